@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization.Metadata;
+using Mingjian.Primitives;
+
+namespace Mingjian.Contracts.Sdk;
+
+/// <summary>What somebody asks for; an imperative, signed by one or more keys.</summary>
+/// <remarks>No property may be a <see cref="string"/>: free text can then not reach the ledger. A test holds this.</remarks>
+public interface ICommand;
+
+/// <summary>A command whose signer's key is not yet on the ledger and is introduced by the command itself.</summary>
+public interface IIntroducesKey : ICommand
+{
+    /// <summary>The key being introduced; the transaction must carry its signature.</summary>
+    PublicKeyValue Key { get; }
+}
+
+/// <summary>What happened; a past participle, stored for ever: fields are added, never renamed.</summary>
+public interface IEvent;
+
+/// <summary>A command or event type as the ledger names it, for example <c>dues.RecordPayment</c>.</summary>
+/// <param name="Name">Contract name, a dot, the record's name.</param>
+/// <param name="Type">The CLR record.</param>
+/// <param name="Json">Canonical serialisation metadata.</param>
+/// <param name="ActivationHeight">First height at which it is accepted; 1 = from genesis.</param>
+public sealed record MessageType(string Name, Type Type, JsonTypeInfo Json, long ActivationHeight = 1);
+
+/// <summary>A reason for refusing a command: the contract's name and its number, never reused.</summary>
+/// <param name="Contract">For example <c>dues</c>.</param>
+/// <param name="Number">Stable within the contract.</param>
+/// <param name="Name">The enum member, for example <c>PayerNotAMember</c>.</param>
+public readonly record struct Rejection(string Contract, int Number, string Name)
+{
+    /// <summary>The stable code that programs see: <c>dues/1203</c>.</summary>
+    public string Code => $"{Contract}/{Number}";
+}
+
+/// <summary>Events, or one rejection.</summary>
+public sealed class Decision
+{
+    private Decision(IReadOnlyList<IEvent> events, Rejection? rejection)
+    {
+        Events = events;
+        Rejection = rejection;
+    }
+
+    /// <summary>Empty when refused.</summary>
+    public IReadOnlyList<IEvent> Events { get; }
+
+    /// <summary>Null when accepted.</summary>
+    public Rejection? Rejection { get; }
+
+    public static Decision Accept(params IReadOnlyList<IEvent> events) => new(events, null);
+
+    /// <summary>Refuses with a contract's enum member, whose numeric value is the stable number.</summary>
+    public static Decision Reject<TReason>(string contract, TReason reason)
+        where TReason : struct, Enum =>
+        new([], new Rejection(contract, Convert.ToInt32(reason, System.Globalization.CultureInfo.InvariantCulture), reason.ToString()));
+}
+
+/// <summary>A key that signed the transaction, as the engine resolved it.</summary>
+/// <param name="Key">The key's id.</param>
+/// <param name="PublicKey">Scheme and bytes.</param>
+/// <param name="Member">The member the key is bound to; null for a key the command introduces.</param>
+public sealed record Actor(KeyId Key, PublicKeyValue PublicKey, MemberId? Member);
+
+/// <summary>All that a contract knows besides state and command.</summary>
+/// <param name="Time">The block's time; contracts know no other clock.</param>
+/// <param name="Height">The block's height, from 1.</param>
+/// <param name="Network">The ledger's name.</param>
+/// <param name="Actors">The signers, in the envelope's order; never empty.</param>
+public sealed record DecisionContext(LedgerTime Time, long Height, NetworkId Network, IReadOnlyList<Actor> Actors)
+{
+    /// <summary>The civil date in Beijing of the block.</summary>
+    public DateOnly Today => Time.BeijingDate;
+}

@@ -1,0 +1,64 @@
+using System.Text.Json.Serialization.Metadata;
+using Mingjian.Primitives;
+
+namespace Mingjian.Contracts.Sdk;
+
+/// <summary>One kind of state record: a path prefix and how its values are encoded (canonical JSON).</summary>
+/// <typeparam name="T">An immutable record; instances are shared by readers and must never change.</typeparam>
+/// <param name="Prefix">For example <c>dues/month/</c>; unique over all contracts.</param>
+/// <param name="Json">Canonical serialisation metadata.</param>
+public sealed record StateTable<T>(string Prefix, JsonTypeInfo<T> Json)
+    where T : class
+{
+    /// <summary>The key of one record; parts are joined by '/'.</summary>
+    public StateKey<T> Key(string part) => new(this, string.Concat(Prefix, part));
+
+    public StateKey<T> Key(string first, string second) => new(this, string.Concat(Prefix, first, "/", second));
+}
+
+/// <summary>The address of one state record: an ASCII path.</summary>
+public readonly record struct StateKey<T>(StateTable<T> Table, string Path)
+    where T : class;
+
+/// <summary>Read access to the authenticated state as it stands before this command (or event).</summary>
+public interface IStateReader
+{
+    /// <summary>The record, or null where there is none.</summary>
+    T? Get<T>(StateKey<T> key)
+        where T : class;
+}
+
+/// <summary>Collects the writes of one event.</summary>
+public interface IStateWriter
+{
+    void Put<T>(StateKey<T> key, T value)
+        where T : class;
+
+    void Remove<T>(StateKey<T> key)
+        where T : class;
+}
+
+/// <summary>A contract: pure functions over commands, events and state, plus what describes them.</summary>
+/// <remarks>Implementations hold no state of their own. An exception from either function is a bug, not a refusal.</remarks>
+public interface IContract
+{
+    /// <summary>Lower-case name, the first part of its messages' names and of its rejection codes.</summary>
+    string Name { get; }
+
+    IReadOnlyList<MessageType> Commands { get; }
+
+    IReadOnlyList<MessageType> Events { get; }
+
+    /// <summary>Decides; reads only.</summary>
+    Decision Decide(IStateReader state, ICommand command, DecisionContext context);
+
+    /// <summary>Carries an event out. Total: never refuses what Decide accepted.</summary>
+    void Apply(IStateReader state, IEvent happened, DecisionContext context, IStateWriter writes);
+}
+
+/// <summary>How the engine finds the person behind a key without knowing any contract.</summary>
+public interface IKeyDirectory
+{
+    /// <summary>The bound key that is valid now, or null when unknown, not yet valid or revoked.</summary>
+    Actor? Find(IStateReader state, KeyId key);
+}

@@ -1,0 +1,68 @@
+using Mingjian.Contracts.Sdk;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine;
+
+/// <summary>A running ledger as the rest of one process sees it: submit acts, read what is final.</summary>
+public interface ILedger
+{
+    NetworkId Network { get; }
+
+    /// <summary>The newest final block; height 0 and size 0 before genesis.</summary>
+    LedgerHead Head { get; }
+
+    /// <summary>Admits, orders, executes; completes when the act is final (durable and certified) or refused.</summary>
+    /// <param name="envelope">Canonical bytes of a DSSE envelope. Never trusted.</param>
+    /// <param name="cancellationToken">Stops waiting; the act may still become final.</param>
+    Task<SubmitResult> SubmitAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken);
+
+    /// <summary>Bytes of the log entry, or null beyond the head.</summary>
+    byte[]? ReadEntry(long index);
+
+    /// <summary>The block, or null beyond the head.</summary>
+    LedgerBlock? ReadBlock(long height);
+
+    /// <summary>Finds the entry of an act by its transaction id (SHA-256 of the payload's PAE), or null.</summary>
+    long? FindEntry(Hash32 transactionId);
+
+    /// <summary>Bytes of a C2SP tile: hashes (level 0..63) or, with level -1, an entry bundle; null when it does not exist.</summary>
+    /// <param name="width">256 for a full tile, 1..255 for a partial one.</param>
+    byte[]? ReadTile(int level, long number, int width);
+
+    /// <summary>RFC 6962 audit path of an entry in the tree of <paramref name="size"/> entries.</summary>
+    IReadOnlyList<Hash32> ProveInclusion(long index, long size);
+
+    /// <summary>RFC 6962 consistency proof.</summary>
+    IReadOnlyList<Hash32> ProveConsistency(long oldSize, long newSize);
+
+    /// <summary>The final checkpoint note of a block, as text.</summary>
+    string ReadCheckpoint(long height);
+
+    /// <summary>A view of the authenticated state at the head; stays valid but does not follow later blocks.</summary>
+    IStateReader ReadState();
+
+    /// <summary>Final blocks from a height on, in order, waiting for new ones.</summary>
+    IAsyncEnumerable<LedgerBlock> FollowAsync(long fromHeight, CancellationToken cancellationToken);
+}
+
+/// <summary>Where the ledger stands.</summary>
+/// <param name="Height">Blocks so far.</param>
+/// <param name="Size">Log entries so far.</param>
+/// <param name="Root">Log root over <paramref name="Size"/> entries.</param>
+/// <param name="StateRoot">State root after <paramref name="Height"/>.</param>
+/// <param name="Time">Time of the newest block.</param>
+/// <param name="Checkpoint">The signed note.</param>
+public sealed record LedgerHead(long Height, long Size, Hash32 Root, Hash32 StateRoot, LedgerTime Time, string Checkpoint);
+
+/// <summary>One final block; its entries are <c>FirstIndex .. FirstIndex + Entries</c>, the seal being the last.</summary>
+public sealed record LedgerBlock(long Height, long FirstIndex, int Entries, LedgerTime Time, Hash32 Root, Hash32 StateRoot);
+
+/// <summary>How a submission ended.</summary>
+/// <param name="TransactionId">SHA-256 of the payload's PAE; default when the envelope could not be read.</param>
+/// <param name="Height">The final block; null when refused before ordering.</param>
+/// <param name="Index">The log entry; null when refused before ordering.</param>
+/// <param name="Refusal">Null when carried out.</param>
+public sealed record SubmitResult(Hash32 TransactionId, long? Height, long? Index, Refusal? Refusal);
+
+/// <summary>A refusal with its stable code: <c>admission/…</c> from the engine or <c>&lt;contract&gt;/…</c> from a contract.</summary>
+public sealed record Refusal(string Code, string Name);

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace Mingjian.Primitives;
+
+/// <summary>An amount of renminbi in minor units (fen, 1/100 yuan).</summary>
+/// <remarks>
+/// Arithmetic is checked: overflow throws. Text and JSON form is yuan with exactly two decimals, for example <c>"48.00"</c> or
+/// <c>"-0.20"</c>; no other spelling is accepted.
+/// </remarks>
+[JsonConverter(typeof(TextConverter<Amount>))]
+public readonly record struct Amount(long Fen) : IComparable<Amount>, ITextValue<Amount>
+{
+    public static Amount Zero => default;
+
+    /// <summary>From yuan, which must be a whole number of fen.</summary>
+    /// <exception cref="ArgumentException">The value has more than two decimals.</exception>
+    public static Amount FromYuan(decimal yuan)
+    {
+        var fen = checked(yuan * 100m);
+        return decimal.Truncate(fen) == fen
+            ? new Amount(decimal.ToInt64(fen))
+            : throw new ArgumentException("An amount has at most two decimals.", nameof(yuan));
+    }
+
+    /// <summary>The same amount in yuan.</summary>
+    public decimal Yuan => Fen / 100m;
+
+    public static Amount operator +(Amount left, Amount right) => new(checked(left.Fen + right.Fen));
+
+    public static Amount operator -(Amount left, Amount right) => new(checked(left.Fen - right.Fen));
+
+    public static Amount operator -(Amount value) => new(checked(-value.Fen));
+
+    public static bool operator <(Amount left, Amount right) => left.Fen < right.Fen;
+
+    public static bool operator <=(Amount left, Amount right) => left.Fen <= right.Fen;
+
+    public static bool operator >(Amount left, Amount right) => left.Fen > right.Fen;
+
+    public static bool operator >=(Amount left, Amount right) => left.Fen >= right.Fen;
+
+    /// <inheritdoc/>
+    public int CompareTo(Amount other) => Fen.CompareTo(other.Fen);
+
+    /// <summary>Reads yuan with exactly two decimals.</summary>
+    public static bool TryParse(string? text, out Amount value)
+    {
+        value = default;
+        if (text is null || text.Length is < 4 or > 20 || text[^3] != '.')
+        {
+            return false;
+        }
+
+        var digits = string.Concat(text.AsSpan(0, text.Length - 3), text.AsSpan(text.Length - 2));
+        if (!long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var fen))
+        {
+            return false;
+        }
+
+        value = new Amount(fen);
+        return string.Equals(value.ToString(), text, StringComparison.Ordinal);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        var magnitude = Fen < 0 ? (ulong)-(Fen + 1) + 1 : (ulong)Fen;
+        return string.Create(CultureInfo.InvariantCulture, $"{(Fen < 0 ? "-" : string.Empty)}{magnitude / 100}.{magnitude % 100:00}");
+    }
+}

@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json.Serialization;
+
+namespace Mingjian.Primitives;
+
+/// <summary>A SHA-256 value of exactly 32 bytes.</summary>
+/// <remarks>Text and JSON form: standard padded base64 (44 characters), one valid spelling only. Default is all zeros.</remarks>
+[JsonConverter(typeof(TextConverter<Hash32>))]
+[StructLayout(LayoutKind.Sequential)]
+public readonly record struct Hash32 : IComparable<Hash32>, ITextValue<Hash32>
+{
+    /// <summary>Length in bytes.</summary>
+    public const int Size = 32;
+
+    private readonly UInt128 _high;
+    private readonly UInt128 _low;
+
+    /// <summary>Copies 32 bytes, big-endian.</summary>
+    /// <exception cref="ArgumentException">The span is not 32 bytes long.</exception>
+    public Hash32(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length != Size)
+        {
+            throw new ArgumentException("A hash is exactly 32 bytes.", nameof(bytes));
+        }
+
+        _high = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        _low = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes[16..]);
+    }
+
+    /// <summary>SHA-256 of the bytes.</summary>
+    public static Hash32 Of(ReadOnlySpan<byte> data)
+    {
+        Span<byte> digest = stackalloc byte[Size];
+        SHA256.HashData(data, digest);
+        return new Hash32(digest);
+    }
+
+    /// <summary>Bit <paramref name="index"/> counted from the most significant (0..255), as a tree path reads it.</summary>
+    public bool Bit(int index) => index < 128
+        ? (_high >> (127 - index) & UInt128.One) != UInt128.Zero
+        : (_low >> (255 - index) & UInt128.One) != UInt128.Zero;
+
+    /// <summary>Writes the 32 bytes, big-endian.</summary>
+    public void CopyTo(Span<byte> destination)
+    {
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(destination, _high);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(destination[16..], _low);
+    }
+
+    /// <summary>A fresh array of the 32 bytes.</summary>
+    public byte[] ToArray()
+    {
+        var bytes = new byte[Size];
+        CopyTo(bytes);
+        return bytes;
+    }
+
+    /// <summary>Reads the base64 form; anything but the one canonical spelling is refused.</summary>
+    public static bool TryParse(string? text, out Hash32 value)
+    {
+        value = default;
+        Span<byte> bytes = stackalloc byte[Size];
+        if (text is not { Length: 44 } || !Convert.TryFromBase64String(text, bytes, out var written) || written != Size)
+        {
+            return false;
+        }
+
+        value = new Hash32(bytes);
+        return string.Equals(value.ToString(), text, StringComparison.Ordinal);
+    }
+
+    /// <inheritdoc/>
+    public int CompareTo(Hash32 other) => _high != other._high ? _high.CompareTo(other._high) : _low.CompareTo(other._low);
+
+    public static bool operator <(Hash32 left, Hash32 right) => left.CompareTo(right) < 0;
+
+    public static bool operator <=(Hash32 left, Hash32 right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >(Hash32 left, Hash32 right) => left.CompareTo(right) > 0;
+
+    public static bool operator >=(Hash32 left, Hash32 right) => left.CompareTo(right) >= 0;
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        CopyTo(bytes);
+        return Convert.ToBase64String(bytes);
+    }
+}

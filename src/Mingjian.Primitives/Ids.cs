@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json.Serialization;
+
+namespace Mingjian.Primitives;
+
+/// <summary>A random 128-bit identifier with a one-letter kind: <c>m-</c> + 32 lower-case hex digits.</summary>
+public interface ILedgerId<TSelf> : ITextValue<TSelf>
+    where TSelf : struct, ILedgerId<TSelf>
+{
+    /// <summary>The letter that names the kind.</summary>
+    static abstract char Kind { get; }
+
+    /// <summary>Wraps the raw 128 bits.</summary>
+    static abstract TSelf From(UInt128 value);
+
+    /// <summary>The raw 128 bits.</summary>
+    UInt128 Value { get; }
+}
+
+/// <summary>Shared text form and creation of ledger identifiers.</summary>
+public static class LedgerId
+{
+    /// <summary>A fresh identifier from the system's cryptographic generator; never called by contracts.</summary>
+    public static T New<T>()
+        where T : struct, ILedgerId<T>
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        RandomNumberGenerator.Fill(bytes);
+        return T.From(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes));
+    }
+
+    /// <summary>Reads an identifier; throws <see cref="FormatException"/> for any other spelling.</summary>
+    public static T Parse<T>(string text)
+        where T : struct, ILedgerId<T> =>
+        T.TryParse(text, out var value) ? value : throw new FormatException($"Not a valid {typeof(T).Name}: {text}");
+
+    internal static string Format(char kind, UInt128 value) =>
+        string.Create(CultureInfo.InvariantCulture, $"{kind}-{value:x32}");
+
+    internal static bool TryParse<T>(string? text, out T id)
+        where T : struct, ILedgerId<T>
+    {
+        id = default;
+        if (text is not { Length: 34 } || text[0] != T.Kind || text[1] != '-')
+        {
+            return false;
+        }
+
+        foreach (var c in text.AsSpan(2))
+        {
+            if (!char.IsAsciiHexDigitLower(c) && !char.IsAsciiDigit(c))
+            {
+                return false;
+            }
+        }
+
+        id = T.From(UInt128.Parse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+        return true;
+    }
+}
+
+/// <summary>A person on the ledger: random, never derived from personal data.</summary>
+[JsonConverter(typeof(TextConverter<MemberId>))]
+public readonly record struct MemberId(UInt128 Value) : ILedgerId<MemberId>
+{
+    public static char Kind => 'm';
+
+    public static MemberId From(UInt128 value) => new(value);
+
+    public static bool TryParse(string? text, out MemberId value) => LedgerId.TryParse(text, out value);
+
+    public override string ToString() => LedgerId.Format(Kind, Value);
+}
+
+/// <summary>A Party organisation (committee, general branch or branch) on the ledger.</summary>
+[JsonConverter(typeof(TextConverter<OrganizationId>))]
+public readonly record struct OrganizationId(UInt128 Value) : ILedgerId<OrganizationId>
+{
+    public static char Kind => 'o';
+
+    public static OrganizationId From(UInt128 value) => new(value);
+
+    public static bool TryParse(string? text, out OrganizationId value) => LedgerId.TryParse(text, out value);
+
+    public override string ToString() => LedgerId.Format(Kind, Value);
+}
+
+/// <summary>One recorded payment of dues; chosen at random by whoever records it.</summary>
+[JsonConverter(typeof(TextConverter<PaymentId>))]
+public readonly record struct PaymentId(UInt128 Value) : ILedgerId<PaymentId>
+{
+    public static char Kind => 'p';
+
+    public static PaymentId From(UInt128 value) => new(value);
+
+    public static bool TryParse(string? text, out PaymentId value) => LedgerId.TryParse(text, out value);
+
+    public override string ToString() => LedgerId.Format(Kind, Value);
+}
+
+/// <summary>One roster import, made of one or more chunk transactions.</summary>
+[JsonConverter(typeof(TextConverter<ImportId>))]
+public readonly record struct ImportId(UInt128 Value) : ILedgerId<ImportId>
+{
+    public static char Kind => 'i';
+
+    public static ImportId From(UInt128 value) => new(value);
+
+    public static bool TryParse(string? text, out ImportId value) => LedgerId.TryParse(text, out value);
+
+    public override string ToString() => LedgerId.Format(Kind, Value);
+}
+
+/// <summary>A signing key: the first 16 bytes of SHA-256 over scheme name, 0x00 and public key bytes.</summary>
+[JsonConverter(typeof(TextConverter<KeyId>))]
+public readonly record struct KeyId(UInt128 Value) : ILedgerId<KeyId>
+{
+    public static char Kind => 'k';
+
+    public static KeyId From(UInt128 value) => new(value);
+
+    public static bool TryParse(string? text, out KeyId value) => LedgerId.TryParse(text, out value);
+
+    public override string ToString() => LedgerId.Format(Kind, Value);
+}
+
+/// <summary>128 random bits that make a transaction unique.</summary>
+[JsonConverter(typeof(TextConverter<Nonce>))]
+public readonly record struct Nonce(UInt128 Value) : ILedgerId<Nonce>
+{
+    public static char Kind => 'n';
+
+    public static Nonce From(UInt128 value) => new(value);
+
+    public static bool TryParse(string? text, out Nonce value) => LedgerId.TryParse(text, out value);
+
+    public override string ToString() => LedgerId.Format(Kind, Value);
+}

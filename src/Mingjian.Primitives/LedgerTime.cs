@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Mingjian.Primitives;
+
+/// <summary>An instant on the ledger: whole milliseconds since 1970-01-01 UTC.</summary>
+/// <remarks>JSON form: an integer number. The ledger's civil calendar is Beijing time (UTC+8, no daylight saving).</remarks>
+[JsonConverter(typeof(LedgerTimeConverter))]
+public readonly record struct LedgerTime(long Milliseconds) : IComparable<LedgerTime>
+{
+    private const long BeijingOffset = 8L * 3600 * 1000;
+
+    public static LedgerTime From(DateTimeOffset instant) => new(instant.ToUnixTimeMilliseconds());
+
+    /// <summary>The civil date in Beijing at this instant.</summary>
+    public DateOnly BeijingDate =>
+        DateOnly.FromDateTime(DateTime.UnixEpoch.AddTicks((Milliseconds + BeijingOffset) * TimeSpan.TicksPerMillisecond));
+
+    public DateTimeOffset ToDateTimeOffset() => DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds);
+
+    public LedgerTime AddMilliseconds(long milliseconds) => new(checked(Milliseconds + milliseconds));
+
+    public static bool operator <(LedgerTime left, LedgerTime right) => left.Milliseconds < right.Milliseconds;
+
+    public static bool operator <=(LedgerTime left, LedgerTime right) => left.Milliseconds <= right.Milliseconds;
+
+    public static bool operator >(LedgerTime left, LedgerTime right) => left.Milliseconds > right.Milliseconds;
+
+    public static bool operator >=(LedgerTime left, LedgerTime right) => left.Milliseconds >= right.Milliseconds;
+
+    /// <inheritdoc/>
+    public int CompareTo(LedgerTime other) => Milliseconds.CompareTo(other.Milliseconds);
+
+    /// <summary>Beijing time, <c>2026-11-22 18:30:05</c>.</summary>
+    public override string ToString() =>
+        ToDateTimeOffset().ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+}
+
+internal sealed class LedgerTimeConverter : JsonConverter<LedgerTime>
+{
+    public override LedgerTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value is >= 0 and < 253402300800000
+            ? new LedgerTime(value)
+            : throw new JsonException("Not a valid LedgerTime.");
+
+    public override void Write(Utf8JsonWriter writer, LedgerTime value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value.Milliseconds);
+}
+
+/// <summary>A calendar month, <c>"2026-11"</c>.</summary>
+[JsonConverter(typeof(TextConverter<Month>))]
+public readonly record struct Month : IComparable<Month>, ITextValue<Month>
+{
+    /// <param name="year">1900..2999.</param>
+    /// <param name="number">1..12.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Outside those ranges.</exception>
+    public Month(int year, int number)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(year, 1900);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(year, 2999);
+        ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(number, 12);
+        Index = (year * 12) + number - 1;
+    }
+
+    /// <summary>Months since year 0; the difference of two indexes is a number of months.</summary>
+    public int Index { get; }
+
+    public int Year => Index / 12;
+
+    public int Number => (Index % 12) + 1;
+
+    public DateOnly FirstDay => new(Year, Number, 1);
+
+    public static Month Of(DateOnly date) => new(date.Year, date.Month);
+
+    public Month AddMonths(int months) => Month.Of(FirstDay.AddMonths(months));
+
+    public static bool operator <(Month left, Month right) => left.Index < right.Index;
+
+    public static bool operator <=(Month left, Month right) => left.Index <= right.Index;
+
+    public static bool operator >(Month left, Month right) => left.Index > right.Index;
+
+    public static bool operator >=(Month left, Month right) => left.Index >= right.Index;
+
+    /// <inheritdoc/>
+    public int CompareTo(Month other) => Index.CompareTo(other.Index);
+
+    /// <summary>Reads <c>yyyy-MM</c>.</summary>
+    public static bool TryParse(string? text, out Month value)
+    {
+        value = default;
+        if (text is not { Length: 7 } || text[4] != '-'
+            || !int.TryParse(text.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var year)
+            || !int.TryParse(text.AsSpan(5, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || year is < 1900 or > 2999 || number is < 1 or > 12)
+        {
+            return false;
+        }
+
+        value = new Month(year, number);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Year:0000}-{Number:00}");
+}
