@@ -1,0 +1,24 @@
+# Sourced by ./run and ./test: installs what is missing from Debian, saying in one line what and why.
+# need <command-or-file> <package> <why>: notes the package when neither a command nor a file of that name exists.
+missing=()
+need() {
+  if ! command -v "$1" >/dev/null 2>&1 && [ ! -e "$1" ]; then
+    missing+=("$2")
+    echo "mingjian: installing $2 ($3)"
+  fi
+}
+
+install_missing() {
+  [ ${#missing[@]} -eq 0 ] && return 0
+  local sudo=''
+  [ "$(id -u)" -eq 0 ] || sudo='sudo'
+  $sudo apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=true
+
+if ! command -v dotnet >/dev/null 2>&1; then
+  echo 'mingjian: the .NET 10 SDK is needed (https://dotnet.microsoft.com/download/dotnet/10.0), and was not found on the PATH.' >&2
+  exit 1
+fi
