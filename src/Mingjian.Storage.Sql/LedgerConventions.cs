@@ -1,0 +1,42 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Mingjian.Primitives;
+
+namespace Mingjian.Storage.Sql;
+
+/// <summary>How ledger values stand in SQL columns: identifiers, hashes and months as their text, amounts as fen, times as milliseconds.</summary>
+/// <remarks>Call from <c>ConfigureConventions</c>. Text of months sorts as the months do.</remarks>
+public static class LedgerConventions
+{
+    public static ModelConfigurationBuilder UseLedgerTypes(this ModelConfigurationBuilder conventions)
+    {
+        conventions.Text<MemberId>(34);
+        conventions.Text<OrganizationId>(34);
+        conventions.Text<PaymentId>(34);
+        conventions.Text<ImportId>(34);
+        conventions.Text<KeyId>(34);
+        conventions.Text<Nonce>(34);
+        conventions.Text<Hash32>(44);
+        conventions.Text<Salt>(24);
+        conventions.Text<Month>(7);
+        conventions.Text<NetworkId>(80);
+        conventions.Properties<Amount>().HaveConversion<AmountConverter>();
+        conventions.Properties<LedgerTime>().HaveConversion<LedgerTimeConverter>();
+        return conventions;
+    }
+
+    private static void Text<T>(this ModelConfigurationBuilder conventions, int length)
+        where T : struct, ITextValue<T> =>
+        conventions.Properties<T>().HaveConversion<TextValueConverter<T>>().HaveMaxLength(length).AreUnicode(false);
+
+    private sealed class TextValueConverter<T>() : ValueConverter<T, string>(value => value.ToString()!, text => Parse(text))
+        where T : struct, ITextValue<T>
+    {
+        private static T Parse(string text) =>
+            T.TryParse(text, out var value) ? value : throw new FormatException($"Not a valid {typeof(T).Name} in the database: '{text}'.");
+    }
+
+    private sealed class AmountConverter() : ValueConverter<Amount, long>(value => value.Fen, fen => new Amount(fen));
+
+    private sealed class LedgerTimeConverter() : ValueConverter<LedgerTime, long>(value => value.Milliseconds, ms => new LedgerTime(ms));
+}

@@ -1,0 +1,41 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Mingjian.Storage.Sql;
+
+/// <summary>Sets the per-connection pragmas of SQLite; the file-wide ones are set by <see cref="SqlSchema"/>.</summary>
+internal sealed class SqlitePragmas : DbConnectionInterceptor
+{
+    private static readonly SqlitePragmas Full = new("FULL");
+    private static readonly SqlitePragmas Normal = new("NORMAL");
+
+    private readonly string _sql;
+
+    // busy_timeout: a writer waits for another one up to 10 s before it gives up.
+    private SqlitePragmas(string synchronous) =>
+        _sql = $"PRAGMA busy_timeout=10000; PRAGMA synchronous={synchronous}; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;";
+
+    public static SqlitePragmas For(SqlDurability durability) => durability == SqlDurability.Full ? Full : Normal;
+
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+    {
+        using var command = CreateCommand(connection);
+        command.ExecuteNonQuery();
+    }
+
+    public override async Task ConnectionOpenedAsync(
+        DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        await using var command = CreateCommand(connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private DbCommand CreateCommand(DbConnection connection)
+    {
+        var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The text is a constant of this class.
+        command.CommandText = _sql;
+#pragma warning restore CA2100
+        return command;
+    }
+}
