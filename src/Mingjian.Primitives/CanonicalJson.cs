@@ -108,7 +108,16 @@ public static class CanonicalJson
         type.Properties.Clear();
         foreach (var property in sorted)
         {
+            if (IsNullable(property))
+            {
+                // A null is left out when writing, so a nullable constructor parameter must be allowed to be absent when reading.
+                property.IsRequired = false;
+            }
+
             type.Properties.Add(property);
         }
     }
+
+    private static bool IsNullable(JsonPropertyInfo property) =>
+        property.PropertyType.IsValueType ? Nullable.GetUnderlyingType(property.PropertyType) is not null : property.IsGetNullable;
 }

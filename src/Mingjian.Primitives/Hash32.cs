@@ -71,6 +71,14 @@ public readonly record struct Hash32 : IComparable<Hash32>, ITextValue<Hash32>
         return string.Equals(value.ToString(), text, StringComparison.Ordinal);
     }
 
+    /// <summary>64 lower-case hexadecimal digits: the spelling used inside state keys, where '/' separates parts.</summary>
+    public string ToHex()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        CopyTo(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+
     /// <inheritdoc/>
     public int CompareTo(Hash32 other) => _high != other._high ? _high.CompareTo(other._high) : _low.CompareTo(other._low);
 
