@@ -62,6 +62,25 @@ public static class CanonicalJson
         return value;
     }
 
+    /// <summary>As <see cref="Decode{T}"/>, for a type known only at run time.</summary>
+    /// <exception cref="CanonicalJsonException">Not the canonical encoding of a value of that type.</exception>
+    public static object Decode(ReadOnlySpan<byte> bytes, JsonTypeInfo type)
+    {
+        object? value;
+        try
+        {
+            value = JsonSerializer.Deserialize(bytes, type);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException or ArgumentException or FormatException)
+        {
+            throw new CanonicalJsonException($"Not a {type.Type.Name}: {e.Message}", e);
+        }
+
+        return value is not null && Encode(value, type).AsSpan().SequenceEqual(bytes)
+            ? value
+            : throw new CanonicalJsonException($"Not the canonical encoding of {type.Type.Name}.");
+    }
+
     /// <summary>Rewrites any JSON text in canonical form.</summary>
     /// <exception cref="CanonicalJsonException">Not JSON, a duplicate member, a non-integer number, or nested too deep.</exception>
     public static byte[] Canonicalize(ReadOnlySpan<byte> json)

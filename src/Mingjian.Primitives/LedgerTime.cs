@@ -37,7 +37,8 @@ public readonly record struct LedgerTime(long Milliseconds) : IComparable<Ledger
         ToDateTimeOffset().ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }
 
-internal sealed class LedgerTimeConverter : JsonConverter<LedgerTime>
+/// <summary>An instant as a JSON integer.</summary>
+public sealed class LedgerTimeConverter : JsonConverter<LedgerTime>
 {
     public override LedgerTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value is >= 0 and < 253402300800000

@@ -1,0 +1,116 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Mingjian.Cryptography;
+using Mingjian.Primitives;
+
+namespace Mingjian.Log.Entries;
+
+/// <summary>One leaf of the log (docs/reference/formats.md, "Log entries"): a transaction with its outcome, or a block's seal.</summary>
+public abstract record LogEntry
+{
+    /// <summary>Largest entry in bytes (C2SP tlog-tiles: a 16-bit length).</summary>
+    public const int MaxSize = 65_535;
+
+    /// <summary>Reads an entry. Bodies of events and commands stay raw.</summary>
+    /// <exception cref="CanonicalJsonException">Neither a transaction entry nor a seal, or too large.</exception>
+    public static LogEntry Decode(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > MaxSize)
+        {
+            throw new CanonicalJsonException("A log entry is at most 65,535 bytes.");
+        }
+
+        // "type" is the last member in canonical order, so the suffix decides.
+        if (bytes.EndsWith("\"type\":\"seal\"}"u8))
+        {
+            return CanonicalJson.Decode(bytes, LogEntryJson.CanonicalSeal);
+        }
+
+        var entry = CanonicalJson.Decode(bytes, LogEntryJson.CanonicalTransaction);
+        return entry.Type == TransactionEntry.TypeName && (entry.Events is null) != (entry.Rejection is null)
+            ? entry
+            : throw new CanonicalJsonException("A transaction entry has either events or a rejection.");
+    }
+
+    /// <summary>The canonical bytes, which are the leaf's data.</summary>
+    public byte[] Encode() => this switch
+    {
+        TransactionEntry entry => CanonicalJson.Encode(entry, LogEntryJson.CanonicalTransaction),
+        SealEntry seal => CanonicalJson.Encode(seal, LogEntryJson.CanonicalSeal),
+        _ => throw new InvalidOperationException("The hierarchy of log entries is closed."),
+    };
+}
+
+/// <summary>A signed act and what came of it.</summary>
+/// <param name="Actors">The keys as resolved when it was executed, in the order of the envelope's signatures.</param>
+/// <param name="Envelope">As submitted.</param>
+/// <param name="Events">What happened; null exactly when refused.</param>
+/// <param name="Rejection">Why it was refused after ordering; else null.</param>
+/// <param name="Height">The block.</param>
+/// <param name="Time">The block's time.</param>
+/// <param name="Type">Always <see cref="TypeName"/>.</param>
+public sealed record TransactionEntry(
+    IReadOnlyList<EntryActor> Actors, Envelope Envelope, IReadOnlyList<EntryEvent>? Events, EntryRejection? Rejection, long Height,
+    LedgerTime Time, string Type = TransactionEntry.TypeName) : LogEntry
+{
+    public const string TypeName = "transaction";
+}
+
+/// <param name="Key">The public key that a signature was checked with.</param>
+/// <param name="Member">Whose key; null for a key that the command itself introduced.</param>
+public sealed record EntryActor(PublicKeyValue Key, MemberId? Member);
+
+/// <param name="Body">The event record, raw.</param>
+/// <param name="Name">For example <c>dues.PaymentRecorded</c>.</param>
+public sealed record EntryEvent(JsonElement Body, string Name)
+{
+    /// <summary>An entry's form of a typed event.</summary>
+    public static EntryEvent Create(string name, object body, JsonTypeInfo bodyType)
+    {
+        var reader = new Utf8JsonReader(CanonicalJson.Encode(body, bodyType));
+        return new(JsonElement.ParseValue(ref reader), name);
+    }
+
+    /// <summary>The typed event.</summary>
+    /// <exception cref="CanonicalJsonException">Not the canonical encoding of that type.</exception>
+    public object DecodeBody(JsonTypeInfo type) => CanonicalJson.Decode(JsonMarshal.GetRawUtf8Value(Body), type);
+}
+
+/// <summary>A refusal as the log keeps it.</summary>
+public sealed record EntryRejection(string Contract, string Name, int Number);
+
+/// <summary>The last entry of a block: what the block consists of and the state after it.</summary>
+/// <param name="Entries">Entries of the block, the seal included.</param>
+/// <param name="FirstIndex">Index of its first entry.</param>
+/// <param name="Height">From 1.</param>
+/// <param name="Network">The ledger.</param>
+/// <param name="NextNodeSet">Hash of the node set that signs after the next change.</param>
+/// <param name="NodeSet">Hash of the node set whose quorum signs this block's checkpoint.</param>
+/// <param name="PreviousRoot">Log root before this block.</param>
+/// <param name="StateRoot">State root after this block.</param>
+/// <param name="Time">The block's time.</param>
+/// <param name="Type">Always <see cref="TypeName"/>.</param>
+public sealed record SealEntry(
+    int Entries, long FirstIndex, long Height, NetworkId Network, Hash32 NextNodeSet, Hash32 NodeSet, Hash32 PreviousRoot,
+    Hash32 StateRoot, LedgerTime Time, string Type = SealEntry.TypeName) : LogEntry
+{
+    public const string TypeName = "seal";
+}
+
+/// <summary>Serialisation of log entries.</summary>
+[JsonSerializable(typeof(TransactionEntry))]
+[JsonSerializable(typeof(SealEntry))]
+public sealed partial class LogEntryJson : JsonSerializerContext
+{
+    private static readonly JsonSerializerOptions CanonicalOptions = CanonicalJson.CreateOptions(new LogEntryJson());
+
+    /// <summary>Canonical type info of transaction entries.</summary>
+    public static JsonTypeInfo<TransactionEntry> CanonicalTransaction { get; } =
+        (JsonTypeInfo<TransactionEntry>)CanonicalOptions.GetTypeInfo(typeof(TransactionEntry));
+
+    /// <summary>Canonical type info of seals.</summary>
+    public static JsonTypeInfo<SealEntry> CanonicalSeal { get; } =
+        (JsonTypeInfo<SealEntry>)CanonicalOptions.GetTypeInfo(typeof(SealEntry));
+}
