@@ -1,0 +1,43 @@
+using Mingjian.Client.Session;
+using Mingjian.Contracts.Organizations;
+
+namespace Mingjian.Web.Navigation;
+
+/// <summary>One entry of a menu.</summary>
+/// <param name="Title">Two to six characters.</param>
+/// <param name="Href">Absolute path.</param>
+/// <param name="Group">Heading in the staff menu; unused in the member's.</param>
+/// <param name="IsFor">Who sees it. Seeing is not permission: the page has its own policy.</param>
+public sealed record NavigationItem(string Title, string Href, string Group, Func<CurrentUser, bool> IsFor);
+
+/// <summary>The menus, one line an entry; every slice adds its own.</summary>
+public static class Menus
+{
+    /// <summary>The bar below (on phones) or above (wide) of member pages; at most five.</summary>
+    public static IReadOnlyList<NavigationItem> Member { get; } =
+    [
+        new("我的", "/", "", _ => true),
+        new("党费", "/my/dues", "", _ => true),
+        new("核验", "/verify", "", _ => true),
+        new("密钥", "/my/keys", "", _ => true),
+    ];
+
+    /// <summary>The side menu of staff pages.</summary>
+    public static IReadOnlyList<NavigationItem> Staff { get; } =
+    [
+        new("工作台", "/staff", "工作", u => u.IsStaff),
+        new("党员名册", "/staff/members", "名册", u => u.IsStaff),
+        new("名册导入", "/staff/import", "名册", Officer),
+        new("邀请", "/staff/invitations", "名册", Officer),
+        new("组织与任职", "/staff/organizations", "名册", Officer),
+        new("核定", "/staff/dues/assessment", "党费", Officer),
+        new("支部收缴", "/staff/dues/branch", "党费", u => u.IsStaff),
+        new("党委汇总", "/staff/dues/committee", "党费", u => Officer(u) || u.Holds(Post.Auditor)),
+        new("账本浏览", "/explorer", "账本", _ => true),
+        new("核验凭证", "/verify", "账本", _ => true),
+        new("我的党费", "/my/dues", "本人", _ => true),
+        new("我的密钥", "/my/keys", "本人", _ => true),
+    ];
+
+    private static bool Officer(CurrentUser user) => user.Holds(Post.OrganizationOfficer);
+}
