@@ -1,0 +1,72 @@
+using Microsoft.Playwright;
+
+namespace Mingjian.EndToEnd.Tests;
+
+/// <summary>Screen sizes every page is looked at in.</summary>
+internal enum Screen
+{
+    /// <summary>1280x800.</summary>
+    Desktop,
+
+    /// <summary>390x844, touch.</summary>
+    Phone,
+}
+
+/// <summary>One person's browser: a context of its own, whose console errors and failed requests are faults of the test.</summary>
+internal sealed class BrowserSession : IAsyncDisposable
+{
+    private readonly IBrowserContext _context;
+    private readonly string _screenshots;
+    private readonly List<string> _faults = [];
+
+    private BrowserSession(IBrowserContext context, IPage page, string screenshots)
+    {
+        _context = context;
+        Page = page;
+        _screenshots = screenshots;
+    }
+
+    public IPage Page { get; }
+
+    public static async Task<BrowserSession> OpenAsync(IBrowser browser, Uri address, Screen screen)
+    {
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = address.ToString(),
+            Locale = "zh-CN",
+            TimezoneId = "Asia/Shanghai",
+            ViewportSize = screen == Screen.Desktop ? new() { Width = 1280, Height = 800 } : new() { Width = 390, Height = 844 },
+            HasTouch = screen == Screen.Phone,
+            IsMobile = screen == Screen.Phone,
+            DeviceScaleFactor = screen == Screen.Phone ? 2 : 1,
+            AcceptDownloads = true,
+        });
+        var screenshots = Path.Combine(Repository.Root, "artifacts", "screenshots");
+        Directory.CreateDirectory(screenshots);
+        var session = new BrowserSession(context, await context.NewPageAsync(), screenshots);
+        session.Watch(session.Page);
+        return session;
+    }
+
+    /// <summary>Allows one expected fault text, for example the console line of a deliberate 422.</summary>
+    public void Forgive(string text) => _faults.RemoveAll(f => f.Contains(text, StringComparison.Ordinal));
+
+    public Task ShootAsync(string name, bool fullPage = false) =>
+        Page.ScreenshotAsync(new() { Path = Path.Combine(_screenshots, $"{name}.png"), FullPage = fullPage });
+
+    public void AssertNoConsoleErrors() => Assert.Empty(_faults);
+
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+
+    private void Watch(IPage page)
+    {
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error")
+            {
+                _faults.Add($"{page.Url}: {message.Text}");
+            }
+        };
+        page.PageError += (_, error) => _faults.Add($"{page.Url}: {error}");
+    }
+}
