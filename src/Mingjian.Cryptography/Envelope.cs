@@ -4,11 +4,35 @@ using Mingjian.Primitives;
 
 namespace Mingjian.Cryptography;
 
+/// <summary>Why bytes are not an acceptable envelope. Numbers are stable; declared in order of precedence.</summary>
+public enum EnvelopeFault
+{
+    None = 0,
+
+    /// <summary>More than <see cref="Envelope.MaxSize"/> bytes, or none.</summary>
+    Size = 1,
+
+    /// <summary>Not the canonical JSON of an envelope.</summary>
+    Malformed = 2,
+
+    /// <summary>Not <see cref="Envelope.TransactionType"/>.</summary>
+    PayloadType = 3,
+
+    /// <summary>No signature, or more than <see cref="Envelope.MaxSignatures"/>.</summary>
+    SignatureCount = 4,
+
+    /// <summary>One key signs twice.</summary>
+    DuplicateKey = 5,
+
+    /// <summary>A signature is not 64 bytes, or an assertion or batch position exceeds its bounds.</summary>
+    SignatureShape = 6,
+}
+
 /// <summary>A DSSE envelope: payload bytes, their type and one or more signatures over the PAE.</summary>
 /// <remarks>Its own encoding is canonical JSON, so an envelope has exactly one byte form. Base64 is standard and padded.</remarks>
 public sealed record Envelope(byte[] Payload, string PayloadType, IReadOnlyList<EnvelopeSignature> Signatures)
 {
-    /// <summary>Payload type of a transaction: canonical JSON of a <c>TransactionPayload</c>.</summary>
+    /// <summary>Payload type of a transaction: canonical JSON of a <see cref="TransactionPayload"/>.</summary>
     public const string TransactionType = "application/vnd.mingjian.transaction.v1+json";
 
     /// <summary>Payload type of a batch root: the 32 bytes of an RFC 6962 root over the batch's PAEs.</summary>
@@ -19,6 +43,64 @@ public sealed record Envelope(byte[] Payload, string PayloadType, IReadOnlyList<
 
     /// <summary>Most signatures an envelope may carry.</summary>
     public const int MaxSignatures = 8;
+
+    /// <summary>The one byte form.</summary>
+    public byte[] Encode() => CanonicalJson.Encode(this, EnvelopeJson.Canonical);
+
+    /// <summary>The bytes that a signature without batch position covers.</summary>
+    public byte[] ToPae() => Pae.Encode(PayloadType, Payload);
+
+    /// <summary>Reads an envelope and checks its form; signatures and payload are not looked into.</summary>
+    /// <param name="bytes">Never trusted.</param>
+    /// <param name="envelope">Null unless the result is <see cref="EnvelopeFault.None"/>.</param>
+    public static EnvelopeFault TryDecode(ReadOnlySpan<byte> bytes, out Envelope? envelope)
+    {
+        envelope = null;
+        if (bytes.Length is 0 or > MaxSize)
+        {
+            return EnvelopeFault.Size;
+        }
+
+        Envelope decoded;
+        try
+        {
+            decoded = CanonicalJson.Decode(bytes, EnvelopeJson.Canonical);
+        }
+        catch (CanonicalJsonException)
+        {
+            return EnvelopeFault.Malformed;
+        }
+
+        var fault = decoded.CheckForm();
+        envelope = fault == EnvelopeFault.None ? decoded : null;
+        return fault;
+    }
+
+    private EnvelopeFault CheckForm()
+    {
+        if (!string.Equals(PayloadType, TransactionType, StringComparison.Ordinal))
+        {
+            return EnvelopeFault.PayloadType;
+        }
+
+        if (Signatures.Count is 0 or > MaxSignatures)
+        {
+            return EnvelopeFault.SignatureCount;
+        }
+
+        for (var i = 0; i < Signatures.Count; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                if (Signatures[i].Keyid == Signatures[j].Keyid)
+                {
+                    return EnvelopeFault.DuplicateKey;
+                }
+            }
+        }
+
+        return Signatures.All(static s => s.HasValidShape()) ? EnvelopeFault.None : EnvelopeFault.SignatureShape;
+    }
 }
 
 /// <summary>One signature of an envelope.</summary>
@@ -28,13 +110,38 @@ public sealed record Envelope(byte[] Payload, string PayloadType, IReadOnlyList<
 /// <param name="Batch">Null when the signature covers this payload's PAE itself; else where this PAE stands in the signed batch.</param>
 /// <param name="Webauthn">Only and always for webauthn-es256.</param>
 public sealed record EnvelopeSignature(
-    KeyId Keyid, string Scheme, byte[] Sig, BatchPosition? Batch = null, WebAuthnAssertion? Webauthn = null);
+    KeyId Keyid, string Scheme, byte[] Sig, BatchPosition? Batch = null, WebAuthnAssertion? Webauthn = null)
+{
+    internal bool HasValidShape() =>
+        Sig.Length == EcdsaFormat.Length
+        && (Batch is null || (Batch.Size is >= 1 and <= BatchPosition.MaxSize && Batch.Index >= 0 && Batch.Index < Batch.Size
+            && Batch.Path.Count <= BatchPosition.MaxPathLength))
+        && (Webauthn is null || (Webauthn.AuthenticatorData.Length is >= WebAuthnAssertion.MinDataLength and <= WebAuthnAssertion.MaxDataLength
+            && Webauthn.ClientDataJson.Length is > 0 and <= WebAuthnAssertion.MaxClientDataLength));
+}
 
 /// <summary>Where one PAE stands in a batch that was signed with one gesture: leaf index, size, RFC 6962 audit path.</summary>
-public sealed record BatchPosition(int Index, int Size, IReadOnlyList<Hash32> Path);
+public sealed record BatchPosition(int Index, int Size, IReadOnlyList<Hash32> Path)
+{
+    /// <summary>Most acts that one gesture may sign.</summary>
+    public const int MaxSize = 65_536;
+
+    /// <summary>Longest audit path in a batch of <see cref="MaxSize"/>.</summary>
+    public const int MaxPathLength = 16;
+}
 
 /// <summary>What an authenticator returned beside its signature.</summary>
-public sealed record WebAuthnAssertion(byte[] AuthenticatorData, byte[] ClientDataJson);
+public sealed record WebAuthnAssertion(byte[] AuthenticatorData, byte[] ClientDataJson)
+{
+    /// <summary>RP id hash, flags, counter.</summary>
+    public const int MinDataLength = 37;
+
+    /// <summary>With room for extension outputs.</summary>
+    public const int MaxDataLength = 1024;
+
+    /// <summary>Real ones have 100 to 300 bytes.</summary>
+    public const int MaxClientDataLength = 2048;
+}
 
 /// <summary>Serialisation of envelopes.</summary>
 [JsonSerializable(typeof(Envelope))]

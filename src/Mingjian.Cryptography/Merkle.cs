@@ -75,6 +75,19 @@ public static class Merkle
         return [.. path];
     }
 
+    /// <summary>The audit path of every leaf, at the cost of one hash a node.</summary>
+    public static IReadOnlyList<Hash32>[] InclusionPaths(ReadOnlySpan<Hash32> leaves)
+    {
+        var paths = new List<Hash32>[leaves.Length];
+        for (var i = 0; i < paths.Length; i++)
+        {
+            paths[i] = [];
+        }
+
+        CollectPaths(leaves, paths);
+        return paths;
+    }
+
     /// <summary>Root that an audit path leads to; false when index, size and path length do not belong together.</summary>
     public static bool TryFoldInclusion(Hash32 leaf, long index, long size, IReadOnlyList<Hash32> path, out Hash32 root)
     {
@@ -137,6 +150,24 @@ public static class Merkle
 
     /// <summary>The largest power of two below <paramref name="size"/>, which must be at least 2.</summary>
     public static long SplitPoint(long size) => 1L << BitOperations.Log2((ulong)size - 1);
+
+    private static Hash32 CollectPaths(ReadOnlySpan<Hash32> leaves, Span<List<Hash32>> paths)
+    {
+        if (leaves.Length < 2)
+        {
+            return Root(leaves);
+        }
+
+        var split = (int)SplitPoint(leaves.Length);
+        var left = CollectPaths(leaves[..split], paths[..split]);
+        var right = CollectPaths(leaves[split..], paths[split..]);
+        for (var i = 0; i < paths.Length; i++)
+        {
+            paths[i].Add(i < split ? right : left);
+        }
+
+        return HashChildren(left, right);
+    }
 
     private static bool FoldConsistency(long oldSize, Hash32 oldRoot, long newSize, Hash32 newRoot, IReadOnlyList<Hash32> path)
     {
