@@ -1,0 +1,92 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Mingjian.Server.Configuration;
+
+/// <summary>How an empty data directory is filled at the first start.</summary>
+public enum StartMode
+{
+    /// <summary>Nothing: the setup page founds a network with the first officer's key.</summary>
+    Empty = 1,
+
+    /// <summary>A demo network with invented people; marked on every page and in the data directory.</summary>
+    Demo = 2,
+}
+
+/// <summary>Settings of the server, section <c>Mingjian</c>; documented for operators in docs/operating/configuration.md.</summary>
+public sealed class ServerOptions
+{
+    public const string Section = "Mingjian";
+
+    /// <summary>Where everything is stored; relative to the working directory. Default <c>data</c>. Never empty.</summary>
+    /// <remarks>The network lives in the subdirectory <c>demo</c> or <c>network</c>, by <see cref="Start"/>.</remarks>
+    [Required]
+    public string DataDirectory { get; set; } = "data";
+
+    /// <summary>How to start. Default <see cref="StartMode.Empty"/>; <c>./run</c> asks for the demo.</summary>
+    [EnumDataType(typeof(StartMode))]
+    public StartMode Start { get; set; } = StartMode.Empty;
+
+    /// <summary>TCP port on the loopback addresses. Default 5180; 0 = any free port. Ignored where Kestrel:Endpoints or URLs are configured.</summary>
+    [Range(0, 65535)]
+    public int Port { get; set; } = 5180;
+
+    /// <summary>First part of a new network's id, to which <c>/</c> and eight random hex digits are added. Only read at the first start.</summary>
+    [RegularExpression("^[a-z0-9.-]{3,60}$")]
+    public string NetworkName { get; set; } = "local.mingjian.invalid";
+
+    [Required]
+    [ValidateObjectMembers]
+    public LimitOptions Limits { get; set; } = new();
+
+    [Required]
+    [ValidateObjectMembers]
+    public SessionOptions Sessions { get; set; } = new();
+
+    /// <summary>The directory of this network's data.</summary>
+    public string NetworkDirectory => Path.GetFullPath(Path.Combine(DataDirectory, Start == StartMode.Demo ? "demo" : "network"));
+}
+
+/// <summary>Bounds on what one request may ask, section <c>Mingjian:Limits</c>. None can be switched off.</summary>
+public sealed class LimitOptions
+{
+    /// <summary>Largest request body in bytes, except where an endpoint says otherwise. Default 1 MiB.</summary>
+    [Range(1024, 1 << 30)]
+    public long RequestBytes { get; set; } = 1 << 20;
+
+    /// <summary>Most envelopes in one request to <c>/api/v1/transactions</c>. Default 1,000.</summary>
+    [Range(1, 10_000)]
+    public int EnvelopesPerRequest { get; set; } = 1000;
+
+    /// <summary>Largest body of that request in bytes. Default 32 MiB.</summary>
+    [Range(50_000, 1 << 30)]
+    public long TransactionBytes { get; set; } = 32 << 20;
+
+    /// <summary>Sign-in attempts per address and minute, challenges included. Default 30.</summary>
+    [Range(1, 10_000)]
+    public int SignInsPerMinute { get; set; } = 30;
+
+    /// <summary>Other API requests per session (or address) and minute. Default 600.</summary>
+    [Range(1, 1_000_000)]
+    public int RequestsPerMinute { get; set; } = 600;
+
+    /// <summary>Live update streams at once, all users together. Default 200.</summary>
+    [Range(1, 100_000)]
+    public int Streams { get; set; } = 200;
+}
+
+/// <summary>How long a sign-in lasts, section <c>Mingjian:Sessions</c>.</summary>
+public sealed class SessionOptions
+{
+    /// <summary>Ends after this long without a request. Default 30 minutes; at least 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "24:00:00")]
+    public TimeSpan Idle { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Ends this long after sign-in, used or not. Default 12 hours; at least 5 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:05:00", "7.00:00:00")]
+    public TimeSpan Absolute { get; set; } = TimeSpan.FromHours(12);
+
+    /// <summary>How long a sign-in challenge can be answered. Default 2 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "00:10:00")]
+    public TimeSpan Challenge { get; set; } = TimeSpan.FromMinutes(2);
+}

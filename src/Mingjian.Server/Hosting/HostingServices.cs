@@ -1,0 +1,154 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Mingjian.Server.Configuration;
+using Mingjian.Web.Components;
+using MudBlazor.Services;
+
+namespace Mingjian.Server.Hosting;
+
+/// <summary>The frame around all slices: Kestrel, headers, faults, rate limits, health, pages.</summary>
+internal static class HostingServices
+{
+    /// <summary>Rate limit of everything that leads to a session.</summary>
+    public const string SignInLimit = "sign-in";
+
+    /// <summary>Rate limit of the API.</summary>
+    public const string ApiLimit = "api";
+
+    public static void AddHosting(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        // The program is started from its build output; without this only a published copy would find the assets.
+        builder.WebHost.UseStaticWebAssets();
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ConfigureKestrel>();
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        services.AddProblemDetails(o => o.CustomizeProblemDetails = c =>
+        {
+            if (!c.ProblemDetails.Extensions.ContainsKey("code"))
+            {
+                var (code, detail) = Problems.Describe(c.ProblemDetails.Status ?? c.HttpContext.Response.StatusCode);
+                c.ProblemDetails.Extensions["code"] = code;
+                c.ProblemDetails.Detail = detail;
+            }
+        });
+        services.AddExceptionHandler<UnexpectedFaults>();
+        services.AddHealthChecks();
+        services.AddDataProtection().SetApplicationName("mingjian");
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(o =>
+            o.XmlRepository = new FileSystemXmlRepository(
+                Directory.CreateDirectory(Path.Combine(provider.GetRequiredService<ServerOptions>().NetworkDirectory, "web-keys")),
+                provider.GetRequiredService<ILoggerFactory>())));
+        services.AddAntiforgery(o =>
+        {
+            o.HeaderName = "X-CSRF-TOKEN";
+            o.Cookie.Name = "mj-csrf";
+            o.Cookie.SameSite = SameSiteMode.Strict;
+            o.Cookie.HttpOnly = true;
+            o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+        services.AddRateLimiter(AddLimits);
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddMudServices();
+        services.AddHttpContextAccessor();
+    }
+
+    /// <summary>The order matters: headers first, so that faults carry them too.</summary>
+    public static void UseHosting(this WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler("/error");
+        app.UseWhen(c => c.IsForPrograms(), api => api.UseStatusCodePages(WriteProblemAsync));
+        app.UseWhen(c => !c.IsForPrograms(), pages => pages.UseStatusCodePagesWithReExecute("/error/{0}"));
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.Use(DenyUnlessExplicit);
+        app.UseAntiforgery();
+    }
+
+    public static void MapHosting(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready").AllowAnonymous();
+        app.MapStaticAssets().AllowAnonymous();
+    }
+
+    public static void MapPages(this WebApplication app) =>
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+
+    private static void AddLimits(Microsoft.AspNetCore.RateLimiting.RateLimiterOptions limiter)
+    {
+        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limiter.AddPolicy(SignInLimit, context => PerMinute(
+            "address:" + context.Connection.RemoteIpAddress, Options(context).Limits.SignInsPerMinute));
+        limiter.AddPolicy(ApiLimit, context => PerMinute(
+            context.User.Identity?.Name is { } member ? "member:" + member : "address:" + context.Connection.RemoteIpAddress,
+            Options(context).Limits.RequestsPerMinute));
+    }
+
+    private static ServerOptions Options(HttpContext context) => context.RequestServices.GetRequiredService<ServerOptions>();
+
+    private static RateLimitPartition<string> PerMinute(string key, int permits) =>
+        RateLimitPartition.GetSlidingWindowLimiter(key, _ => new SlidingWindowRateLimiterOptions
+        {
+            PermitLimit = permits,
+            Window = TimeSpan.FromMinutes(1),
+            SegmentsPerWindow = 6,
+            QueueLimit = 0,
+        });
+
+    // An endpoint without an explicit policy is a mistake: nobody may use it (a test finds it, too).
+    private static Task DenyUnlessExplicit(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint() is { } endpoint
+            && endpoint.Metadata.GetMetadata<IAuthorizeData>() is null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return Task.CompletedTask;
+        }
+
+        return next(context);
+    }
+
+    private static async Task WriteProblemAsync(Microsoft.AspNetCore.Diagnostics.StatusCodeContext context)
+    {
+        var http = context.HttpContext;
+        var (code, detail) = Problems.Describe(http.Response.StatusCode);
+        await http.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = http,
+            ProblemDetails = Problems.Details(http.Response.StatusCode, code, detail),
+        });
+    }
+}
+
+/// <summary>Binds to the loopback addresses unless the operator configured endpoints, and bounds every body.</summary>
+internal sealed class ConfigureKestrel(ServerOptions options, IConfiguration configuration) : IConfigureOptions<KestrelServerOptions>
+{
+    [SuppressMessage("Major", "MA0182", Justification = "Created by the options framework.")]
+    public void Configure(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = options.Limits.RequestBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        if (string.IsNullOrEmpty(configuration["urls"]) && string.IsNullOrEmpty(configuration["http_ports"])
+            && !configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
+        {
+            if (options.Port == 0)
+            {
+                kestrel.Listen(System.Net.IPAddress.Loopback, 0);
+            }
+            else
+            {
+                kestrel.ListenLocalhost(options.Port);
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Mingjian.Server.Hosting;
+
+/// <summary>Faults of a request that no contract knows, as RFC 9457 problem details with a stable code.</summary>
+/// <remarks>400 = malformed, 401 = not signed in, 403 = no right, 422 = understood and refused. Never a stack trace.</remarks>
+internal static class Problems
+{
+    /// <summary>A problem with its stable code and a Chinese explanation that says how to mend it.</summary>
+    public static IResult Of(int status, string code, string detail, IDictionary<string, object?>? more = null) =>
+        TypedResults.Problem(Details(status, code, detail, more));
+
+    public static ProblemDetails Details(int status, string code, string detail, IDictionary<string, object?>? more = null)
+    {
+        var problem = new ProblemDetails
+        {
+            Status = status,
+            Title = Title(status),
+            Detail = detail,
+            Type = $"https://mingjian.invalid/problems/{code}",
+            Extensions = { ["code"] = code },
+        };
+        foreach (var (key, value) in more ?? new Dictionary<string, object?>(0))
+        {
+            problem.Extensions[key] = value;
+        }
+
+        return problem;
+    }
+
+    /// <summary>Code and words of a bare status code, for answers that nothing more specific has written.</summary>
+    public static (string Code, string Detail) Describe(int status) => status switch
+    {
+        400 => ("request/malformed", "请求无法理解。请刷新页面后重试。"),
+        401 => ("session/sign-in-required", "请先登录。"),
+        403 => ("session/forbidden", "您当前的任职没有这项权限。"),
+        404 => ("request/not-found", "没有找到。"),
+        405 => ("request/method", "不支持这种请求方式。"),
+        413 => ("request/too-large", "内容太大。"),
+        415 => ("request/media-type", "不支持这种内容类型。"),
+        429 => ("request/too-many", "操作太频繁，请稍等一分钟再试。"),
+        _ when status >= 500 => ("server/fault", "服务器出了问题，请稍后再试；已确认的记录不受影响。"),
+        _ => ($"http/{status}", "请求没有成功。"),
+    };
+
+    private static string Title(int status) => status switch
+    {
+        400 => "请求格式不对",
+        401 => "尚未登录",
+        403 => "没有权限",
+        404 => "没有找到",
+        413 => "内容太大",
+        422 => "没有通过规则检查",
+        429 => "操作太频繁",
+        >= 500 => "服务器故障",
+        _ => "请求没有成功",
+    };
+}
+
+/// <summary>Turns unexpected exceptions into a problem (API) or the error page; the log keeps the details.</summary>
+internal sealed partial class UnexpectedFaults(ILogger<UnexpectedFaults> logger, IProblemDetailsService problems) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        var status = exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
+        if (status >= 500)
+        {
+            LogFault(logger, exception, httpContext.TraceIdentifier);
+        }
+
+        if (!httpContext.IsForPrograms())
+        {
+            if (HttpMethods.IsGet(httpContext.Request.Method) || HttpMethods.IsHead(httpContext.Request.Method))
+            {
+                return false;
+            }
+
+            // The error page answers GET only.
+            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+            httpContext.Response.Headers.Location = $"/error/{status}";
+            return true;
+        }
+
+        var (code, detail) = Problems.Describe(status);
+        httpContext.Response.StatusCode = status;
+        return await problems.TryWriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = httpContext,
+            ProblemDetails = Problems.Details(status, code, detail),
+        });
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "Unexpected fault in request {TraceId}")]
+    private static partial void LogFault(ILogger logger, Exception exception, string traceId);
+}
+
+/// <summary>Tells programs from people by the path.</summary>
+internal static class Audience
+{
+    /// <summary>True under <c>/api</c>, <c>/ledger</c>, <c>/openapi</c> and <c>/health</c>: answers are data, never pages or redirects.</summary>
+    public static bool IsForPrograms(this HttpContext context) =>
+        context.Request.Path is { } path
+        && (path.StartsWithSegments("/api", StringComparison.Ordinal) || path.StartsWithSegments("/ledger", StringComparison.Ordinal)
+            || path.StartsWithSegments("/openapi", StringComparison.Ordinal) || path.StartsWithSegments("/health", StringComparison.Ordinal));
+}
