@@ -21,9 +21,12 @@ internal static class Problems
             Type = $"https://mingjian.invalid/problems/{code}",
             Extensions = { ["code"] = code },
         };
-        foreach (var (key, value) in more ?? new Dictionary<string, object?>(0))
+        if (more is not null)
         {
-            problem.Extensions[key] = value;
+            foreach (var (key, value) in more)
+            {
+                problem.Extensions[key] = value;
+            }
         }
 
         return problem;
