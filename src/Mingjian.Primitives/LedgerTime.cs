@@ -37,14 +37,16 @@ public readonly record struct LedgerTime(long Milliseconds) : IComparable<Ledger
         ToDateTimeOffset().ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }
 
-/// <summary>An instant as a JSON integer.</summary>
+/// <summary>Integer milliseconds; public because source-generated serialisers of other assemblies name it.</summary>
 public sealed class LedgerTimeConverter : JsonConverter<LedgerTime>
 {
+    /// <inheritdoc/>
     public override LedgerTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value is >= 0 and < 253402300800000
             ? new LedgerTime(value)
             : throw new JsonException("Not a valid LedgerTime.");
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, LedgerTime value, JsonSerializerOptions options) =>
         writer.WriteNumberValue(value.Milliseconds);
 }

@@ -1,0 +1,12 @@
+using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Organizations;
+using Mingjian.Contracts.Sdk;
+
+namespace Mingjian.Contracts;
+
+/// <summary>The contracts of a network, for whoever builds an engine or a verifier.</summary>
+public static class AllContracts
+{
+    public static IReadOnlyList<IContract> Create() => [new OrganizationsContract(), new MembersContract(), new DuesContract()];
+}

@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+
+namespace Mingjian.Contracts.Dues;
+
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(SetDuesPolicy))]
+[JsonSerializable(typeof(SetStandards))]
+[JsonSerializable(typeof(ProposeReduction))]
+[JsonSerializable(typeof(DecideReduction))]
+[JsonSerializable(typeof(AssessDues))]
+[JsonSerializable(typeof(RecordPayment))]
+[JsonSerializable(typeof(RecordVoluntaryPayment))]
+[JsonSerializable(typeof(ReversePayment))]
+[JsonSerializable(typeof(ConfirmPayment))]
+[JsonSerializable(typeof(DisputePayment))]
+[JsonSerializable(typeof(WithdrawDispute))]
+[JsonSerializable(typeof(DuesPolicySet))]
+[JsonSerializable(typeof(StandardSet))]
+[JsonSerializable(typeof(ReductionProposed))]
+[JsonSerializable(typeof(ReductionDecided))]
+[JsonSerializable(typeof(DuesAssessed))]
+[JsonSerializable(typeof(PaymentRecorded))]
+[JsonSerializable(typeof(VoluntaryPaymentRecorded))]
+[JsonSerializable(typeof(PaymentReversed))]
+[JsonSerializable(typeof(PaymentConfirmed))]
+[JsonSerializable(typeof(PaymentDisputed))]
+[JsonSerializable(typeof(DisputeWithdrawn))]
+[JsonSerializable(typeof(PolicyRecord))]
+[JsonSerializable(typeof(StandardsRecord))]
+[JsonSerializable(typeof(ReductionsRecord))]
+[JsonSerializable(typeof(MonthRecord))]
+[JsonSerializable(typeof(PaymentRecord))]
+internal sealed partial class DuesJson : JsonSerializerContext;

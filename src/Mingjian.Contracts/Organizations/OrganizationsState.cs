@@ -1,0 +1,71 @@
+using Mingjian.Contracts.Sdk;
+using Mingjian.Primitives;
+
+namespace Mingjian.Contracts.Organizations;
+
+/// <summary>State tables of the contract <c>organizations</c>.</summary>
+public static class OrganizationsState
+{
+    /// <summary>One record, key <c>organizations/network/top</c>: present once the network is founded.</summary>
+    public static StateTable<NetworkRecord> Network { get; } = new("organizations/network/", ContractsJson.For<NetworkRecord>());
+
+    /// <summary><c>organizations/organization/o-…</c>.</summary>
+    public static StateTable<OrganizationRecord> Organizations { get; } =
+        new("organizations/organization/", ContractsJson.For<OrganizationRecord>());
+
+    /// <summary><c>organizations/posts/m-…</c>: every appointment of one person, so that a right costs one read.</summary>
+    public static StateTable<PostsRecord> Posts { get; } = new("organizations/posts/", ContractsJson.For<PostsRecord>());
+
+    public static StateKey<NetworkRecord> TopKey => Network.Key("top");
+
+    public static OrganizationRecord? Organization(this IStateReader state, OrganizationId id) =>
+        state.Get(Organizations.Key(id.ToString()));
+
+    public static PostsRecord? PostsOf(this IStateReader state, MemberId member) => state.Get(Posts.Key(member.ToString()));
+
+    /// <summary>The nearest Party committee strictly above an organisation; null for the top.</summary>
+    public static OrganizationRecord? CommitteeAbove(this IStateReader state, OrganizationId organization)
+    {
+        var record = state.Organization(organization);
+        for (var depth = 0; record?.Higher is { } higher && depth < OrganizationRecord.MaxDepth; depth++)
+        {
+            record = state.Organization(higher);
+            if (record?.Kind == OrganizationKind.PrimaryPartyCommittee)
+            {
+                return record;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>The network's top committee and the day it was founded.</summary>
+public sealed record NetworkRecord(OrganizationId Committee, DateOnly Founded);
+
+/// <summary>A Party organisation.</summary>
+/// <param name="Organization">Itself.</param>
+/// <param name="Higher">The next higher organisation; null for the top committee.</param>
+/// <param name="Kind">Committee, general branch or branch.</param>
+/// <param name="Depth">0 for the top committee, at most <see cref="MaxDepth"/>.</param>
+/// <param name="Name">Commitment to the name, context <c>o-…/name/1</c>.</param>
+public sealed record OrganizationRecord(
+    OrganizationId Organization, OrganizationId? Higher, OrganizationKind Kind, int Depth, Hash32 Name)
+{
+    /// <summary>Bounds every walk up the tree; a network of a province has about six levels.</summary>
+    public const int MaxDepth = 12;
+}
+
+/// <summary>The appointments of one person, in the order in which they were made.</summary>
+public sealed record PostsRecord(IReadOnlyList<Appointment> Appointments)
+{
+    /// <summary>Most appointments that have not ended.</summary>
+    public const int MaxCurrent = 16;
+}
+
+/// <summary>A post held from one day to another, both inclusive.</summary>
+/// <param name="Until">Null = until ended.</param>
+public sealed record Appointment(OrganizationId Organization, Post Post, DateOnly From, DateOnly? Until)
+{
+    public bool HoldsOn(DateOnly date) => From <= date && (Until is not { } until || date <= until);
+}
