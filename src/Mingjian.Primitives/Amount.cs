@@ -47,7 +47,7 @@ public readonly record struct Amount(long Fen) : IComparable<Amount>, ITextValue
     public static bool TryParse(string? text, out Amount value)
     {
         value = default;
-        if (text is null || text.Length is < 4 or > 20 || text[^3] != '.')
+        if (text is null || text.Length is < 4 or > 21 || text[^3] != '.')
         {
             return false;
         }

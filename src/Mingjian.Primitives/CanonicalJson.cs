@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -12,7 +11,8 @@ public sealed class CanonicalJsonException(string message, Exception? inner = nu
 /// <summary>Canonical JSON by RFC 8785 (JCS), restricted to integers: one value, one encoding.</summary>
 /// <remarks>
 /// Typed values go through System.Text.Json with sorted properties; decoding re-encodes and compares, so unknown members,
-/// other orders, white space, other escapes and other spellings of a number are all refused by one rule.
+/// other orders, white space, other escapes and other spellings of a number are all refused by one rule. No message holds a null:
+/// absent members are left out, and a null inside an array is refused here, since nullable annotations do not reach it.
 /// </remarks>
 public static class CanonicalJson
 {
@@ -27,7 +27,7 @@ public static class CanonicalJson
             AllowDuplicateProperties = false,
             AllowTrailingCommas = false,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Encoder = CanonicalJsonEncoder.Instance,
             MaxDepth = MaxDepth,
             NumberHandling = JsonNumberHandling.Strict,
             PropertyNameCaseInsensitive = false,
@@ -54,7 +54,7 @@ public static class CanonicalJson
     public static T Decode<T>(ReadOnlySpan<byte> bytes, JsonTypeInfo<T> type)
     {
         var value = Read(bytes, type);
-        if (value is null || !Encode(value, type).AsSpan().SequenceEqual(bytes))
+        if (value is null || HoldsNull(bytes) || !Encode(value, type).AsSpan().SequenceEqual(bytes))
         {
             throw new CanonicalJsonException($"Not the canonical encoding of {typeof(T).Name}.");
         }
@@ -114,6 +114,26 @@ public static class CanonicalJson
         {
             throw new CanonicalJsonException($"Not a {typeof(T).Name}: {e.Message}", e);
         }
+    }
+
+    private static bool HoldsNull(ReadOnlySpan<byte> json)
+    {
+        // Base64 may contain the four letters, so only then are the tokens read.
+        if (json.IndexOf("null"u8) < 0)
+        {
+            return false;
+        }
+
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.Null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static void SortProperties(JsonTypeInfo type)
