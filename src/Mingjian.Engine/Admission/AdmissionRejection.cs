@@ -1,0 +1,64 @@
+using Mingjian.Contracts.Sdk;
+
+namespace Mingjian.Engine.Admission;
+
+/// <summary>Why the engine refuses a submission before any contract sees it; code <c>admission/&lt;number&gt;</c>.</summary>
+/// <remarks>Declared in order of precedence: the first that applies is answered. Numbers are stable and never reused.</remarks>
+public enum AdmissionRejection
+{
+    /// <summary>More than 40,000 bytes.</summary>
+    TooLarge = 1,
+
+    /// <summary>Not the canonical encoding of a DSSE envelope of a transaction with 1 to 8 signatures of different keys.</summary>
+    MalformedEnvelope = 2,
+
+    /// <summary>The payload is not the canonical encoding of a transaction.</summary>
+    MalformedPayload = 3,
+
+    /// <summary>Signed for another ledger.</summary>
+    WrongNetwork = 4,
+
+    /// <summary>This very act is in the log already; the answer carries its height and index. Nothing was done twice.</summary>
+    Duplicate = 5,
+
+    /// <summary>The validity ended.</summary>
+    Expired = 6,
+
+    /// <summary>Valid for more than 72 hours from now.</summary>
+    ExpiresTooLate = 7,
+
+    /// <summary>No contract has this command.</summary>
+    UnknownCommand = 8,
+
+    /// <summary>The command exists, but comes into force at a later height.</summary>
+    CommandNotActive = 9,
+
+    /// <summary>The body is not the canonical encoding of the command.</summary>
+    MalformedCommand = 10,
+
+    /// <summary>A signing key is not bound to anybody, not valid yet, or revoked; or an introduced key did not sign.</summary>
+    UnknownKey = 11,
+
+    /// <summary>A signature names another scheme than its key.</summary>
+    WrongScheme = 12,
+
+    /// <summary>A signature does not hold.</summary>
+    WrongSignature = 13,
+
+    /// <summary>The act and its events do not fit into one log entry of 65,535 bytes. Refused after ordering.</summary>
+    EntryTooLarge = 14,
+
+    /// <summary>The queue is full; nothing was taken up, so try again later.</summary>
+    Busy = 15,
+}
+
+/// <summary>Codes of <see cref="AdmissionRejection"/>.</summary>
+public static class AdmissionRejections
+{
+    /// <summary>The first part of the codes.</summary>
+    public const string Contract = "admission";
+
+    public static Refusal ToRefusal(this AdmissionRejection reason) => new($"{Contract}/{(int)reason}", reason.ToString());
+
+    public static Rejection ToRejection(this AdmissionRejection reason) => new(Contract, (int)reason, reason.ToString());
+}

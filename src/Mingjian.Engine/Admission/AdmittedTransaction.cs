@@ -1,0 +1,16 @@
+using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
+using Mingjian.Engine.Execution;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine.Admission;
+
+/// <summary>An act whose form and signatures have been checked; what depends on the block is checked again when it is executed.</summary>
+/// <param name="Id">SHA-256 of the payload's PAE.</param>
+/// <param name="Bytes">Canonical bytes of the envelope, as they go into the log.</param>
+/// <param name="Route">The command's contract and type.</param>
+/// <param name="Command">The typed command.</param>
+/// <param name="Expires">Refused in blocks at or after this time.</param>
+/// <param name="Signers">The keys whose signatures hold, in the envelope's order.</param>
+public sealed record AdmittedTransaction(
+    Hash32 Id, ReadOnlyMemory<byte> Bytes, CommandRoute Route, ICommand Command, LedgerTime Expires, IReadOnlyList<KeyId> Signers);

@@ -1,0 +1,60 @@
+using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine.Admission;
+
+/// <summary>Finds the keys behind an envelope's signatures and checks the signatures.</summary>
+internal static class SignatureCheck
+{
+    /// <summary>
+    /// The actors of a command: every key must be bound now, or be the one that the command introduces; an introduced key must sign.
+    /// </summary>
+    /// <param name="state">State before the block: a key bound or revoked in a block counts from the next block on.</param>
+    public static AdmissionRejection? Resolve(
+        IKeyDirectory keys, IStateReader state, ICommand command, IReadOnlyList<KeyId> signers, out Actor[] actors)
+    {
+        actors = new Actor[signers.Count];
+        var introduced = (command as IIntroducesKey)?.Key;
+        var introducedId = introduced?.Id;
+        var introducedSigned = introduced is null;
+        for (var i = 0; i < signers.Count; i++)
+        {
+            var actor = keys.Find(state, signers[i]);
+            if (introducedId == signers[i])
+            {
+                introducedSigned = true;
+                actor ??= new Actor(signers[i], introduced!.Value, null);
+            }
+
+            if (actor is null)
+            {
+                return AdmissionRejection.UnknownKey;
+            }
+
+            actors[i] = actor;
+        }
+
+        return introducedSigned ? null : AdmissionRejection.UnknownKey;
+    }
+
+    /// <summary>Every signature must hold. Pure; may run on any thread.</summary>
+    public static AdmissionRejection? Verify(ISignatureVerifier verifier, in TransactionFrame frame, IReadOnlyList<Actor> actors)
+    {
+        var signatures = frame.Envelope.Signatures;
+        for (var i = 0; i < signatures.Count; i++)
+        {
+            switch (verifier.Verify(frame.Pae, signatures[i], actors[i].PublicKey))
+            {
+                case SignatureFault.None:
+                    break;
+                case SignatureFault.UnknownScheme or SignatureFault.SchemeMismatch:
+                    return AdmissionRejection.WrongScheme;
+                default:
+                    return AdmissionRejection.WrongSignature;
+            }
+        }
+
+        return null;
+    }
+}

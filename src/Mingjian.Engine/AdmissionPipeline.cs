@@ -1,0 +1,232 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
+using Mingjian.Engine.Admission;
+using Mingjian.Engine.Execution;
+using Mingjian.Engine.Ordering;
+using Mingjian.Engine.Store;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine;
+
+/// <summary>Checks submissions on all cores and hands them to the ordering in the order in which they came.</summary>
+internal sealed class AdmissionPipeline(
+    LedgerOptions options, ContractSet contracts, IKeyDirectory keys, ISignatureVerifier verifier, IBlockStore store,
+    IOrdering ordering, TimeProvider clock, Func<PublishedHead> published)
+{
+    // Enough to keep all cores busy, little enough that the first of a burst is not held up by the last.
+    private const int MaxChunk = 512;
+
+    private readonly TransactionReader _reader = new(options.Network, contracts);
+    private readonly Channel<Submission> _queue = Channel.CreateBounded<Submission>(
+        new BoundedChannelOptions(options.AdmissionQueueLength) { SingleReader = true });
+
+    /// <summary>Acts that were handed to the ordering and have no outcome yet.</summary>
+    public ConcurrentDictionary<Hash32, Submission> InFlight { get; } = new();
+
+    /// <summary>Never blocks; a full queue is answered as busy.</summary>
+    public Task<SubmitResult> Submit(ReadOnlyMemory<byte> envelope)
+    {
+        var submission = new Submission(envelope);
+        if (!_queue.Writer.TryWrite(submission))
+        {
+            submission.Refuse(AdmissionRejection.Busy.ToRefusal());
+        }
+
+        return submission.Answer;
+    }
+
+    /// <summary>Takes no more; <see cref="RunAsync"/> ends when what has come in is handed on.</summary>
+    public void Complete() => _queue.Writer.TryComplete();
+
+    public async Task RunAsync()
+    {
+        var chunk = new List<Submission>(MaxChunk);
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            chunk.Clear();
+            while (chunk.Count < MaxChunk && _queue.Reader.TryRead(out var submission))
+            {
+                chunk.Add(submission);
+            }
+
+            var head = published();
+            if (chunk.Count == 1)
+            {
+                Check(chunk[0], head);
+            }
+            else
+            {
+                Parallel.For(0, chunk.Count, i => Check(chunk[i], head));
+            }
+
+            foreach (var submission in chunk)
+            {
+                HandOn(submission, head);
+            }
+        }
+
+        ordering.Complete();
+    }
+
+    /// <summary>Fails what was handed on and takes no more. The ordering must have been completed before.</summary>
+    public void Abandon(Exception error)
+    {
+        Complete();
+        foreach (var (id, submission) in InFlight)
+        {
+            InFlight.TryRemove(id, out _);
+            submission.Fail(error);
+        }
+    }
+
+    private LedgerTime Now(PublishedHead head)
+    {
+        var now = LedgerTime.From(clock.GetUtcNow());
+        return now > head.Head.Time ? now : head.Head.Time;
+    }
+
+    /// <summary>Everything that needs no order; runs on any thread.</summary>
+    private void Check(Submission submission, PublishedHead head)
+    {
+        try
+        {
+            submission.Refusal = TryAdmit(submission, head);
+        }
+        catch (Exception e)
+        {
+            submission.Fail(e);
+        }
+    }
+
+    private AdmissionRejection? TryAdmit(Submission submission, PublishedHead head)
+    {
+        var fault = _reader.ReadFrame(submission.Envelope, out var frame);
+        submission.TransactionId = frame.Id;
+        if (fault is not null)
+        {
+            return fault;
+        }
+
+        if (store.FindTransaction(frame.Id) is not null)
+        {
+            return AdmissionRejection.Duplicate;
+        }
+
+        fault = TransactionReader.CheckValidity(frame.Payload.Expires, Now(head));
+        if (fault is not null)
+        {
+            return fault;
+        }
+
+        fault = _reader.ReadCommand(frame, head.Head.Height + 1, out var route, out var command);
+        if (fault is not null)
+        {
+            return fault;
+        }
+
+        var signers = frame.Signers();
+        fault = SignatureCheck.Resolve(keys, head.State, command!, signers, out var actors)
+            ?? SignatureCheck.Verify(verifier, frame, actors);
+        if (fault is null)
+        {
+            submission.Admitted = new AdmittedTransaction(frame.Id, frame.Bytes, route!, command!, frame.Payload.Expires, signers);
+        }
+
+        return fault;
+    }
+
+    /// <summary>The part that keeps order: one thread, in the order of submission.</summary>
+    private void HandOn(Submission submission, PublishedHead head)
+    {
+        if (submission.Answer.IsCompleted)
+        {
+            return;
+        }
+
+        if (submission.Refusal is { } refusal)
+        {
+            submission.Finish(Refused(submission, refusal));
+            return;
+        }
+
+        try
+        {
+            var transaction = submission.Admitted!;
+            if (options.TryBeforeOrdering && InFlight.IsEmpty && Try(transaction, published()) is { } rejection)
+            {
+                submission.Refuse(new Refusal(rejection.Code, rejection.Name));
+            }
+            else if (!InFlight.TryAdd(transaction.Id, submission))
+            {
+                AnswerWithFirst(submission);
+            }
+            else if (!ordering.TrySubmit(transaction))
+            {
+                InFlight.TryRemove(transaction.Id, out _);
+                submission.Finish(Refused(submission, AdmissionRejection.Busy));
+            }
+        }
+        catch (Exception e)
+        {
+            submission.Fail(e);
+        }
+    }
+
+    /// <summary>The refusal that the newest state gives, or null.</summary>
+    private Rejection? Try(AdmittedTransaction transaction, PublishedHead head)
+    {
+        if (SignatureCheck.Resolve(keys, head.State, transaction.Command, transaction.Signers, out var actors) is not null)
+        {
+            return null;
+        }
+
+        var context = new DecisionContext(Now(head), head.Head.Height + 1, options.Network, actors);
+        try
+        {
+            return transaction.Route.Contract.Decide(head.State, transaction.Command, context).Rejection;
+        }
+        catch (Exception e)
+        {
+            throw new ContractFaultException(transaction.Route.Message.Name, transaction.Id, context.Height, e);
+        }
+    }
+
+    /// <summary>The same act is on its way already: its answer, marked as a duplicate.</summary>
+    private void AnswerWithFirst(Submission second)
+    {
+        if (!InFlight.TryGetValue(second.TransactionId, out var first))
+        {
+            second.Finish(Refused(second, AdmissionRejection.Duplicate));
+            return;
+        }
+
+        _ = first.Answer.ContinueWith(
+            done =>
+            {
+                if (done.IsCompletedSuccessfully)
+                {
+                    second.Finish(done.Result.Height is null ? done.Result : done.Result with { Refusal = AdmissionRejection.Duplicate.ToRefusal() });
+                }
+                else
+                {
+                    second.Fail(done.Exception!.InnerException!);
+                }
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    private SubmitResult Refused(Submission submission, AdmissionRejection reason) => Refused(store, submission.TransactionId, reason.ToRefusal());
+
+    /// <summary>A refusal; that of a duplicate carries where the act stands.</summary>
+    public static SubmitResult Refused(IBlockStore store, Hash32 transactionId, Refusal refusal)
+    {
+        var place = string.Equals(refusal.Name, nameof(AdmissionRejection.Duplicate), StringComparison.Ordinal)
+            ? store.FindTransaction(transactionId)
+            : null;
+        return new SubmitResult(transactionId, place?.Height, place?.Index, refusal);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Frozen;
+using Mingjian.Contracts.Sdk;
+
+namespace Mingjian.Engine.Execution;
+
+/// <summary>The contracts of a ledger with their messages by name. The host registers them; the engine knows none by itself.</summary>
+public sealed class ContractSet
+{
+    private readonly FrozenDictionary<string, CommandRoute> _commands;
+    private readonly FrozenDictionary<Type, EventRoute> _events;
+    private readonly FrozenDictionary<string, EventRoute> _eventsByName;
+
+    /// <exception cref="ArgumentException">Two contracts or messages share a name, or a message's name lacks its contract's.</exception>
+    public ContractSet(params IReadOnlyList<IContract> contracts)
+    {
+        Contracts = contracts;
+        var commands = new Dictionary<string, CommandRoute>(StringComparer.Ordinal);
+        var events = new Dictionary<Type, EventRoute>();
+        var eventNames = new Dictionary<string, EventRoute>(StringComparer.Ordinal);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var contract in contracts)
+        {
+            if (!names.Add(contract.Name))
+            {
+                throw new ArgumentException($"Two contracts are named {contract.Name}.", nameof(contracts));
+            }
+
+            foreach (var command in contract.Commands)
+            {
+                RequireOwnName(contract, command);
+                commands.Add(command.Name, new CommandRoute(contract, command));
+            }
+
+            foreach (var happened in contract.Events)
+            {
+                RequireOwnName(contract, happened);
+                var route = new EventRoute(contract, happened);
+                events.Add(happened.Type, route);
+                eventNames.Add(happened.Name, route);
+            }
+        }
+
+        _commands = commands.ToFrozenDictionary(StringComparer.Ordinal);
+        _events = events.ToFrozenDictionary();
+        _eventsByName = eventNames.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    public IReadOnlyList<IContract> Contracts { get; }
+
+    /// <summary>Null for a name that no contract declares.</summary>
+    public CommandRoute? FindCommand(string name) => _commands.GetValueOrDefault(name);
+
+    /// <summary>Null for a name that no contract declares.</summary>
+    public EventRoute? FindEvent(string name) => _eventsByName.GetValueOrDefault(name);
+
+    /// <exception cref="InvalidOperationException">A contract decided an event that it does not declare: a bug.</exception>
+    public EventRoute RouteOf(IEvent happened) => _events.GetValueOrDefault(happened.GetType())
+        ?? throw new InvalidOperationException($"No contract declares the event {happened.GetType().FullName}.");
+
+    private static void RequireOwnName(IContract contract, MessageType message)
+    {
+        if (!message.Name.StartsWith(contract.Name + ".", StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"The message {message.Name} is not named after its contract {contract.Name}.");
+        }
+    }
+}
+
+/// <summary>A command and the contract that decides it.</summary>
+public sealed record CommandRoute(IContract Contract, MessageType Message);
+
+/// <summary>An event and the contract that applies it.</summary>
+public sealed record EventRoute(IContract Contract, MessageType Message);

@@ -1,0 +1,233 @@
+using System.Runtime.CompilerServices;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
+using Mingjian.Engine.Execution;
+using Mingjian.Engine.Keys;
+using Mingjian.Engine.Ordering;
+using Mingjian.Engine.Store;
+using Mingjian.Log;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine;
+
+/// <summary>A running ledger of this process: admission, order, execution, log, state and store put together.</summary>
+/// <remarks>
+/// How a host opens one (the ledger owns store and ordering and disposes of them):
+/// <code>
+/// await using var ledger = Ledger.Open(
+///     new LedgerOptions { Network = network },
+///     RocksDbBlockStore.Open(Path.Combine(data, "ledger")),
+///     new LocalOrdering(TimeProvider.System),
+///     NodeKeys.LoadOrCreate(Path.Combine(data, "keys"), network),
+///     new ContractSet(contracts), keyDirectory, new SignatureVerifier(new PlatformEcVerifier()), TimeProvider.System);
+/// var result = await ledger.SubmitAsync(envelope, cancellationToken);
+/// </code>
+/// Submissions made one after another (awaited or not) are ordered in that order. When a contract throws or the store fails, the ledger
+/// stops: <see cref="Stopped"/> faults, as does everything that waits. A host watches <see cref="Stopped"/> and ends the process.
+/// </remarks>
+public sealed class Ledger : ILedger, IAsyncDisposable
+{
+    private readonly IBlockStore _store;
+    private readonly IOrdering _ordering;
+    private readonly AdmissionPipeline _admission;
+    private readonly BlockWriter _writer;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _running;
+    private volatile Exception? _fault;
+    private int _disposed;
+
+    private Ledger(LedgerOptions options, IBlockStore store, IOrdering ordering, BlockWriter writer, AdmissionPipeline admission)
+    {
+        Network = options.Network;
+        _store = store;
+        _ordering = ordering;
+        _writer = writer;
+        _admission = admission;
+        _running = Task.WhenAll(Task.Run(AdmitAsync), Task.Run(WriteAsync));
+    }
+
+    /// <inheritdoc/>
+    public NetworkId Network { get; }
+
+    /// <inheritdoc/>
+    public LedgerHead Head => _writer.Published.Head;
+
+    /// <summary>Faults when the ledger stops for a bug or a failing store; completes when it is disposed of.</summary>
+    public Task Stopped => _stopped.Task;
+
+    /// <summary>Takes up the stored ledger, checks it against its newest seal and starts.</summary>
+    /// <exception cref="StoreCorruptException">The store does not hold what its newest block says, or belongs to another network.</exception>
+    public static Ledger Open(
+        LedgerOptions options, IBlockStore store, IOrdering ordering, ICheckpointSigner signer, ContractSet contracts,
+        IKeyDirectory keys, ISignatureVerifier verifier, TimeProvider clock)
+    {
+        if (store.Network is { } stored && stored != options.Network)
+        {
+            throw new StoreCorruptException("network", $"the store belongs to {stored}, not to {options.Network}.");
+        }
+
+        var writer = new BlockWriter(options, contracts, keys, store, signer);
+        var head = writer.Published.Head;
+        if (head.Height > 0 && !signer.IsFinal(head.Checkpoint, options.Network, head.Size, head.Root))
+        {
+            throw new StoreCorruptException(
+                $"block {head.Height}", "its checkpoint is not signed by this ledger's keys: the keys or the store were replaced.");
+        }
+
+        var admission = new AdmissionPipeline(options, contracts, keys, verifier, store, ordering, clock, () => writer.Published);
+        return new Ledger(options, store, ordering, writer, admission);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="LedgerStoppedException">The ledger has stopped.</exception>
+    public Task<SubmitResult> SubmitAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken)
+    {
+        if (_fault is { } fault)
+        {
+            return Task.FromException<SubmitResult>(new LedgerStoppedException(fault));
+        }
+
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        var answer = _admission.Submit(envelope);
+        return cancellationToken.CanBeCanceled ? answer.WaitAsync(cancellationToken) : answer;
+    }
+
+    /// <inheritdoc/>
+    public byte[]? ReadEntry(long index) => index >= 0 && index < Head.Size ? _store.ReadEntry(index) : null;
+
+    /// <inheritdoc/>
+    public LedgerBlock? ReadBlock(long height) => Record(height) is { } block
+        ? new LedgerBlock(block.Height, block.FirstIndex, block.Entries, block.Time, block.Root, block.StateRoot)
+        : null;
+
+    /// <inheritdoc/>
+    public long? FindEntry(Hash32 transactionId) => _store.FindTransaction(transactionId) is { } place && place.Height <= Head.Height
+        ? place.Index
+        : null;
+
+    /// <inheritdoc/>
+    public byte[]? ReadTile(int level, long number, int width)
+    {
+        var size = Head.Size;
+        if (number < 0 || level is < -1 or >= Tile.Levels || width < 1 || width > Tile.Width(Math.Max(level, 0), number, size))
+        {
+            return null;
+        }
+
+        return level == -1 ? EntryBundle.Encode(_store.ReadEntries(number * Tile.FullWidth, width)) : _store.ReadTile(level, number, width)?.ToArray();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Hash32> ProveInclusion(long index, long size)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Head.Size);
+        return LogProofs.Inclusion(_store, index, size);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Hash32> ProveConsistency(long oldSize, long newSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(newSize, Head.Size);
+        return LogProofs.Consistency(_store, oldSize, newSize);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such block yet.</exception>
+    public string ReadCheckpoint(long height) => Record(height)?.Checkpoint
+        ?? throw new ArgumentOutOfRangeException(nameof(height), height, "There is no such block.");
+
+    /// <inheritdoc/>
+    public IStateReader ReadState() => _writer.Published.State;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<LedgerBlock> FollowAsync(
+        long fromHeight, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(fromHeight, 1);
+        for (var height = fromHeight; ; height++)
+        {
+            var published = _writer.Published;
+            while (published.Head.Height < height)
+            {
+                await Task.WhenAny(published.Replaced.Task, _stopped.Task).WaitAsync(cancellationToken);
+                if (_stopped.Task.IsCompleted)
+                {
+                    yield break;
+                }
+
+                published = _writer.Published;
+            }
+
+            yield return ReadBlock(height) ?? throw new StoreCorruptException($"block {height}", "the block is missing.");
+        }
+    }
+
+    /// <summary>Takes no more, finishes what has come in, closes the store.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        _admission.Complete();
+        await _running;
+        await _ordering.DisposeAsync();
+        _stopped.TrySetResult();
+        _stopping.Dispose();
+        _store.Dispose();
+    }
+
+    private BlockRecord? Record(long height) => height >= 1 && height <= Head.Height ? _store.ReadBlock(height) : null;
+
+    private async Task AdmitAsync()
+    {
+        try
+        {
+            await _admission.RunAsync();
+        }
+        catch (Exception e)
+        {
+            Stop(e);
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            await foreach (var batch in _ordering.FollowAsync(Head.Height + 1, _stopping.Token))
+            {
+                foreach (var answer in _writer.Write(batch))
+                {
+                    if (_admission.InFlight.TryRemove(answer.TransactionId, out var submission))
+                    {
+                        submission.Finish(answer);
+                    }
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            Stop(e);
+        }
+    }
+
+    private void Stop(Exception error)
+    {
+        if (Interlocked.CompareExchange(ref _fault, error, null) is not null)
+        {
+            return;
+        }
+
+        var stopped = new LedgerStoppedException(error);
+        _ordering.Complete();
+        _admission.Abandon(stopped);
+        _stopping.Cancel();
+        _stopped.TrySetException(stopped);
+    }
+}
+
+/// <summary>The ledger stopped, because going on could have harmed it; the inner exception says why.</summary>
+public sealed class LedgerStoppedException(Exception inner) : Exception($"The ledger has stopped: {inner.Message}", inner);

@@ -1,0 +1,22 @@
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine;
+
+/// <summary>Settings of a running ledger.</summary>
+public sealed record LedgerOptions
+{
+    /// <summary>The ledger's name and log origin. A store that belongs to another network is refused.</summary>
+    public required NetworkId Network { get; init; }
+
+    /// <summary>Submissions that may wait for admission; beyond it they are refused as busy. Default 16,384.</summary>
+    public int AdmissionQueueLength { get; init; } = 16_384;
+
+    /// <summary>Typed state records kept in memory, in two generations of this many. Default 500,000.</summary>
+    public int StateCacheRecords { get; init; } = 500_000;
+
+    /// <summary>
+    /// Whether an act is tried against the newest state before it is ordered, so that ordinary mistakes are refused without leaving a
+    /// refusal in the log. Only done while nothing else is in flight, because an earlier act may be what this one needs. Default true.
+    /// </summary>
+    public bool TryBeforeOrdering { get; init; } = true;
+}

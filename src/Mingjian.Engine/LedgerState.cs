@@ -1,0 +1,75 @@
+using Mingjian.Cryptography;
+using Mingjian.Engine.Execution;
+using Mingjian.Engine.Store;
+using Mingjian.Log;
+using Mingjian.Log.Entries;
+using Mingjian.Log.State;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine;
+
+/// <summary>Rebuilds in memory what a start needs from the store, and checks it against the newest seal.</summary>
+internal static class LedgerState
+{
+    private const int Page = 1 << 16;
+
+    /// <summary>The right edge of the log, its root equal to the newest block's.</summary>
+    /// <exception cref="StoreCorruptException">The stored tiles give another root.</exception>
+    public static CompactTree LoadLog(IBlockStore store)
+    {
+        var head = store.Head;
+        CompactTree tree;
+        try
+        {
+            tree = CompactTree.Load(head?.Size ?? 0, store);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new StoreCorruptException("tiles", e.Message, e);
+        }
+
+        return tree.Root == (head?.Root ?? Merkle.EmptyRoot)
+            ? tree
+            : throw new StoreCorruptException("tiles", $"the stored tiles do not give the root of block {head!.Height}.");
+    }
+
+    /// <summary>The state tree over the flat state, its root equal to the one in the newest seal.</summary>
+    /// <exception cref="StoreCorruptException">The flat state gives another root, or the seal is damaged.</exception>
+    public static StateTree LoadState(IBlockStore store, IStateSnapshot snapshot)
+    {
+        var tree = BuildTree(snapshot.ReadAll());
+        var expected = store.Head is { } head ? ReadSeal(store, head).StateRoot : StateHash.Placeholder;
+        return tree.Root == expected
+            ? tree
+            : throw new StoreCorruptException("state", $"the flat state does not give the state root of block {store.Head!.Height}.");
+    }
+
+    /// <summary>The tree over all records; hashing on all cores.</summary>
+    public static StateTree BuildTree(IEnumerable<StateRecord> records)
+    {
+        var changes = new List<StateChange>();
+        foreach (var page in records.Chunk(Page))
+        {
+            var hashed = new StateChange[page.Length];
+            Parallel.For(0, page.Length, i =>
+                hashed[i] = new StateChange(StateHash.PathOf(page[i].Path), Hash32.Of(page[i].Value)));
+            changes.AddRange(hashed);
+        }
+
+        return StateTree.Build(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(changes));
+    }
+
+    private static SealEntry ReadSeal(IBlockStore store, BlockRecord head)
+    {
+        var bytes = store.ReadEntry(head.Size - 1) ?? throw new StoreCorruptException($"entry {head.Size - 1}", "the newest seal is missing.");
+        try
+        {
+            return LogEntry.Decode(bytes) as SealEntry
+                ?? throw new StoreCorruptException($"entry {head.Size - 1}", "the newest block does not end with its seal.");
+        }
+        catch (CanonicalJsonException e)
+        {
+            throw new StoreCorruptException($"entry {head.Size - 1}", "the newest seal is damaged.", e);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Mingjian.Engine.Admission;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine;
+
+/// <summary>One submitted envelope on its way, with the answer that somebody waits for.</summary>
+internal sealed class Submission(ReadOnlyMemory<byte> envelope)
+{
+    private readonly TaskCompletionSource<SubmitResult> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ReadOnlyMemory<byte> Envelope { get; } = envelope;
+
+    public Task<SubmitResult> Answer => _answer.Task;
+
+    /// <summary>Default until the envelope could be read.</summary>
+    public Hash32 TransactionId { get; set; }
+
+    /// <summary>Set when admission refuses; null when <see cref="Admitted"/> is set.</summary>
+    public AdmissionRejection? Refusal { get; set; }
+
+    public AdmittedTransaction? Admitted { get; set; }
+
+    public void Refuse(Refusal refusal) => _answer.TrySetResult(new SubmitResult(TransactionId, null, null, refusal));
+
+    public void Finish(SubmitResult result) => _answer.TrySetResult(result);
+
+    public void Fail(Exception error) => _answer.TrySetException(error);
+}

@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Mingjian.Engine.Admission;
+using Mingjian.Engine.Ordering;
+using Mingjian.Primitives;
+
+namespace Mingjian.Ordering.Local;
+
+/// <summary>The order of a ledger with one node: first come, first served, in this process.</summary>
+/// <remarks>
+/// Group commit: a batch is whatever has come in while the block before it was being made durable. Nothing is kept here; the block
+/// store is the durable log, and nobody is told "final" before it has the block.
+/// </remarks>
+public sealed class LocalOrdering(TimeProvider clock, LocalOrderingOptions? options = null) : IOrdering
+{
+    private readonly LocalOrderingOptions _options = options ?? new LocalOrderingOptions();
+    private readonly Channel<AdmittedTransaction> _queue = Channel.CreateBounded<AdmittedTransaction>(
+        new BoundedChannelOptions((options ?? new LocalOrderingOptions()).QueueLength)
+        {
+            FullMode = BoundedChannelFullMode.Wait,
+            SingleReader = true,
+        });
+
+    /// <inheritdoc/>
+    public bool TrySubmit(AdmittedTransaction transaction) => _queue.Writer.TryWrite(transaction);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<OrderedBatch> FollowAsync(
+        long position, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await _queue.Reader.WaitToReadAsync(cancellationToken))
+        {
+            var batch = new List<AdmittedTransaction>();
+            var bytes = 0;
+            while (batch.Count < _options.MaxTransactions && bytes < _options.MaxBytes && _queue.Reader.TryRead(out var transaction))
+            {
+                batch.Add(transaction);
+                bytes += transaction.Bytes.Length;
+            }
+
+            if (batch.Count > 0)
+            {
+                yield return new OrderedBatch(LedgerTime.From(clock.GetUtcNow()), batch);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Complete() => _queue.Writer.TryComplete();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Complete();
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Limits of the local order.</summary>
+public sealed record LocalOrderingOptions
+{
+    /// <summary>Acts that may wait; beyond it a submission is refused as busy. Default 16,384.</summary>
+    public int QueueLength { get; init; } = 16_384;
+
+    /// <summary>Most acts in a block. Default 4,096.</summary>
+    public int MaxTransactions { get; init; } = 4_096;
+
+    /// <summary>A batch is closed at the first act that reaches this many envelope bytes. Default 8 MB.</summary>
+    public int MaxBytes { get; init; } = 8_000_000;
+}
