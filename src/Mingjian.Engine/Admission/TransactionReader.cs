@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Execution;
@@ -16,34 +15,24 @@ internal sealed class TransactionReader(NetworkId network, ContractSet contracts
     public AdmissionRejection? ReadFrame(ReadOnlyMemory<byte> bytes, out TransactionFrame frame)
     {
         frame = default;
-        if (bytes.Length > Envelope.MaxSize)
+        switch (Envelope.TryDecode(bytes.Span, out var envelope))
         {
-            return AdmissionRejection.TooLarge;
+            case EnvelopeFault.None:
+                break;
+            case EnvelopeFault.Size when bytes.Length > Envelope.MaxSize:
+                return AdmissionRejection.TooLarge;
+            default:
+                return AdmissionRejection.MalformedEnvelope;
         }
 
-        Envelope envelope;
-        try
-        {
-            envelope = CanonicalJson.Decode(bytes.Span, EnvelopeJson.Canonical);
-        }
-        catch (CanonicalJsonException)
-        {
-            return AdmissionRejection.MalformedEnvelope;
-        }
-
-        if (!IsWellFormed(envelope))
-        {
-            return AdmissionRejection.MalformedEnvelope;
-        }
-
-        var pae = Pae.OfTransaction(envelope.Payload);
-        if (TransactionPayload.TryDecode(envelope.Payload, out var payload) != PayloadFault.None || HasNull(payload!.Body.Span))
+        var pae = envelope!.ToPae();
+        if (TransactionPayload.TryDecode(envelope.Payload, out var payload) != PayloadFault.None)
         {
             return AdmissionRejection.MalformedPayload;
         }
 
-        frame = new TransactionFrame(bytes, envelope, pae, Hash32.Of(pae), payload);
-        return payload.Network == network ? null : AdmissionRejection.WrongNetwork;
+        frame = new TransactionFrame(bytes, envelope, pae, Hash32.Of(pae), payload!);
+        return payload!.Network == network ? null : AdmissionRejection.WrongNetwork;
     }
 
     /// <summary>What depends on time and height: the same check at admission and at execution.</summary>
@@ -83,54 +72,6 @@ internal sealed class TransactionReader(NetworkId network, ContractSet contracts
         {
             return AdmissionRejection.MalformedCommand;
         }
-    }
-
-    /// <summary>True when a null stands anywhere: an absent member is left out, and no list of the ledger holds nothing.</summary>
-    private static bool HasNull(ReadOnlySpan<byte> body)
-    {
-        if (body.IndexOf("null"u8) < 0)
-        {
-            return false;
-        }
-
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = CanonicalJson.MaxDepth });
-        while (reader.Read())
-        {
-            if (reader.TokenType == JsonTokenType.Null)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool IsWellFormed(Envelope envelope)
-    {
-        var signatures = envelope.Signatures;
-        if (!string.Equals(envelope.PayloadType, Envelope.TransactionType, StringComparison.Ordinal)
-            || signatures.Count is < 1 or > Envelope.MaxSignatures)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < signatures.Count; i++)
-        {
-            if (!signatures[i].HasValidShape())
-            {
-                return false;
-            }
-
-            for (var j = 0; j < i; j++)
-            {
-                if (signatures[j].Keyid == signatures[i].Keyid)
-                {
-                    return false;
-                }
-            }
-        }
-
-        return true;
     }
 }
 

@@ -15,7 +15,7 @@ internal sealed class EntryWriter
 
     public EntryWriter() => _json = new Utf8JsonWriter(
         _buffer,
-        new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        new JsonWriterOptions { Encoder = LogEntryJson.CanonicalTransaction.Options.Encoder, SkipValidation = true });
 
     /// <summary>The entry, or null when it would be larger than an entry may be.</summary>
     public byte[]? Write(

@@ -17,14 +17,23 @@ internal sealed class StateCache(int capacity)
     public bool TryGet(string path, long height, out object? value)
     {
         var generations = _generations;
-        if ((generations.Young.TryGetValue(path, out var entry) || generations.Old.TryGetValue(path, out entry)) && entry.Since <= height)
+        if (!generations.Young.TryGetValue(path, out var entry))
         {
-            value = entry.Value;
-            return true;
+            if (!generations.Old.TryGetValue(path, out entry))
+            {
+                value = null;
+                return false;
+            }
+
+            // What is in use stays. Never over a newer record: that one would be in the younger generation already.
+            if (generations.Young.TryAdd(path, entry))
+            {
+                Interlocked.Increment(ref _count);
+            }
         }
 
-        value = null;
-        return false;
+        value = entry.Value;
+        return entry.Since <= height;
     }
 
     /// <summary>Sets what is current from <paramref name="since"/> on. The writer's thread only.</summary>
@@ -32,10 +41,10 @@ internal sealed class StateCache(int capacity)
     {
         var generations = _generations;
         generations.Young[path] = new Entry(value, since);
-        if (++_count > capacity)
+        if (Interlocked.Increment(ref _count) > capacity)
         {
             _generations = new Generations([], generations.Young);
-            _count = 0;
+            Interlocked.Exchange(ref _count, 0);
         }
     }
 
