@@ -147,13 +147,14 @@ public static class CanonicalJson
         type.Properties.Clear();
         foreach (var property in sorted)
         {
-            if (IsNullable(property))
-            {
-                // A null is left out when writing, so a nullable constructor parameter must be allowed to be absent when reading.
-                property.IsRequired = false;
-            }
-
             type.Properties.Add(property);
+        }
+
+        foreach (var property in type.Properties.Where(IsNullable))
+        {
+            // A null is left out when writing, so a nullable constructor parameter must be allowed to be absent when reading.
+            // Only after adding: that is when a property takes its constructor parameter's "required" over.
+            property.IsRequired = false;
         }
     }
 
