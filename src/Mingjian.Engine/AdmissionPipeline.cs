@@ -88,6 +88,7 @@ internal sealed class AdmissionPipeline(
     }
 
     /// <summary>Everything that needs no order; runs on any thread.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it belongs to whoever waits for this answer.")]
     private void Check(Submission submission, PublishedHead head)
     {
         try
@@ -138,6 +139,7 @@ internal sealed class AdmissionPipeline(
     }
 
     /// <summary>The part that keeps order: one thread, in the order of submission.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever it is, it belongs to whoever waits for this answer.")]
     private void HandOn(Submission submission, PublishedHead head)
     {
         if (submission.Answer.IsCompleted)

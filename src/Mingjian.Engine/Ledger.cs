@@ -181,6 +181,7 @@ public sealed class Ledger : ILedger, IAsyncDisposable
 
     private BlockRecord? Record(long height) => height >= 1 && height <= Head.Height ? _store.ReadBlock(height) : null;
 
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Any failure stops the ledger and is handed to everybody who waits.")]
     private async Task AdmitAsync()
     {
         try
@@ -193,6 +194,7 @@ public sealed class Ledger : ILedger, IAsyncDisposable
         }
     }
 
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Any failure stops the ledger and is handed to everybody who waits.")]
     private async Task WriteAsync()
     {
         try

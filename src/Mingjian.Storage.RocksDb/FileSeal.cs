@@ -126,7 +126,7 @@ internal static class FileSeal
         _ => "closed",
     };
 
-    private static IEnumerable<string> Listed(string directory, Mode mode)
+    private static List<string> Listed(string directory, Mode mode)
     {
         var database = Path.Combine(directory, StoreFiles.Database);
         if (mode == Mode.Opening || !Directory.Exists(database))

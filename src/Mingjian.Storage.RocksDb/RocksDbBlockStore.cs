@@ -512,6 +512,7 @@ public sealed class RocksDbBlockStore : IBlockStore
             Height = store.ReadHeight(_options);
         }
 
+        [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "MA0055", Justification = "A view of the state is handed out without an owner; the last reader frees it.")]
         ~StateSnapshot() => Dispose();
 
         public long Height { get; }

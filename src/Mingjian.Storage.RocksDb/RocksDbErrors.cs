@@ -20,6 +20,6 @@ internal static partial class RocksDbErrors
         return new StoreCorruptException(file.Success ? $"{StoreFiles.Database}/{file.Value}" : StoreFiles.Database, message, inner);
     }
 
-    [GeneratedRegex(@"\d{6}\.(sst|log|blob)|MANIFEST-\d{6}|CURRENT|OPTIONS-\d{6}|IDENTITY", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\d{6}\.(sst|log|blob)|MANIFEST-\d{6}|CURRENT|OPTIONS-\d{6}|IDENTITY", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex FileName();
 }

@@ -61,7 +61,7 @@ public sealed class ContractSet
     {
         if (!message.Name.StartsWith(contract.Name + ".", StringComparison.Ordinal))
         {
-            throw new ArgumentException($"The message {message.Name} is not named after its contract {contract.Name}.");
+            throw new ArgumentException($"The message {message.Name} is not named after its contract {contract.Name}.", nameof(message));
         }
     }
 }

@@ -8,6 +8,7 @@ namespace Mingjian.Engine.Execution;
 
 /// <summary>Writes transaction entries byte for byte as <see cref="TransactionEntry"/> encodes them, without building one.</summary>
 /// <remarks>The envelope's canonical bytes are copied as they are. Not safe for concurrent use.</remarks>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The JSON writer only holds memory.")]
 internal sealed class EntryWriter
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(4096);
