@@ -51,9 +51,10 @@ internal sealed class BlockWriter
         var head = _published.Head;
         var height = head.Height + 1;
         var time = batch.ProposerTime > head.Time ? batch.ProposerTime : head.Time;
-        var state = new BlockState(_published.State, _cache);
+        var before = new StateView(_published.State.Snapshot, _cache, fill: true);
+        var state = new BlockState(before);
         var executed = _executor.Execute(
-            height, time, head.Size, batch.Transactions, _published.State, state, id => _store.FindTransaction(id) is not null);
+            height, time, head.Size, batch.Transactions, before, state, id => _store.FindTransaction(id) is not null);
         if (executed.Entries.Count > 0)
         {
             Store(Seal(executed, state, height, time), state);
@@ -68,12 +69,12 @@ internal sealed class BlockWriter
         (var writes, _tree) = BlockExecutor.Close(state, _tree);
         var entries = executed.Entries;
         entries.Add(new SealEntry(
-            entries.Count + 1, previous.Size, height, _options.Network, _signer.NodeSetHash, _signer.NodeSetHash, previous.Root,
+            entries.Count + 1, previous.Size, height, _options.Network, _signer.Trust.NodeSetHash, _signer.Trust.NodeSetHash, previous.Root,
             _tree.Root, time).Encode());
         var tiles = _log.Append(entries.Select(e => (ReadOnlyMemory<byte>)e));
 
         // The vote is made durable with the block, in the same write, and leaves the process only after it.
-        var checkpoint = _signer.Sign(_options.Network, _log.Size, _log.Root, time);
+        var checkpoint = _signer.Sign(_log.Size, _log.Root, time);
         var block = new BlockRecord(height, previous.Size, entries.Count, time, _log.Root, _tree.Root, checkpoint);
         return new BlockCommit(_options.Network, block, entries, tiles, writes, executed.Indexed);
     }

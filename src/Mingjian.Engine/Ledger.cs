@@ -67,9 +67,14 @@ public sealed class Ledger : ILedger, IAsyncDisposable
             throw new StoreCorruptException("network", $"the store belongs to {stored}, not to {options.Network}.");
         }
 
+        if (signer.Trust.Network != options.Network || signer.Trust.NodeKeys.Count != 1)
+        {
+            throw new ArgumentException("The local order has one node, with keys of this network.", nameof(signer));
+        }
+
         var writer = new BlockWriter(options, contracts, keys, store, signer);
         var head = writer.Published.Head;
-        if (head.Height > 0 && !signer.IsFinal(head.Checkpoint, options.Network, head.Size, head.Root))
+        if (head.Height > 0 && !signer.Trust.IsFinal(head.Checkpoint, head.Size, head.Root))
         {
             throw new StoreCorruptException(
                 $"block {head.Height}", "its checkpoint is not signed by this ledger's keys: the keys or the store were replaced.");

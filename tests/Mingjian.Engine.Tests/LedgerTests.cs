@@ -1,5 +1,6 @@
 using Mingjian.Engine;
 using Mingjian.Engine.Admission;
+using Mingjian.Log;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 using Mingjian.Testing.Ledger;

@@ -10,7 +10,7 @@ namespace Mingjian.Engine.Execution;
 /// Records stay typed until the block ends, so a record that is written many times in a block is encoded and hashed once.
 /// Used by one thread. A record's canonical bytes depend on its value alone, never on how often it was written.
 /// </remarks>
-internal sealed class BlockState(StateView before, StateCache cache) : IStateReader
+internal sealed class BlockState(IStateReader before) : IStateReader
 {
     private readonly Dictionary<string, Write> _writes = new(StringComparer.Ordinal);
 
@@ -26,18 +26,7 @@ internal sealed class BlockState(StateView before, StateCache cache) : IStateRea
             return (T?)write.Value;
         }
 
-        if (before.TryCached(key.Path, out var cached))
-        {
-            return (T?)cached;
-        }
-
-        var loaded = before.Load(key);
-        if (loaded is not null)
-        {
-            cache.Put(key.Path, loaded, before.Height);
-        }
-
-        return loaded;
+        return before.Get(key);
     }
 
     /// <summary>Takes over the writes of one event.</summary>

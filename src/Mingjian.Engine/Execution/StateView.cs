@@ -6,7 +6,8 @@ namespace Mingjian.Engine.Execution;
 
 /// <summary>The state at one height, read through the cache of typed records.</summary>
 /// <remarks>Safe for many readers. Keep no longer than needed: it pins a snapshot of the store.</remarks>
-internal sealed class StateView(IStateSnapshot snapshot, StateCache cache) : IStateReader
+/// <param name="fill">Whether loaded records go into the cache: for the one thread that executes blocks.</param>
+internal sealed class StateView(IStateSnapshot snapshot, StateCache cache, bool fill = false) : IStateReader
 {
     public IStateSnapshot Snapshot { get; } = snapshot;
 
@@ -14,12 +15,24 @@ internal sealed class StateView(IStateSnapshot snapshot, StateCache cache) : ISt
 
     /// <inheritdoc/>
     public T? Get<T>(StateKey<T> key)
-        where T : class => TryCached(key.Path, out var value) ? (T?)value : Load(key);
+        where T : class
+    {
+        if (cache.TryGet(key.Path, Height, out var value))
+        {
+            return (T?)value;
+        }
 
-    public bool TryCached(string path, out object? value) => cache.TryGet(path, Height, out value);
+        var loaded = Load(key);
+        if (fill && loaded is not null)
+        {
+            cache.Put(key.Path, loaded, Height);
+        }
+
+        return loaded;
+    }
 
     /// <summary>Reads from the store; our own bytes, so their canonical form is not checked again.</summary>
-    public T? Load<T>(StateKey<T> key)
+    private T? Load<T>(StateKey<T> key)
         where T : class
     {
         if (Snapshot.Read(key.Path) is not { } bytes)

@@ -1,8 +1,6 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Mingjian.Cryptography;
+using Mingjian.Log.Notes;
 using Mingjian.Primitives;
 
 namespace Mingjian.Engine.Keys;
@@ -14,24 +12,18 @@ namespace Mingjian.Engine.Keys;
 /// </remarks>
 public sealed class NodeKeys : ICheckpointSigner
 {
-    private readonly NoteKey _log;
-    private readonly NoteKey _node;
+    private readonly NoteSigner _log;
+    private readonly NoteSigner _node;
 
-    private NodeKeys(NoteKey log, NoteKey node)
+    private NodeKeys(NetworkId network, NoteSigner log, NoteSigner node)
     {
         _log = log;
         _node = node;
-        NodeSetHash = NodeSet.Hash([node.VerifierKey]);
+        Trust = new LedgerTrust(network, log.Key, [node.Key]);
     }
 
-    /// <summary>The log's verifier key (C2SP signed-note vkey).</summary>
-    public string LogVerifierKey => _log.VerifierKey;
-
-    /// <summary>This node's name and verifier key.</summary>
-    public (string Name, string VerifierKey) Node => (_node.Name, _node.VerifierKey);
-
     /// <inheritdoc/>
-    public Hash32 NodeSetHash { get; }
+    public LedgerTrust Trust { get; }
 
     /// <summary>Reads the keys from a directory, or makes them where there are none.</summary>
     /// <exception cref="InvalidDataException">A key file is damaged or belongs to another network.</exception>
@@ -39,79 +31,57 @@ public sealed class NodeKeys : ICheckpointSigner
     {
         Directory.CreateDirectory(directory);
         return new NodeKeys(
-            NoteKey.LoadOrCreate(Path.Combine(directory, "log.key"), network.ToString(), NoteKey.Ed25519Type),
-            NoteKey.LoadOrCreate(Path.Combine(directory, "node.key"), $"{network}/node/1", NoteKey.CosignatureType));
+            network,
+            NoteKeyFile.LoadOrCreate(Path.Combine(directory, "log.key"), network.ToString(), NoteKeyType.Ed25519),
+            NoteKeyFile.LoadOrCreate(Path.Combine(directory, "node.key"), $"{network}/node/1", NoteKeyType.Cosignature));
     }
 
     /// <inheritdoc/>
-    public string Sign(NetworkId network, long size, Hash32 root, LedgerTime time)
+    public string Sign(long size, Hash32 root, LedgerTime time) =>
+        new Checkpoint(Trust.Network.ToString(), size, root).Sign(_log, [_node], time.Milliseconds / 1000).ToString();
+}
+
+/// <summary>A private note key in a file: <c>PRIVATE+KEY+name+base64(type || seed)</c>.</summary>
+internal static class NoteKeyFile
+{
+    private const string Prefix = "PRIVATE+KEY+";
+
+    public static NoteSigner LoadOrCreate(string path, string name, NoteKeyType type)
     {
-        var text = Body(network, size, root);
-        var seconds = time.Milliseconds / 1000;
-        var cosigned = string.Create(CultureInfo.InvariantCulture, $"cosignature/v1\ntime {seconds}\n{text}");
-        var stamp = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(stamp, seconds);
-        return $"{text}\n{_log.Line(_log.Sign(text))}{_node.Line([.. stamp, .. _node.Sign(cosigned)])}";
+        if (!File.Exists(path))
+        {
+            var fresh = Ed25519Signer.Create();
+            Write(path, $"{Prefix}{name}+{Convert.ToBase64String([(byte)type, .. fresh.ExportSeed()])}\n");
+            return new NoteSigner(name, type, fresh);
+        }
+
+        var text = File.ReadAllText(path).TrimEnd('\n');
+        var start = $"{Prefix}{name}+";
+        var blob = new byte[64];
+        return text.StartsWith(start, StringComparison.Ordinal)
+            && Convert.TryFromBase64String(text[start.Length..], blob, out var length)
+            && length == 1 + Ed25519.SeedLength && blob[0] == (byte)type
+            ? new NoteSigner(name, type, new Ed25519Signer(blob.AsSpan(1, Ed25519.SeedLength)))
+            : throw new InvalidDataException($"{path} is not the private key of {name}.");
     }
 
-    /// <inheritdoc/>
-    public bool IsFinal(string checkpoint, NetworkId network, long size, Hash32 root) =>
-        checkpoint.StartsWith(Body(network, size, root) + "\n", StringComparison.Ordinal)
-        && checkpoint.Contains($"— {_log.Name} {_log.IdPrefix}", StringComparison.Ordinal)
-        && checkpoint.Contains($"— {_node.Name} {_node.IdPrefix}", StringComparison.Ordinal);
-
-    private static string Body(NetworkId network, long size, Hash32 root) =>
-        string.Create(CultureInfo.InvariantCulture, $"{network}\n{size}\n{root}\n");
-
-    private sealed class NoteKey
+    /// <summary>Whole or not at all: a half-written key must not survive a crash.</summary>
+    private static void Write(string path, string text)
     {
-        public const byte Ed25519Type = 1;
-        public const byte CosignatureType = 4;
-        private readonly Ed25519Signer _signer;
-        private readonly byte[] _id;
-
-        private NoteKey(string name, byte type, Ed25519Signer signer)
+        var temporary = path + ".new";
+        File.Delete(temporary);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
         {
-            Name = name;
-            _signer = signer;
-            _id = SHA256.HashData([.. Encoding.UTF8.GetBytes(name), (byte)'\n', type, .. signer.PublicKey.Span])[..4];
-            VerifierKey = $"{name}+{Convert.ToHexStringLower(_id)}+{Convert.ToBase64String([type, .. signer.PublicKey.Span])}";
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        public string Name { get; }
-
-        public string VerifierKey { get; }
-
-        public string IdPrefix => Convert.ToBase64String(_id)[..5];
-
-        public static NoteKey LoadOrCreate(string path, string name, byte type)
+        using (var file = new FileStream(temporary, options))
         {
-            if (!File.Exists(path))
-            {
-                var fresh = Ed25519Signer.Create();
-                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-                if (!OperatingSystem.IsWindows())
-                {
-                    options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-                }
-
-                using var file = new FileStream(path, options);
-                file.Write(Encoding.UTF8.GetBytes($"PRIVATE+KEY+{name}+{Convert.ToBase64String([type, .. fresh.ExportSeed()])}\n"));
-                file.Flush(flushToDisk: true);
-                return new NoteKey(name, type, fresh);
-            }
-
-            var text = File.ReadAllText(path).TrimEnd('\n');
-            var prefix = $"PRIVATE+KEY+{name}+";
-            var bytes = new byte[64];
-            return text.StartsWith(prefix, StringComparison.Ordinal)
-                && Convert.TryFromBase64String(text[prefix.Length..], bytes, out var length) && length == 33 && bytes[0] == type
-                ? new NoteKey(name, type, new Ed25519Signer(bytes.AsSpan(1, 32)))
-                : throw new InvalidDataException($"{path} is not the key {name}.");
+            file.Write(Encoding.UTF8.GetBytes(text));
+            file.Flush(flushToDisk: true);
         }
 
-        public byte[] Sign(string text) => _signer.Sign(Encoding.UTF8.GetBytes(text));
-
-        public string Line(byte[] signature) => $"— {Name} {Convert.ToBase64String([.. _id, .. signature])}\n";
+        File.Move(temporary, path);
     }
 }
