@@ -13,13 +13,13 @@ public sealed class DuesAmountsTests
     private static readonly DuesClass[] WithBase = [.. Enum.GetValues<DuesClass>().Where(DuesAmounts.HasBase)];
 
     private static readonly Gen<(DuesClass Class, RoundingMode Rounding, RoundingUnit Unit)> Settings = Gen.Select(
-        Gen.OneOfConst(WithBase), Gen.OneOfConst(Enum.GetValues<RoundingMode>()), Gen.OneOfConst(Enum.GetValues<RoundingUnit>()));
+        Gen.OneOf(WithBase), Gen.OneOf(Enum.GetValues<RoundingMode>()), Gen.OneOf(Enum.GetValues<RoundingUnit>()));
 
     /// <summary>Bases around the cliffs as well as anywhere.</summary>
     private static readonly Gen<long> Fen = Gen.OneOf(
         Gen.Long[0, 2_000_000],
         Gen.Long[0, 1_000_000_000],
-        Gen.Select(Gen.OneOfConst(0L, 300_000L, 500_000L, 1_000_000L), Gen.Long[-120, 120], (cliff, near) => Math.Max(0, cliff + near)));
+        Gen.Select(Gen.OneOf(0L, 300_000L, 500_000L, 1_000_000L), Gen.Long[-120, 120], (cliff, near) => Math.Max(0, cliff + near)));
 
     [Fact]
     public void Amounts_follow_the_vectors()
@@ -77,7 +77,7 @@ public sealed class DuesAmountsTests
 
     [Fact]
     public void Amounts_equal_exact_decimal_arithmetic() =>
-        Gen.Select(Gen.OneOfConst(WithBase), Fen).Sample((c, fen) =>
+        Gen.Select(Gen.OneOf(WithBase), Fen).Sample((c, fen) =>
         {
             var yuan = fen / 100m;
             var rate = c == DuesClass.Retired
