@@ -57,6 +57,7 @@ internal static class HostingServices
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices();
         services.AddHttpContextAccessor();
+        services.AddHostedService<Announcement>();
     }
 
     /// <summary>The order matters: headers first, so that faults carry them too.</summary>
