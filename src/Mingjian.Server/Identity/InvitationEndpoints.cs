@@ -27,7 +27,7 @@ internal static class InvitationEndpoints
             .RequireRateLimiting(HostingServices.SignInLimit).Produces<InvitationState>();
         app.MapPost("/api/v1/invitations/passkey/options", PasskeyOptionsAsync).AllowAnonymous().RequireCsrfToken()
             .RequireRateLimiting(HostingServices.SignInLimit).Produces<PasskeyOptions>().ProducesProblem(422);
-        app.MapPost("/api/v1/invitations/passkey", CreatePasskeyAsync).AllowAnonymous().RequireCsrfToken()
+        app.MapPost("/api/v1/passkeys", CreatePasskeyAsync).AllowAnonymous().RequireCsrfToken()
             .RequireRateLimiting(HostingServices.SignInLimit).Produces<NewPasskey>().ProducesProblem(422);
         app.MapPost("/api/v1/invitations/redeem", RedeemAsync).AllowAnonymous().RequireCsrfToken()
             .RequireRateLimiting(HostingServices.SignInLimit).Produces<SubmissionAnswer>().ProducesProblem(422);

@@ -37,7 +37,7 @@ internal static class SessionServices
     {
         SignInEndpoints.Map(app);
         InvitationEndpoints.Map(app);
-        app.MapPost("/preferences/large-text", SetLargeText).AllowAnonymous().RequireCsrfToken().ExcludeFromDescription();
+        app.MapPost("/preferences/large-text", (Delegate)SetLargeText).AllowAnonymous().RequireCsrfToken().ExcludeFromDescription();
     }
 
     private static void AddIdentity(IServiceCollection services)
