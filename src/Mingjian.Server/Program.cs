@@ -1,5 +1,5 @@
-using Mingjian.Client.Directory;
 using Mingjian.Server.Configuration;
+using Mingjian.Server.Names;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Session;
@@ -9,12 +9,9 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddConfiguration();
 builder.AddHosting();
 builder.AddLedger();
+builder.AddNames();
 builder.AddSessions();
 builder.AddSetup();
-builder.Services.AddSingleton<MissingVault>();
-builder.Services.AddSingleton<INameDirectory>(s => s.GetRequiredService<MissingVault>());
-builder.Services.AddSingleton<INameRegistry>(s => s.GetRequiredService<MissingVault>());
-builder.Services.AddSingleton<IOrganizationNames>(s => s.GetRequiredService<MissingVault>());
 
 var app = builder.Build();
 app.UseHosting();
@@ -23,7 +20,17 @@ app.MapLedger();
 app.MapSessions();
 app.MapSetup();
 app.MapPages();
-await app.RunAsync();
+try
+{
+    await app.RunAsync();
+}
+catch (IOException fault) when (fault.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"mingjian: {fault.Message} Choose another port: ./run --port N");
+    return 2;
+}
+
+return Environment.ExitCode;
 
 /// <summary>The entry point; public so that tests can start the whole program in process.</summary>
 public partial class Program;

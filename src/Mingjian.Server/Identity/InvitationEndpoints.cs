@@ -78,7 +78,7 @@ internal static class InvitationEndpoints
             await SignInEndpoints.OpenAsync(envelope!.Signatures[0].Keyid, sessions, context);
         }
 
-        return submissions.ToResult(answer);
+        return Submissions.ToResult(answer);
     }
 
     private static InvitationRecord? Find(InvitationQuestion question, ILedger ledger, TimeProvider clock, out MemberId member) =>

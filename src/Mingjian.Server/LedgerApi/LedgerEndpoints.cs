@@ -51,7 +51,7 @@ internal static class LedgerEndpoints
     private static async Task<IResult> SubmitAsync(Submissions submissions, ServerOptions options, HttpContext context)
     {
         var request = await submissions.ReadAsync(context, options.Limits.EnvelopesPerRequest);
-        return request.Fault ?? submissions.ToResult(await submissions.SubmitAsync(request.Envelopes, context.RequestAborted));
+        return request.Fault ?? Submissions.ToResult(await submissions.SubmitAsync(request.Envelopes, context.RequestAborted));
     }
 
     private static IResult GetTransaction(string id, ILedger ledger)
@@ -139,7 +139,7 @@ internal sealed class HeadStreams(ILedger ledger, ServerOptions options, IHostAp
 
     public bool TryOpen(out HeadStream stream)
     {
-        stream = new HeadStream(ledger, lifetime.ApplicationStopping, () => Interlocked.Decrement(ref _open));
+        stream = new HeadStream(ledger, () => Interlocked.Decrement(ref _open), lifetime.ApplicationStopping);
         if (Interlocked.Increment(ref _open) <= options.Limits.Streams)
         {
             return true;
@@ -151,7 +151,7 @@ internal sealed class HeadStreams(ILedger ledger, ServerOptions options, IHostAp
 }
 
 /// <summary>One live update stream; ends with the request or with the server.</summary>
-internal sealed class HeadStream(ILedger ledger, CancellationToken stopping, Action closed)
+internal sealed class HeadStream(ILedger ledger, Action closed, CancellationToken stopping)
 {
     public async IAsyncEnumerable<SseItem<HeadUpdate>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -203,7 +203,7 @@ internal sealed class HeadStream(ILedger ledger, CancellationToken stopping, Act
 internal sealed class NetworkFiles(ILedger ledger, NodeKeys keys, IOrganizationNames organizations)
 {
     public async Task<NetworkFile> CurrentAsync(CancellationToken cancellationToken) => NetworkFile.Create(
-        ledger.Network, keys.LogVerifierKey, [new NetworkNode(keys.Node.Name, keys.Node.VerifierKey)],
+        ledger.Network, keys.Trust.LogKey.ToString(), [.. keys.Trust.NodeKeys.Select(n => new NetworkNode(n.Name, n.ToString()))],
         await organizations.AllAsync(cancellationToken));
 }
 

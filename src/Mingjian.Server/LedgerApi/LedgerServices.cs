@@ -43,6 +43,7 @@ internal static class LedgerServices
 
     private static Ledger Open(IServiceProvider services)
     {
+#pragma warning disable CA2000 // The ledger owns store and ordering and disposes of them.
         var directory = services.GetRequiredService<ServerOptions>().NetworkDirectory;
         var clock = services.GetRequiredService<TimeProvider>();
         return Ledger.Open(
@@ -54,6 +55,7 @@ internal static class LedgerServices
             services.GetRequiredService<IKeyDirectory>(),
             services.GetRequiredService<ISignatureVerifier>(),
             clock);
+#pragma warning restore CA2000
     }
 }
 
@@ -80,7 +82,7 @@ internal sealed partial class LedgerWatch(Ledger ledger, IHostApplicationLifetim
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        LogOpen(logger, ledger.Network.ToString(), ledger.Head.Height, ledger.Head.Size);
+        LogOpen(logger, ledger.Network, ledger.Head.Height, ledger.Head.Size);
         try
         {
             await ledger.Stopped.WaitAsync(stoppingToken);
@@ -100,7 +102,7 @@ internal sealed partial class LedgerWatch(Ledger ledger, IHostApplicationLifetim
     }
 
     [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "Ledger {Network} open at height {Height} with {Size} entries")]
-    private static partial void LogOpen(ILogger logger, string network, long height, long size);
+    private static partial void LogOpen(ILogger logger, NetworkId network, long height, long size);
 
     [LoggerMessage(EventId = 11, Level = LogLevel.Critical, Message = "The ledger has stopped; the server ends")]
     private static partial void LogStopped(ILogger logger, Exception fault);

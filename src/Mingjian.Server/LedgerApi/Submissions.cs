@@ -87,7 +87,7 @@ internal sealed class Submissions(ILedger ledger, ServerOptions options)
     }
 
     /// <summary>200 when all are final; else a problem with the first refusal's code that still carries every result.</summary>
-    public IResult ToResult(SubmissionAnswer answer)
+    public static IResult ToResult(SubmissionAnswer answer)
     {
         if (answer.Ok)
         {

@@ -99,7 +99,7 @@ internal static class SetupEndpoints
             await SignInEndpoints.OpenAsync(envelope!.Signatures[0].Keyid, sessions, context);
         }
 
-        return submissions.ToResult(answer);
+        return Submissions.ToResult(answer);
     }
 
     private static string? Clean(string? name)
