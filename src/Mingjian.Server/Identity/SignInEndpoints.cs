@@ -71,7 +71,6 @@ internal static class SignInEndpoints
     private static async Task<IResult> GetSessionAsync(ICurrentUser current, IAntiforgery antiforgery, ILedger ledger, HttpContext context)
     {
         var user = await current.GetAsync(context.RequestAborted);
-        context.Response.Headers.CacheControl = "no-store";
         return Results.Ok(new SessionAnswer(
             user is not null, user?.Member.ToString(), user?.DisplayName, user?.Key.ToString(), user?.Scheme, ledger.Network.ToString(),
             "X-CSRF-TOKEN", antiforgery.GetAndStoreTokens(context).RequestToken!));
