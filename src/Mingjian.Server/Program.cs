@@ -1,4 +1,5 @@
 using Mingjian.Server.Configuration;
+using Mingjian.Server.Dues;
 using Mingjian.Server.Names;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;
@@ -10,6 +11,7 @@ builder.AddConfiguration();
 builder.AddHosting();
 builder.AddLedger();
 builder.AddNames();
+builder.Services.AddDues();
 builder.AddSessions();
 builder.AddSetup();
 
@@ -17,6 +19,7 @@ var app = builder.Build();
 app.UseHosting();
 app.MapHosting();
 app.MapLedger();
+app.MapDues();
 app.MapSessions();
 app.MapSetup();
 app.MapPages();
