@@ -1,26 +1,20 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Mingjian.Client.Session;
-using Mingjian.Contracts.Organizations;
-using Mingjian.Cryptography;
-using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
-using Mingjian.Server.Identity;
 
 namespace Mingjian.Server.Session;
 
 /// <summary>What the frame of a page shows, for one request.</summary>
-internal sealed class PageContext(
-    IHttpContextAccessor accessor, IAntiforgery antiforgery, ServerOptions options, ILedger ledger, ICurrentUser currentUser,
-    Passkeys passkeys) : IPageContext
+internal sealed class PageContext(IHttpContextAccessor accessor, IAntiforgery antiforgery, ServerOptions options) : IPageContext
 {
     private AntiforgeryTokenSet? _tokens;
 
-    public NetworkId? Network => ledger.Network;
+    public NetworkId? Network => null;
 
     public bool IsDemo => options.Start == StartMode.Demo;
 
-    public bool NeedsSetup => ledger.ReadState().Get(OrganizationsState.TopKey) is null;
+    public bool NeedsSetup => false;
 
     public string CsrfToken => Tokens?.RequestToken ?? string.Empty;
 
@@ -30,8 +24,5 @@ internal sealed class PageContext(
     private AntiforgeryTokenSet? Tokens =>
         _tokens ??= accessor.HttpContext is { Response.HasStarted: false } context ? antiforgery.GetAndStoreTokens(context) : null;
 
-    public async ValueTask<string?> FindCredentialAsync(CancellationToken cancellationToken = default) =>
-        await currentUser.GetAsync(cancellationToken) is { Scheme: SchemeNames.WebAuthnEs256 } user
-            ? await passkeys.FindCredentialAsync(user.Member, user.Key)
-            : null;
+    public ValueTask<string?> FindCredentialAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult<string?>(null);
 }

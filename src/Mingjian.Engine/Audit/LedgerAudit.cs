@@ -1,0 +1,198 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
+using Mingjian.Engine.Admission;
+using Mingjian.Engine.Execution;
+using Mingjian.Engine.Keys;
+using Mingjian.Engine.Store;
+using Mingjian.Log;
+using Mingjian.Log.Notes;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine.Audit;
+
+/// <summary>Replays a whole ledger and checks everything in it against the trusted keys and the contracts, from the first entry on.</summary>
+/// <remarks>
+/// Every signature, actor, decision, event, seal, state root, log root, tile and checkpoint; of a store also every file, block record,
+/// transaction index record and flat state record. Signatures are checked on all cores, ahead of the replay. The state is kept in
+/// memory: about 1 GB for a million members.
+/// </remarks>
+public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDirectory keys, ISignatureVerifier verifier)
+{
+    // Entries prepared at a time: enough for all cores, at most 512 MB of the largest entries in flight.
+    private const int BundlesAtOnce = 8;
+    private const int ProgressEvery = 1024;
+
+    private readonly EntryPreparer _preparer = new(new TransactionReader(trust.Network, contracts), verifier);
+
+    /// <summary>Audits; ends at the first fault. The source is opened here and disposed of by the caller.</summary>
+    public async Task<AuditReport> RunAsync(
+        ILedgerSource source, IProgress<AuditProgress>? progress, CancellationToken cancellationToken)
+    {
+        var replay = new LedgerReplay(trust, contracts, keys);
+        AuditFault? fault = null;
+        try
+        {
+            await source.OpenAsync(cancellationToken);
+            progress?.Report(new AuditProgress(AuditStage.Files, 0, 1));
+            source.Stored?.VerifyFiles();
+            await ReplayAsync(source, replay, progress, cancellationToken);
+        }
+        catch (AuditFaultException e)
+        {
+            fault = e.Fault;
+        }
+        catch (StoreCorruptException e)
+        {
+            fault = new AuditFault(AuditFaultCode.FileDamaged, e.Place, e.Message);
+        }
+        catch (Exception e) when (e is HttpRequestException or InvalidDataException)
+        {
+            fault = new AuditFault(AuditFaultCode.Incomplete, "source", e.Message);
+        }
+
+        return new AuditReport(
+            fault, replay.Height, replay.Size, replay.Places.Count, replay.Signatures, replay.Root, replay.Tree.Root);
+    }
+
+    private async Task ReplayAsync(
+        ILedgerSource source, LedgerReplay replay, IProgress<AuditProgress>? progress, CancellationToken cancellationToken)
+    {
+        var checkpoint = await ReadCheckpointAsync(source, cancellationToken);
+        var size = checkpoint?.Size ?? 0;
+        var tiles = new TileCheck(source, size);
+        await foreach (var entry in PrepareAsync(source, size, cancellationToken))
+        {
+            if (replay.Take(entry) is { } block)
+            {
+                await tiles.TakeAsync(block, cancellationToken);
+                CheckRecord(source.Stored, block);
+                if (block.FirstIndex / ProgressEvery != (block.FirstIndex + block.Entries) / ProgressEvery)
+                {
+                    progress?.Report(new AuditProgress(AuditStage.Replay, replay.Size, size));
+                }
+            }
+        }
+
+        if (replay.IsOpen)
+        {
+            throw new AuditFaultException(AuditFaultCode.SealDiffers, $"entry {size - 1}", "The log does not end with a seal.");
+        }
+
+        if (checkpoint is not null && replay.Root != checkpoint.Root)
+        {
+            throw new AuditFaultException(AuditFaultCode.LogRootDiffers, "checkpoint", "The entries give another root.");
+        }
+
+        progress?.Report(new AuditProgress(AuditStage.Tiles, 0, 1));
+        await tiles.FinishAsync(cancellationToken);
+        if (source.Stored is { } stored)
+        {
+            new StoredCheck(stored, replay, progress).Run();
+        }
+    }
+
+    private async Task<Checkpoint?> ReadCheckpointAsync(ILedgerSource source, CancellationToken cancellationToken)
+    {
+        var note = await source.ReadCheckpointAsync(cancellationToken);
+        if (note is null)
+        {
+            return source.Stored is not null
+                ? null
+                : throw new AuditFaultException(AuditFaultCode.Incomplete, "checkpoint", "There is no checkpoint.");
+        }
+
+        var result = trust.Check(note);
+        return result.Fault == CheckpointFault.None
+            ? result.Checkpoint
+            : throw new AuditFaultException(
+                AuditFaultCode.CheckpointInvalid, "checkpoint", $"The checkpoint is not final by the trusted keys: {result.Fault}.");
+    }
+
+    private void CheckRecord(IStoredLedger? stored, ReplayedBlock block)
+    {
+        if (stored is null)
+        {
+            return;
+        }
+
+        var record = stored.ReadBlock(block.Height);
+        if (record is null || record != new BlockRecord(
+            block.Height, block.FirstIndex, block.Entries, block.Time, block.Root, block.StateRoot, record.Checkpoint))
+        {
+            throw new AuditFaultException(
+                AuditFaultCode.BlockRecordDiffers, $"block {block.Height}", "The block record is not what follows from the block's entries.");
+        }
+
+        if (!trust.IsFinal(record.Checkpoint, record.Size, record.Root))
+        {
+            throw new AuditFaultException(
+                AuditFaultCode.BlockRecordDiffers, $"block {block.Height}", "The block's checkpoint is not final by the trusted keys.");
+        }
+    }
+
+    /// <summary>Reads bundles ahead and prepares their entries on all cores while earlier ones are replayed.</summary>
+    private async IAsyncEnumerable<PreparedEntry> PrepareAsync(
+        ILedgerSource source, long size, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var ahead = Channel.CreateBounded<PreparedEntry[]>(2);
+        var preparing = Task.Run(() => PrepareAllAsync(source, size, ahead.Writer, stop.Token), stop.Token);
+        try
+        {
+            await foreach (var page in ahead.Reader.ReadAllAsync(stop.Token))
+            {
+                foreach (var entry in page)
+                {
+                    yield return entry;
+                }
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await preparing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task PrepareAllAsync(
+        ILedgerSource source, long size, ChannelWriter<PreparedEntry[]> ahead, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (long index = 0; index < size;)
+            {
+                var entries = await ReadAsync(source, index, size, cancellationToken);
+                var first = index;
+                var prepared = new PreparedEntry[entries.Count];
+                Parallel.For(0, entries.Count, i => prepared[i] = _preparer.Prepare(entries[i], first + i));
+                await ahead.WriteAsync(prepared, cancellationToken);
+                index += entries.Count;
+            }
+
+            ahead.Complete();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            ahead.Complete(e);
+        }
+    }
+
+    private static async Task<List<byte[]>> ReadAsync(ILedgerSource source, long first, long size, CancellationToken cancellationToken)
+    {
+        var entries = new List<byte[]>(BundlesAtOnce * Tile.FullWidth);
+        for (var i = 0; i < BundlesAtOnce && first + entries.Count < size; i++)
+        {
+            var number = (first + entries.Count) / Tile.FullWidth;
+            var width = Tile.Width(0, number, size);
+            var path = new TilePath(TilePath.EntryLevel, number, width);
+            var bytes = await source.ReadTileAsync(path, cancellationToken)
+                ?? throw new AuditFaultException(AuditFaultCode.Incomplete, path.ToString(), "The entry bundle is missing.");
+            entries.AddRange(EntryBundle.Decode(bytes, width)
+                ?? throw new AuditFaultException(AuditFaultCode.EntryMalformed, path.ToString(), "Not a bundle of that many entries."));
+        }
+
+        return entries;
+    }
+}

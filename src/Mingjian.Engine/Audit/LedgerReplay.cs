@@ -1,0 +1,132 @@
+using Mingjian.Contracts.Sdk;
+using Mingjian.Engine.Admission;
+using Mingjian.Engine.Execution;
+using Mingjian.Engine.Keys;
+using Mingjian.Engine.Store;
+using Mingjian.Log;
+using Mingjian.Log.Entries;
+using Mingjian.Log.State;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine.Audit;
+
+/// <summary>Executes a log again from nothing, block by block, and compares every byte. One thread.</summary>
+internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKeyDirectory keys)
+{
+    private readonly BlockExecutor _executor = new(trust.Network, contracts, keys);
+    private readonly MemoryState _state = new();
+    private readonly CompactTree _log = new();
+    private readonly List<AdmittedTransaction> _pending = [];
+    private readonly List<byte[]> _pendingBytes = [];
+    private readonly Dictionary<Hash32, TransactionPlace> _places = [];
+
+    public long Height { get; private set; }
+
+    public LedgerTime Time { get; private set; }
+
+    public long Signatures { get; private set; }
+
+    public long Size => _log.Size;
+
+    public Hash32 Root => _log.Root;
+
+    public StateTree Tree { get; private set; } = StateTree.Empty;
+
+    public MemoryState State => _state;
+
+    public IReadOnlyDictionary<Hash32, TransactionPlace> Places => _places;
+
+    /// <summary>Entries taken that no seal has closed yet.</summary>
+    public bool IsOpen => _pending.Count > 0;
+
+    /// <summary>Takes the next entry; the block it closes, or null.</summary>
+    /// <exception cref="AuditFaultException">The entry or its block is wrong.</exception>
+    public ReplayedBlock? Take(PreparedEntry entry)
+    {
+        if (entry.Fault is { } fault)
+        {
+            throw new AuditFaultException(fault.Code, fault.Place, fault.Message);
+        }
+
+        Signatures += entry.Signatures;
+        if (entry.Transaction is { } transaction)
+        {
+            _pending.Add(transaction);
+            _pendingBytes.Add(entry.Bytes);
+            return null;
+        }
+
+        return Close(entry.Seal!, entry.Bytes);
+    }
+
+    private ReplayedBlock Close(SealEntry seal, byte[] sealBytes)
+    {
+        var first = _log.Size;
+        var sealIndex = first + _pending.Count;
+        if (seal.Time < Time || _pending.Count == 0)
+        {
+            throw new AuditFaultException(AuditFaultCode.SealDiffers, $"entry {sealIndex}", "Time runs backwards, or the block is empty.");
+        }
+
+        Height++;
+        Time = seal.Time;
+        var state = new BlockState(_state);
+        var executed = Execute(first, state);
+        for (var i = 0; i < _pending.Count; i++)
+        {
+            Compare(executed, i, first + i);
+            _places.Add(_pending[i].Id, new TransactionPlace(Height, first + i));
+        }
+
+        (_, Tree) = BlockExecutor.Close(state, Tree);
+        _state.Take(state);
+        var expected = new SealEntry(
+            _pending.Count + 1, first, Height, trust.Network, trust.NodeSetHash, trust.NodeSetHash, _log.Root, Tree.Root, Time);
+        if (!expected.Encode().AsSpan().SequenceEqual(sealBytes))
+        {
+            throw seal.StateRoot != Tree.Root
+                ? new AuditFaultException(AuditFaultCode.StateRootDiffers, $"entry {sealIndex}", $"The acts of block {Height} give another state root.")
+                : new AuditFaultException(AuditFaultCode.SealDiffers, $"entry {sealIndex}", $"The seal of block {Height} is not what follows from it.");
+        }
+
+        _pendingBytes.Add(sealBytes);
+        var tiles = _log.Append(_pendingBytes.Select(b => (ReadOnlyMemory<byte>)b));
+        var block = new ReplayedBlock(Height, first, _pendingBytes.Count, Time, _log.Root, Tree.Root, tiles);
+        _pending.Clear();
+        _pendingBytes.Clear();
+        return block;
+    }
+
+    private ExecutedBatch Execute(long first, BlockState state)
+    {
+        try
+        {
+            return _executor.Execute(Height, Time, first, _pending, _state, state, _places.ContainsKey);
+        }
+        catch (ContractFaultException e)
+        {
+            throw new AuditFaultException(AuditFaultCode.ContractFailed, $"block {Height}", e.Message);
+        }
+    }
+
+    private void Compare(ExecutedBatch executed, int position, long index)
+    {
+        var outcome = executed.Outcomes[position];
+        if (outcome.Index is null)
+        {
+            throw new AuditFaultException(
+                AuditFaultCode.ActNotAdmissible, $"entry {index}", $"The act should not be in the log: {outcome.Rejection!.Value.Name}.");
+        }
+
+        if (!executed.Entries[position].AsSpan().SequenceEqual(_pendingBytes[position]))
+        {
+            throw new AuditFaultException(
+                AuditFaultCode.OutcomeDiffers, $"entry {index}", $"Executing the act again in block {Height} gives another entry.");
+        }
+    }
+}
+
+/// <summary>A block that was executed again without fault.</summary>
+/// <param name="Tiles">Tiles that grew.</param>
+internal sealed record ReplayedBlock(
+    long Height, long FirstIndex, int Entries, LedgerTime Time, Hash32 Root, Hash32 StateRoot, IReadOnlyList<TileWrite> Tiles);

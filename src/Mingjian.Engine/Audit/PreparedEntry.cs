@@ -1,0 +1,132 @@
+using System.Text.Json;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
+using Mingjian.Engine.Admission;
+using Mingjian.Log.Entries;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine.Audit;
+
+/// <summary>An entry read and its signatures checked, which needs no order: exactly one member besides the bytes is set.</summary>
+internal readonly record struct PreparedEntry(byte[] Bytes, AdmittedTransaction? Transaction, SealEntry? Seal, AuditFault? Fault, int Signatures);
+
+/// <summary>Prepares entries for being executed again; safe for concurrent use.</summary>
+/// <remarks>
+/// Only the envelope and the named keys are taken out of an entry. Its other members are not read but made again and compared byte
+/// for byte, so nothing in an entry escapes.
+/// </remarks>
+internal sealed class EntryPreparer(TransactionReader reader, ISignatureVerifier verifier)
+{
+    public PreparedEntry Prepare(byte[] bytes, long index)
+    {
+        try
+        {
+            return bytes.AsSpan().EndsWith("\"type\":\"seal\"}"u8)
+                ? new PreparedEntry(bytes, null, (SealEntry)LogEntry.Decode(bytes), null, 0)
+                : PrepareTransaction(bytes, index);
+        }
+        catch (Exception e) when (e is CanonicalJsonException or JsonException or InvalidOperationException)
+        {
+            return Faulty(bytes, AuditFaultCode.EntryMalformed, index, e.Message);
+        }
+    }
+
+    private PreparedEntry PrepareTransaction(byte[] bytes, long index)
+    {
+        if (!TrySlice(bytes, out var envelope, out var keys))
+        {
+            return Faulty(bytes, AuditFaultCode.EntryMalformed, index, "Neither a transaction entry nor a seal.");
+        }
+
+        var refusal = reader.ReadFrame(envelope, out var frame);
+        if (refusal is not null)
+        {
+            return Faulty(bytes, AuditFaultCode.EntryMalformed, index, $"The envelope is refused: {refusal}.");
+        }
+
+        // The height is checked when the act is executed.
+        refusal = reader.ReadCommand(frame, long.MaxValue, out var route, out var command);
+        if (refusal is not null)
+        {
+            return Faulty(bytes, AuditFaultCode.EntryMalformed, index, $"The command is refused: {refusal}.");
+        }
+
+        var signers = frame.Signers();
+        if (keys.Count != signers.Length)
+        {
+            return Faulty(bytes, AuditFaultCode.EntryMalformed, index, "Actors and signatures differ in number.");
+        }
+
+        var actors = new Actor[signers.Length];
+        for (var i = 0; i < actors.Length; i++)
+        {
+            actors[i] = new Actor(signers[i], keys[i], null);
+        }
+
+        refusal = SignatureCheck.Verify(verifier, frame, actors);
+        return refusal is null
+            ? new PreparedEntry(
+                bytes, new AdmittedTransaction(frame.Id, envelope, route!, command!, frame.Payload.Expires, signers), null, null, signers.Length)
+            : Faulty(bytes, AuditFaultCode.SignatureInvalid, index, $"A signature does not hold: {refusal}.");
+    }
+
+    private static PreparedEntry Faulty(byte[] bytes, AuditFaultCode code, long index, string message) =>
+        new(bytes, null, null, new AuditFault(code, $"entry {index}", message), 0);
+
+    /// <summary>Finds the envelope's bytes and the actors' keys.</summary>
+    private static bool TrySlice(byte[] bytes, out ReadOnlyMemory<byte> envelope, out List<PublicKeyValue> keys)
+    {
+        envelope = default;
+        keys = [];
+        var json = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = CanonicalJson.MaxDepth + 4 });
+        if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals("actors"u8))
+            {
+                if (!TryReadKeys(ref json, keys))
+                {
+                    return false;
+                }
+            }
+            else if (json.ValueTextEquals("envelope"u8))
+            {
+                json.Read();
+                var start = (int)json.TokenStartIndex;
+                json.Skip();
+                envelope = bytes.AsMemory(start, (int)json.BytesConsumed - start);
+                return keys.Count > 0;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool TryReadKeys(ref Utf8JsonReader json, List<PublicKeyValue> keys)
+    {
+        json.Read();
+        var depth = json.CurrentDepth;
+        while (json.Read() && json.CurrentDepth > depth)
+        {
+            if (json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals("key"u8))
+            {
+                if (!json.Read() || json.TokenType != JsonTokenType.String || !PublicKeyValue.TryParse(json.GetString(), out var key))
+                {
+                    return false;
+                }
+
+                keys.Add(key);
+            }
+        }
+
+        return json.TokenType == JsonTokenType.EndArray;
+    }
+}

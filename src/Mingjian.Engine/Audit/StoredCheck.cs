@@ -1,0 +1,72 @@
+using Mingjian.Engine.Store;
+using Mingjian.Log.State;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine.Audit;
+
+/// <summary>Compares a store's flat state and transaction index with what the replay gave.</summary>
+internal sealed class StoredCheck(IStoredLedger stored, LedgerReplay replay, IProgress<AuditProgress>? progress)
+{
+    private const int Page = 1 << 14;
+
+    public void Run()
+    {
+        CheckState();
+        CheckTransactions();
+        if (stored.ReadBlock(replay.Height + 1) is not null)
+        {
+            throw new AuditFaultException(
+                AuditFaultCode.BlockRecordDiffers, $"block {replay.Height + 1}", "A block is stored beyond the newest checkpoint.");
+        }
+    }
+
+    private void CheckState()
+    {
+        long seen = 0;
+        foreach (var page in stored.ReadState().Chunk(Page))
+        {
+            var wrong = new bool[page.Length];
+            Parallel.For(0, page.Length, i =>
+                wrong[i] = replay.Tree.Find(StateHash.PathOf(page[i].Path)) != Hash32.Of(page[i].Value));
+            var first = Array.IndexOf(wrong, true);
+            if (first >= 0)
+            {
+                throw Differs(page[first].Path, "The record is not what the acts give.");
+            }
+
+            seen += page.Length;
+            progress?.Report(new AuditProgress(AuditStage.State, seen, replay.Tree.Count));
+        }
+
+        if (seen != replay.Tree.Count)
+        {
+            var present = stored.ReadState().Select(r => r.Path).ToHashSet(StringComparer.Ordinal);
+            var missing = replay.State.Records.Keys.Where(k => !present.Contains(k)).Min(StringComparer.Ordinal);
+            throw Differs(missing ?? string.Empty, "The record is missing.");
+        }
+    }
+
+    private void CheckTransactions()
+    {
+        long seen = 0;
+        foreach (var (id, place) in stored.ReadTransactions())
+        {
+            if (!replay.Places.TryGetValue(id, out var expected) || expected != place)
+            {
+                throw new AuditFaultException(
+                    AuditFaultCode.TransactionIndexDiffers, $"transaction {id}", "The index leads elsewhere than the log.");
+            }
+
+            seen++;
+        }
+
+        progress?.Report(new AuditProgress(AuditStage.Index, seen, replay.Places.Count));
+        if (seen != replay.Places.Count)
+        {
+            throw new AuditFaultException(
+                AuditFaultCode.TransactionIndexDiffers, "transactions", $"The index has {seen} of {replay.Places.Count} acts.");
+        }
+    }
+
+    private static AuditFaultException Differs(string path, string message) => new(AuditFaultCode.StateDiffers, $"state {path}", message);
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using Mingjian.Log;
+
+namespace Mingjian.Engine.Audit;
+
+/// <summary>A log in C2SP tiles as files below a directory: <c>checkpoint</c>, <c>tile/…</c>.</summary>
+public sealed class DirectoryLedgerSource(string directory) : ILedgerSource
+{
+    public IStoredLedger? Stored => null;
+
+    public ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public async ValueTask<string?> ReadCheckpointAsync(CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(directory, "checkpoint");
+        return File.Exists(path) ? await File.ReadAllTextAsync(path, cancellationToken) : null;
+    }
+
+    public async ValueTask<byte[]?> ReadTileAsync(TilePath path, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(directory, path.ToString());
+        return File.Exists(file) ? await File.ReadAllBytesAsync(file, cancellationToken) : null;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>A log in C2SP tiles over HTTP.</summary>
+/// <param name="http">Its base address is the log's prefix, with a final slash. Owned by the caller.</param>
+public sealed class HttpLedgerSource(HttpClient http) : ILedgerSource
+{
+    /// <summary>An entry bundle is at most 256 entries of 65,535 bytes with their lengths.</summary>
+    private const int MaxBytes = 256 * (2 + 65_535);
+
+    public IStoredLedger? Stored => null;
+
+    public ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public async ValueTask<string?> ReadCheckpointAsync(CancellationToken cancellationToken) =>
+        await GetAsync("checkpoint", cancellationToken) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : null;
+
+    public async ValueTask<byte[]?> ReadTileAsync(TilePath path, CancellationToken cancellationToken) =>
+        await GetAsync(path.ToString(), cancellationToken);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<byte[]?> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync(
+            new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        response.EnsureSuccessStatusCode();
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        using var buffer = new MemoryStream();
+        var chunk = new byte[1 << 16];
+        int read;
+        while ((read = await body.ReadAsync(chunk, cancellationToken)) > 0)
+        {
+            await buffer.WriteAsync(chunk.AsMemory(0, read), cancellationToken);
+            if (buffer.Length > MaxBytes)
+            {
+                throw new InvalidDataException($"{path} is larger than any tile.");
+            }
+        }
+
+        return buffer.ToArray();
+    }
+}

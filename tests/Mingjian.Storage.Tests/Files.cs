@@ -1,0 +1,39 @@
+using RocksDbSharp;
+
+namespace Mingjian.Storage.Tests;
+
+internal static class Files
+{
+    /// <summary>A copy of a store's directory beside it.</summary>
+    public static string Copy(string directory)
+    {
+        var copy = Path.Combine(Path.GetDirectoryName(directory)!, "copy-" + Guid.NewGuid().ToString("N"));
+        foreach (var file in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(copy, Path.GetRelativePath(directory, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        return copy;
+    }
+
+    /// <summary>Changes a record through RocksDB itself, as somebody with access to the machine could, and removes the file list.</summary>
+    public static void Forge(string directory, string column, byte[] key, Func<byte[], byte[]> change)
+    {
+        var families = new ColumnFamilies();
+        var path = Path.Combine(directory, "db");
+        foreach (var name in RocksDbSharp.RocksDb.ListColumnFamilies(new DbOptions(), path).Where(n => n != "default"))
+        {
+            families.Add(name, new ColumnFamilyOptions());
+        }
+
+        using var database = RocksDbSharp.RocksDb.Open(new DbOptions(), path, families);
+        var family = database.GetColumnFamily(column);
+        var before = database.Get(key, family) ?? [];
+        var after = change(before);
+        Assert.NotEqual(before, after);
+        database.Put(key, after, family);
+        File.Delete(Path.Combine(directory, "files"));
+    }
+}
