@@ -151,7 +151,7 @@ public sealed class PaymentTests
             var payment = Payment(int.Parse(row["payment"]));
             DuesCommand command = row["command"] switch
             {
-                "malform" => new DisputePayment(payment, 0),
+                "malform" => new DisputePayment(payment, (DisputeReason)99),
                 "dispute" => new DisputePayment(payment, DisputeReason.NotPaid),
                 "confirm" => new ConfirmPayment(payment),
                 _ => new WithdrawDispute(payment),
