@@ -1,18 +1,39 @@
 using Mingjian.Server.Configuration;
+using Mingjian.Server.Dues;
+using Mingjian.Server.Names;
 using Mingjian.Server.Hosting;
+using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Session;
+using Mingjian.Server.Setup;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddConfiguration();
 builder.AddHosting();
+builder.AddLedger();
+builder.AddNames();
+builder.Services.AddDues();
 builder.AddSessions();
+builder.AddSetup();
 
 var app = builder.Build();
 app.UseHosting();
 app.MapHosting();
+app.MapLedger();
+app.MapDues();
 app.MapSessions();
+app.MapSetup();
 app.MapPages();
-await app.RunAsync();
+try
+{
+    await app.RunAsync();
+}
+catch (IOException fault) when (fault.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"mingjian: {fault.Message} Choose another port: ./run --port N");
+    return 2;
+}
+
+return Environment.ExitCode;
 
 /// <summary>The entry point; public so that tests can start the whole program in process.</summary>
 public partial class Program;

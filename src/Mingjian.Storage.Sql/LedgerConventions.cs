@@ -20,6 +20,8 @@ public static class LedgerConventions
         conventions.Text<Salt>(24);
         conventions.Text<Month>(7);
         conventions.Text<NetworkId>(80);
+        conventions.Text<RuleId>(40);
+        conventions.Text<PublicKeyValue>(80);
         conventions.Properties<Amount>().HaveConversion<AmountConverter>();
         conventions.Properties<LedgerTime>().HaveConversion<LedgerTimeConverter>();
         return conventions;

@@ -32,19 +32,20 @@ public static class SqlServices
         return settings.Provider switch
         {
             SqlProvider.Sqlite => options
-                .UseSqlite(SqliteConnectionString(settings, name))
+                .UseSqlite(SqliteConnectionString(settings, name, durability))
                 .AddInterceptors(SqlitePragmas.For(durability)),
             SqlProvider.PostgreSql => options.UseNpgsql(PostgreSqlConnectionString(settings, name)),
             _ => throw new InvalidOperationException($"Unknown SQL provider {settings.Provider}."),
         };
     }
 
-    private static string SqliteConnectionString(SqlSettings settings, string name) => new SqliteConnectionStringBuilder
+    private static string SqliteConnectionString(SqlSettings settings, string name, SqlDurability durability) => new SqliteConnectionStringBuilder
     {
         DataSource = Path.Combine(settings.DataDirectory, name + ".db"),
         Mode = SqliteOpenMode.ReadWriteCreate,
         Cache = SqliteCacheMode.Private,
         ForeignKeys = true,
+        Pooling = durability != SqlDurability.Scratch,
     }.ToString();
 
     // The schema is chosen by the search path, so that one EF model serves both products.

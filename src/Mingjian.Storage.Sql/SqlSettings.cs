@@ -20,6 +20,9 @@ public enum SqlDurability
 
     /// <summary>The last commits may be lost with power, never half-written (SQLite: synchronous NORMAL). For data that can be rebuilt.</summary>
     Rebuildable = 2,
+
+    /// <summary>Nothing: for temporary files that are deleted after use (SQLite: synchronous OFF, no connection pool).</summary>
+    Scratch = 3,
 }
 
 /// <summary>Where the SQL data of this process lives.</summary>

@@ -8,6 +8,7 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
     private static readonly SqlitePragmas Full = new("FULL");
     private static readonly SqlitePragmas Normal = new("NORMAL");
+    private static readonly SqlitePragmas Off = new("OFF");
 
     private readonly string _sql;
 
@@ -15,7 +16,12 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
     private SqlitePragmas(string synchronous) =>
         _sql = $"PRAGMA busy_timeout=10000; PRAGMA synchronous={synchronous}; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;";
 
-    public static SqlitePragmas For(SqlDurability durability) => durability == SqlDurability.Full ? Full : Normal;
+    public static SqlitePragmas For(SqlDurability durability) => durability switch
+    {
+        SqlDurability.Rebuildable => Normal,
+        SqlDurability.Scratch => Off,
+        _ => Full,
+    };
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {

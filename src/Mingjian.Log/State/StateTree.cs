@@ -70,6 +70,26 @@ public sealed class StateTree
         return node is Leaf leaf && leaf.Path == path ? leaf.ValueHash : null;
     }
 
+    /// <summary>Proves presence or absence, whichever is the case.</summary>
+    public StateProof Prove(Hash32 path)
+    {
+        var siblings = new List<Hash32>();
+        var node = _root;
+        for (var depth = 0; node is Inner inner; depth++)
+        {
+            var right = path.Bit(depth);
+            siblings.Add(HashOf(right ? inner.Left : inner.Right));
+            node = right ? inner.Right : inner.Left;
+        }
+
+        return node switch
+        {
+            Leaf leaf when leaf.Path == path => new StateProof(StateProofKind.Present, [.. siblings]),
+            Leaf leaf => new StateProof(StateProofKind.OtherLeaf, [.. siblings], leaf.Path, leaf.ValueHash),
+            _ => new StateProof(StateProofKind.Empty, [.. siblings]),
+        };
+    }
+
     private static Hash32 HashOf(Node? node) => node?.Hash ?? StateHash.Placeholder;
 
     private static Node? Apply(Node? node, ReadOnlySpan<StateChange> changes, int depth, ref long delta)

@@ -57,6 +57,7 @@ internal static class HostingServices
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices();
         services.AddHttpContextAccessor();
+        services.AddHostedService<Announcement>();
     }
 
     /// <summary>The order matters: headers first, so that faults carry them too.</summary>
@@ -64,8 +65,9 @@ internal static class HostingServices
     {
         app.UseSecurityHeaders();
         app.UseExceptionHandler("/error");
+        // The outer one leaves alone what the inner one has answered. In a branch it could not route again.
+        app.UseStatusCodePagesWithReExecute("/error/{0}");
         app.UseWhen(c => c.IsForPrograms(), api => api.UseStatusCodePages(WriteProblemAsync));
-        app.UseWhen(c => !c.IsForPrograms(), pages => pages.UseStatusCodePagesWithReExecute("/error/{0}"));
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();

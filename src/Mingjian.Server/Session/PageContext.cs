@@ -1,20 +1,26 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Mingjian.Client.Session;
+using Mingjian.Contracts.Organizations;
+using Mingjian.Cryptography;
+using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
+using Mingjian.Server.Identity;
 
 namespace Mingjian.Server.Session;
 
 /// <summary>What the frame of a page shows, for one request.</summary>
-internal sealed class PageContext(IHttpContextAccessor accessor, IAntiforgery antiforgery, ServerOptions options) : IPageContext
+internal sealed class PageContext(
+    IHttpContextAccessor accessor, IAntiforgery antiforgery, ServerOptions options, ILedger ledger, ICurrentUser currentUser,
+    Passkeys passkeys) : IPageContext
 {
     private AntiforgeryTokenSet? _tokens;
 
-    public NetworkId? Network => null;
+    public NetworkId? Network => ledger.Network;
 
     public bool IsDemo => options.Start == StartMode.Demo;
 
-    public bool NeedsSetup => false;
+    public bool NeedsSetup => ledger.ReadState().Get(OrganizationsState.TopKey) is null;
 
     public string CsrfToken => Tokens?.RequestToken ?? string.Empty;
 
@@ -24,5 +30,8 @@ internal sealed class PageContext(IHttpContextAccessor accessor, IAntiforgery an
     private AntiforgeryTokenSet? Tokens =>
         _tokens ??= accessor.HttpContext is { Response.HasStarted: false } context ? antiforgery.GetAndStoreTokens(context) : null;
 
-    public ValueTask<string?> FindCredentialAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult<string?>(null);
+    public async ValueTask<string?> FindCredentialAsync(CancellationToken cancellationToken = default) =>
+        await currentUser.GetAsync(cancellationToken) is { Scheme: SchemeNames.WebAuthnEs256 } user
+            ? await passkeys.FindCredentialAsync(user.Member, user.Key)
+            : null;
 }

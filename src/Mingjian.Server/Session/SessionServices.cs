@@ -1,20 +1,65 @@
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 using Mingjian.Client.Session;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Server.Configuration;
+using Mingjian.Server.Hosting;
+using Mingjian.Server.Identity;
+using Mingjian.Storage.Sql;
 using Mingjian.Web;
 
 namespace Mingjian.Server.Session;
 
-/// <summary>Sessions, policies and small preferences.</summary>
+/// <summary>Sessions, sign-in, invitations, policies and small preferences.</summary>
 internal static class SessionServices
 {
     public static void AddSessions(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie();
+        services.AddMingjianDbContext<IdentityDatabase>("identity");
+        services.AddHostedService<IdentitySchema>();
+        AddIdentity(services);
+        AddPolicies(services);
+        services.AddSingleton<SessionManager>();
+        services.AddSingleton<ChallengeBook>();
+        services.AddSingleton<PasskeyStates>();
+        services.AddScoped<Passkeys>();
+        services.AddCascadingAuthenticationState();
+        services.AddScoped<AuthenticationStateProvider, SessionStateProvider>();
+        services.AddScoped<ICurrentUser, CurrentUserService>();
+        services.AddScoped<IPageContext, PageContext>();
+    }
+
+    public static void MapSessions(this WebApplication app)
+    {
+        SignInEndpoints.Map(app);
+        InvitationEndpoints.Map(app);
+        app.MapPost("/preferences/large-text", (Delegate)SetLargeText).AllowAnonymous().RequireCsrfToken().ExcludeFromDescription();
+    }
+
+    private static void AddIdentity(IServiceCollection services)
+    {
+        services.AddAuthentication(SessionCookie.Scheme).AddCookie(SessionCookie.Scheme);
+        services.AddSingleton<IConfigureOptions<CookieAuthenticationOptions>>(provider =>
+            new ConfigureNamedOptions<CookieAuthenticationOptions>(SessionCookie.Scheme, cookie => SessionCookie.Configure(
+                cookie, provider.GetRequiredService<ServerOptions>(), provider.GetRequiredService<TimeProvider>())));
+        services.AddScoped<SessionCookie>();
+        services.AddIdentityCore<Account>(o => o.User.RequireUniqueEmail = false).AddEntityFrameworkStores<IdentityDatabase>();
+        services.AddScoped<IPasskeyHandler<Account>, PasskeyHandler<Account>>();
+        services.Configure<IdentityPasskeyOptions>(o =>
+        {
+            // The ledger knows P-256 only.
+            o.IsAllowedAlgorithm = algorithm => algorithm == -7;
+            o.UserVerificationRequirement = "preferred";
+            o.ResidentKeyRequirement = "required";
+        });
+    }
+
+    private static void AddPolicies(IServiceCollection services)
+    {
         services.AddAuthorizationBuilder()
             .AddPolicy(Policies.SignedIn, p => p.RequireCurrentUser(_ => true))
             .AddPolicy(Policies.Staff, p => p.RequireCurrentUser(u => u.IsStaff))
@@ -22,21 +67,10 @@ internal static class SessionServices
             .AddPolicy(Policies.Branch, p => p.RequireCurrentUser(u => u.Holds(Post.BranchSecretary) || u.Holds(Post.DuesCollector)))
             .AddPolicy(Policies.Oversight, p => p.RequireCurrentUser(u => u.Holds(Post.OrganizationOfficer) || u.Holds(Post.Auditor)));
         services.AddScoped<IAuthorizationHandler, CurrentUserHandler>();
-        services.AddCascadingAuthenticationState();
-        services.AddScoped<ICurrentUser, CurrentUserService>();
-        services.AddScoped<IPageContext, PageContext>();
     }
 
-    public static void MapSessions(this WebApplication app) =>
-        app.MapPost("/preferences/large-text", SetLargeText).AllowAnonymous();
-
-    private static async Task<IResult> SetLargeText(HttpContext context, IAntiforgery antiforgery)
+    private static async Task<IResult> SetLargeText(HttpContext context)
     {
-        if (!await antiforgery.IsRequestValidAsync(context))
-        {
-            return Results.StatusCode(StatusCodes.Status400BadRequest);
-        }
-
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         context.Response.Cookies.Append(LargeText.CookieName, form["on"] == "1" ? "1" : "0", new CookieOptions
         {
@@ -48,6 +82,18 @@ internal static class SessionServices
         });
         return Results.LocalRedirect(LocalPath.OrHome(form["returnUrl"]));
     }
+}
+
+/// <summary>Makes the identity tables before the first request.</summary>
+internal sealed class IdentitySchema(Microsoft.EntityFrameworkCore.IDbContextFactory<IdentityDatabase> database) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await database.CreateDbContextAsync(cancellationToken);
+        await db.EnsureSchemaAsync(IdentityDatabase.Version, cancellationToken: cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>Return addresses that come from outside.</summary>

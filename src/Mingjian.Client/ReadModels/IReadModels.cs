@@ -1,0 +1,71 @@
+using Mingjian.Primitives;
+
+namespace Mingjian.Client.ReadModels;
+
+/// <summary>How far lists and sums have followed the ledger.</summary>
+public interface IReadModelProgress
+{
+    /// <summary>The last block that lists show; 0 = none yet.</summary>
+    long Height { get; }
+
+    /// <summary>Calls back after each block that has reached the lists, on a thread of its own. Dispose to stop.</summary>
+    IDisposable Subscribe(Action<long> advanced);
+
+    /// <summary>True as soon as lists show a block; false when that takes longer than <paramref name="atMost"/>.</summary>
+    Task<bool> WaitForAsync(long height, TimeSpan atMost, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Compares the SQL tables with a fresh projection of the ledger, and makes them anew. Rights are checked inside.</summary>
+public interface IReadModelCheck
+{
+    /// <summary>The newest results, newest first. Needs the right to view audits.</summary>
+    Task<IReadOnlyList<CheckReport>> ReadResultsAsync(int most = 20, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs a check now; takes as long as a replay. Needs the right to view audits.</summary>
+    Task<CheckReport> RunAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Drops the tables and replays the ledger. Needs the right to view audits.</summary>
+    Task<CheckReport> RebuildAsync(CancellationToken cancellationToken = default);
+}
+
+/// <summary>What made a check run.</summary>
+public enum CheckTrigger
+{
+    Nightly = 1,
+    Person = 2,
+
+    /// <summary>After the tables were made anew.</summary>
+    Rebuild = 3,
+}
+
+/// <summary>One run of the check.</summary>
+/// <param name="Height">The block up to which both sides were compared.</param>
+/// <param name="Rows">Rows of the fresh projection.</param>
+/// <param name="Digest">SHA-256 over all rows of the fresh projection, hexadecimal.</param>
+/// <param name="FaultCount">All of them.</param>
+/// <param name="Faults">The first <see cref="MaxFaults"/>.</param>
+/// <param name="By">Who pressed the button; null for the nightly run.</param>
+public sealed record CheckReport(
+    LedgerTime Started, LedgerTime Finished, long Height, long Rows, string Digest, int FaultCount, IReadOnlyList<RowFault> Faults,
+    CheckTrigger Trigger, MemberId? By)
+{
+    public const int MaxFaults = 200;
+
+    /// <summary>Every row agrees with the ledger.</summary>
+    public bool IsClean => FaultCount == 0;
+}
+
+/// <summary>A row that does not say what the ledger says.</summary>
+/// <param name="Table">The SQL table.</param>
+/// <param name="Key">The row's key values, separated by '/'.</param>
+/// <param name="Column">Empty for a missing or an extra row.</param>
+/// <param name="Expected">What the ledger gives; null = nothing.</param>
+/// <param name="Found">What the table holds; null = nothing.</param>
+public sealed record RowFault(string Table, string Key, RowFaultKind Kind, string Column, string? Expected, string? Found);
+
+public enum RowFaultKind
+{
+    Altered = 1,
+    Missing = 2,
+    Extra = 3,
+}

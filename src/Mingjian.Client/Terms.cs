@@ -1,0 +1,158 @@
+using System.Globalization;
+using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Organizations;
+using Mingjian.Primitives;
+
+namespace Mingjian.Client;
+
+/// <summary>How the ledger's values read in plain Chinese; one place for pages, signing summaries, receipts and the command line.</summary>
+public static class Terms
+{
+    public static string Of(Amount amount) => $"{amount} 元";
+
+    public static string Of(Month month) => string.Create(CultureInfo.InvariantCulture, $"{month.Year}年{month.Number}月");
+
+    public static string Of(DateOnly date) => string.Create(CultureInfo.InvariantCulture, $"{date.Year}年{date.Month}月{date.Day}日");
+
+    /// <summary>Beijing time.</summary>
+    public static string Of(LedgerTime time) => $"{time}（北京时间）";
+
+    /// <summary>First six and last four characters of an id: enough to compare by eye.</summary>
+    public static string Short<T>(T id)
+        where T : struct, ILedgerId<T> => Short(id.ToString() ?? string.Empty);
+
+    /// <summary>As <see cref="Short{T}(T)"/>, for text.</summary>
+    public static string Short(string id) => id.Length > 14 ? $"{id[..8]}…{id[^4..]}" : id;
+
+    public static string Of(DuesClass value) => value switch
+    {
+        DuesClass.SalariedMonthly => "按月领取工资",
+        DuesClass.AnnualSalary => "年薪制",
+        DuesClass.NoMonthlyIncome => "不按月取得收入",
+        DuesClass.Retired => "离退休",
+        DuesClass.Farmer => "农民党员",
+        DuesClass.Student => "学生党员",
+        DuesClass.Unemployed => "下岗失业",
+        DuesClass.OnPensionOrRelief => "依靠抚恤或救济生活",
+        DuesClass.OnMinimumLiving => "领取最低生活保障金",
+        _ => Unknown((int)value),
+    };
+
+    public static string Of(PaymentMethod value) => value switch
+    {
+        PaymentMethod.Cash => "现金",
+        PaymentMethod.Transfer => "转账",
+        _ => Unknown((int)value),
+    };
+
+    public static string Of(Payer value) => value switch
+    {
+        Payer.Member => "本人",
+        Payer.Relative => "亲属代交",
+        Payer.AnotherMember => "其他党员代交",
+        Payer.PayrollDeduction => "工资代扣（规定不允许）",
+        Payer.OrganizationFunds => "组织垫交（规定不允许）",
+        _ => Unknown((int)value),
+    };
+
+    public static string Of(PaymentBasis value) => value switch
+    {
+        PaymentBasis.Ordinary => "按月缴纳",
+        PaymentBasis.Quarterly => "按季度缴纳（支部同意）",
+        PaymentBasis.BackPayment => "补交（支部同意）",
+        PaymentBasis.LongBackPayment => "补交六个月以上（支部和上级党委同意）",
+        _ => Unknown((int)value),
+    };
+
+    public static string Of(ReversalReason value) => value switch
+    {
+        ReversalReason.WrongMember => "人员登错",
+        ReversalReason.WrongAmount => "金额登错",
+        ReversalReason.WrongMonth => "月份登错",
+        ReversalReason.RecordedTwice => "重复登记",
+        ReversalReason.MoneyNotReceived => "款项未收到",
+        ReversalReason.MemberDisputed => "党员本人提出异议",
+        _ => Unknown((int)value),
+    };
+
+    public static string Of(DisputeReason value) => value switch
+    {
+        DisputeReason.NotPaid => "没有交过这笔",
+        DisputeReason.WrongAmount => "金额不对",
+        DisputeReason.WrongMonth => "月份不对",
+        DisputeReason.WrongDate => "日期不对",
+        _ => Unknown((int)value),
+    };
+
+    public static string Of(RoundingMode value) => value switch
+    {
+        RoundingMode.HalfUp => "四舍五入",
+        RoundingMode.Down => "舍去",
+        RoundingMode.Up => "进一",
+        _ => Unknown((int)value),
+    };
+
+    public static string Of(RoundingUnit value) => value switch
+    {
+        RoundingUnit.Fen => "到分",
+        RoundingUnit.Jiao => "到角",
+        _ => Unknown((int)value),
+    };
+
+    public static string Of(BaseChangeMode value) => value switch
+    {
+        BaseChangeMode.MonthFirstReceived => "领取新工资的当月起调整",
+        BaseChangeMode.FixedForYear => "年初核定，当年不变",
+        _ => Unknown((int)value),
+    };
+
+    public static string Of(DuesFund value) => value switch
+    {
+        DuesFund.Branch => "本级党费",
+        DuesFund.Centre => "全额上缴中央",
+        _ => Unknown((int)value),
+    };
+
+    public static string Of(MemberStanding value) => value switch
+    {
+        MemberStanding.FullMember => "正式党员",
+        MemberStanding.ProbationaryMember => "预备党员",
+        _ => Unknown((int)value),
+    };
+
+    public static string Of(KeyRevocationReason value) => value switch
+    {
+        KeyRevocationReason.Lost => "丢失",
+        KeyRevocationReason.Compromised => "可能被他人使用",
+        KeyRevocationReason.Replaced => "已更换",
+        KeyRevocationReason.LeftOffice => "离任",
+        _ => Unknown((int)value),
+    };
+
+    public static string Of(OrganizationKind value) => value switch
+    {
+        OrganizationKind.PrimaryPartyCommittee => "基层党委",
+        OrganizationKind.GeneralBranch => "党总支",
+        OrganizationKind.PartyBranch => "党支部",
+        _ => Unknown((int)value),
+    };
+
+    public static string Of(Post value) => value switch
+    {
+        Post.OrganizationOfficer => "组织委员（组织部门）",
+        Post.BranchSecretary => "支部书记",
+        Post.DuesCollector => "党费收缴人",
+        Post.Auditor => "审计（纪检）",
+        _ => Unknown((int)value),
+    };
+
+    public static string OfScheme(string scheme) => scheme switch
+    {
+        "es256" => "本机密钥",
+        "webauthn-es256" => "通行密钥",
+        _ => scheme,
+    };
+
+    private static string Unknown(int value) => string.Create(CultureInfo.InvariantCulture, $"未知（{value}）");
+}

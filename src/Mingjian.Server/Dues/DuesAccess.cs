@@ -1,0 +1,45 @@
+using Mingjian.Client.Directory;
+using Mingjian.Client.Session;
+using Mingjian.Contracts;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Engine;
+using Mingjian.Primitives;
+
+namespace Mingjian.Server.Dues;
+
+/// <summary>Asks the ledger at its head whether the signed-in person may; everything else is refused.</summary>
+internal sealed class DuesAccess(ICurrentUser users, ILedger ledger, INameDirectory names, TimeProvider time)
+{
+    /// <summary>Today in Beijing.</summary>
+    public DateOnly Today => Now.BeijingDate;
+
+    public LedgerTime Now => LedgerTime.From(time.GetUtcNow());
+
+    public IStateReader State => ledger.ReadState();
+
+    public async Task<CurrentUser> UserAsync(CancellationToken cancellationToken) =>
+        await users.GetAsync(cancellationToken) ?? throw new AccessDeniedException("请先登录。");
+
+    public async Task<CurrentUser> RequireAsync(Right right, OrganizationId organization, CancellationToken cancellationToken)
+    {
+        var user = await UserAsync(cancellationToken);
+        return Allows(user, right, organization) ? user : throw new AccessDeniedException("您当前的任职没有这项权限，或者不在这个组织的范围内。");
+    }
+
+    public bool Allows(CurrentUser user, Right right, OrganizationId organization) =>
+        Rights.Allows(State, user.Member, right, organization, Today);
+
+    /// <summary>Names with the short id in place of unknown ones.</summary>
+    public async Task<Func<MemberId, string>> MemberNamesAsync(IReadOnlyCollection<MemberId> members, CancellationToken cancellationToken)
+    {
+        var found = await names.FindAsync(members, cancellationToken);
+        return id => found.TryGetValue(id, out var name) ? name : ShortId.Of(id);
+    }
+
+    public async Task<Func<OrganizationId, string>> OrganizationNamesAsync(
+        IReadOnlyCollection<OrganizationId> organizations, CancellationToken cancellationToken)
+    {
+        var found = await names.FindAsync(organizations, cancellationToken);
+        return id => found.TryGetValue(id, out var name) ? name : ShortId.Of(id);
+    }
+}

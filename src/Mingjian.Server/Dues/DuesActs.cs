@@ -1,0 +1,380 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Mingjian.Client;
+using Mingjian.Client.Dues;
+using Mingjian.Client.Signing;
+using Mingjian.Contracts;
+using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Organizations;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Primitives;
+using Mingjian.Server.Projections;
+using Mingjian.Vault;
+
+namespace Mingjian.Server.Dues;
+
+/// <inheritdoc/>
+/// <remarks>Amounts and states come from the ledger's state at its head, not from SQL: a prepared act is then right even while lists lag.</remarks>
+internal sealed class DuesActs(
+    IDbContextFactory<ReadModelContext> readModels, IDbContextFactory<DuesContext> own, IBaseStore bases, DuesAccess access) : IDuesActs
+{
+    private const int MostAtOnce = 1000;
+
+    private Month Current => Month.Of(access.Today);
+
+    public async Task<AssessmentPreview> PreviewAssessmentAsync(
+        IReadOnlyList<OrganizationId> branches, Month month, CancellationToken cancellationToken = default)
+    {
+        foreach (var branch in branches)
+        {
+            await access.RequireAsync(Right.AssessDues, branch, cancellationToken);
+        }
+
+        await using var context = await readModels.CreateDbContextAsync(cancellationToken);
+        var state = access.State;
+        var branchNames = await access.OrganizationNamesAsync(branches, cancellationToken);
+        var lines = new List<AssessmentLine>();
+        var commands = new List<ICommand>();
+        foreach (var branch in branches.Distinct())
+        {
+            var members = await context.Members.AsNoTracking().Where(m => m.Branch == branch && m.Import != null).Select(m => m.Member)
+                .ToListAsync(cancellationToken);
+            var names = await access.MemberNamesAsync(members, cancellationToken);
+            var ofBranch = members.Select(m => Assess(state, m, names(m), branch, branchNames(branch), month))
+                .OrderBy(l => l.Name, PinyinComparer.Instance).ThenBy(l => l.Member.ToString(), StringComparer.Ordinal).ToList();
+            lines.AddRange(ofBranch);
+            commands.AddRange(ofBranch.Where(l => l.IsReady).Select(l => l.Member).Chunk(AssessDues.MaxMembers)
+                .Select(chunk => new AssessDues(branch, month, chunk)));
+        }
+
+        return new AssessmentPreview(month, lines, commands.Count == 0 ? null : PreparedActs.Create(commands));
+    }
+
+    public async Task<BaseChangePreview> PrepareBaseChangeAsync(
+        MemberId member, Month from, DuesClass duesClass, Amount? monthlyBase, Amount? flat, CancellationToken cancellationToken = default)
+    {
+        var state = access.State;
+        var record = await RequireMemberAsync(state, member, Right.SetStandards, cancellationToken);
+        if (DuesRuleCatalog.ForClass(duesClass, from.FirstDay) is not { } rule)
+        {
+            throw new DuesInputException("这个月份没有适用的党费条款。");
+        }
+
+        Amount monthly;
+        Hash32? commitment = null;
+        if (DuesAmounts.HasBase(duesClass))
+        {
+            if (monthlyBase is not { } given || given < Amount.Zero || given > DuesLimits.Largest)
+            {
+                throw new DuesInputException("请填写党费基数，0 元以上、1000 万元以下，最多两位小数。");
+            }
+
+            monthly = DuesAmounts.Compute(duesClass, given, state.PolicyFor(record.Branch), from.FirstDay);
+            commitment = await bases.KeepAsync(member, from, given, cancellationToken);
+        }
+        else
+        {
+            monthly = duesClass == DuesClass.Farmer ? flat ?? throw new DuesInputException("请填写农民党员的月交纳额，0.20 元至 1.00 元。") : DuesAmounts.Flat;
+            if (!DuesAmounts.IsPossible(duesClass, monthly, state.PolicyFor(record.Branch), from.FirstDay))
+            {
+                throw new DuesInputException("农民党员每月交纳 0.20 元至 1.00 元。");
+            }
+        }
+
+        var before = state.StandardsOf(member)?.InForce(from)?.Monthly;
+        return new BaseChangePreview(
+            from, before, monthly, rule.Id, PreparedActs.Create(new SetStandards([new StandardLine(member, from, duesClass, monthly, commitment)])));
+    }
+
+    public async Task<IReadOnlyList<StandardView>> ReadStandardsAsync(OrganizationId branch, CancellationToken cancellationToken = default)
+    {
+        await access.RequireAsync(Right.SetStandards, branch, cancellationToken);
+        await using var context = await readModels.CreateDbContextAsync(cancellationToken);
+        var query = context.Members.AsNoTracking().Where(m => m.Branch == branch && m.Import != null).Select(m => m.Member);
+        var members = await query.ToListAsync(cancellationToken);
+        var standards = (await context.Standards.AsNoTracking().Where(s => query.Contains(s.Member)).ToListAsync(cancellationToken))
+            .ToLookup(s => s.Member);
+        var names = await access.MemberNamesAsync([.. members, .. standards.SelectMany(s => s).Select(s => s.Signer)], cancellationToken);
+        return
+        [
+            .. members.Select(m => standards[m].MaxBy(s => s.From) is { } s
+                    ? new StandardView(m, names(m), s.Class, s.From, s.Monthly, new TrustMark(s.Signer, names(s.Signer), s.Rule, s.Height, s.Index))
+                    : new StandardView(m, names(m), null, null, null, null))
+                .OrderBy(v => v.Name, PinyinComparer.Instance),
+        ];
+    }
+
+    public async Task<PreparedActs> PrepareCollectionAsync(
+        OrganizationId branch, Month month, IReadOnlyList<MemberId> members, DateOnly date, PaymentMethod method,
+        CancellationToken cancellationToken = default)
+    {
+        await access.RequireAsync(Right.RecordPayment, branch, cancellationToken);
+        CheckDate(date);
+        var chosen = members.Distinct().ToList();
+        if (chosen.Count is 0 or > MostAtOnce)
+        {
+            throw new DuesInputException(chosen.Count == 0 ? "请先勾选已交党费的党员。" : $"一次最多登记 {MostAtOnce} 人。");
+        }
+
+        var basis = PaymentBasisChoice.Of(date, [month]);
+        await RequireConsentAsync(basis, Payer.Member, branch, cancellationToken);
+        var state = access.State;
+        var names = await access.MemberNamesAsync(chosen, cancellationToken);
+        return PreparedActs.Create(
+        [
+            .. chosen.Select(member => new RecordPayment(
+                LedgerId.New<PaymentId>(), member, InBranch(state, member, branch, names), date, method, Payer.Member, basis,
+                [new PaymentItem(month, OpenOf(state, member, month, names(member)))])),
+        ]);
+    }
+
+    public async Task<PreparedActs> PreparePaymentAsync(
+        MemberId member, IReadOnlyList<Month> months, DateOnly date, PaymentMethod method, Payer payer,
+        CancellationToken cancellationToken = default)
+    {
+        var state = access.State;
+        var record = await RequireMemberAsync(state, member, Right.RecordPayment, cancellationToken);
+        CheckDate(date);
+        var ascending = months.Distinct().Order().ToList();
+        if (ascending.Count is 0 or > 12)
+        {
+            throw new DuesInputException("请选择 1 至 12 个月份。");
+        }
+
+        if (payer is Payer.PayrollDeduction or Payer.OrganizationFunds)
+        {
+            throw new DuesInputException("党组织不得扣缴或垫交党费（规定第十四条）。");
+        }
+
+        var basis = PaymentBasisChoice.Of(date, ascending);
+        await RequireConsentAsync(basis, payer, record.Branch, cancellationToken);
+        var name = (await access.MemberNamesAsync([member], cancellationToken))(member);
+        return PreparedActs.Create(new RecordPayment(
+            LedgerId.New<PaymentId>(), member, record.Branch, date, method, payer, basis,
+            [.. ascending.Select(m => new PaymentItem(m, OpenOf(state, member, m, name)))]));
+    }
+
+    public async Task<PreparedActs> PrepareVoluntaryAsync(
+        MemberId member, Amount amount, DateOnly date, PaymentMethod method, CancellationToken cancellationToken = default)
+    {
+        var record = await RequireMemberAsync(access.State, member, Right.RecordPayment, cancellationToken);
+        CheckDate(date);
+        return amount <= Amount.Zero || amount > DuesLimits.Largest
+            ? throw new DuesInputException("自愿多交的金额须大于 0 元，最多 1000 万元。")
+            : PreparedActs.Create(new RecordVoluntaryPayment(LedgerId.New<PaymentId>(), member, record.Branch, date, method, amount));
+    }
+
+    public async Task<PreparedActs> PrepareReversalAsync(
+        PaymentId payment, ReversalReason reason, CancellationToken cancellationToken = default)
+    {
+        await access.UserAsync(cancellationToken);
+        var record = access.State.Payment(payment) ?? throw new DuesInputException("账本上没有这笔缴纳。");
+        await access.RequireAsync(Right.ReversePayment, record.Branch, cancellationToken);
+        return record.Reversed is null
+            ? PreparedActs.Create(new ReversePayment(payment, reason))
+            : throw new DuesInputException("这笔缴纳已经冲正过了。");
+    }
+
+    public async Task<PreparedActs> PrepareReductionAsync(
+        MemberId member, Month from, Month until, Amount monthly, CancellationToken cancellationToken = default)
+    {
+        var state = access.State;
+        await RequireMemberAsync(state, member, Right.ProposeReduction, cancellationToken);
+        if (state.StandardsOf(member)?.InForce(from) is not { } standard)
+        {
+            throw new DuesInputException("这名党员还没有核定标准，无法申请少交。");
+        }
+
+        if (monthly < Amount.Zero || monthly >= standard.Monthly)
+        {
+            throw new DuesInputException($"少交后的金额须低于现行标准 {Terms.Of(standard.Monthly)}；免交请填 0。");
+        }
+
+        if (until < from || until.Index - from.Index >= DuesLimits.ReductionMonths)
+        {
+            throw new DuesInputException("起止月份不对：止月不早于起月，一次最多 12 个月。");
+        }
+
+        for (var month = from; month <= until; month = month.AddMonths(1))
+        {
+            if (state.DuesMonth(member, month) is not null)
+            {
+                throw new DuesInputException($"{Terms.Of(month)}已经核定，不能再申请少交；请从下一个未核定的月份开始。");
+            }
+        }
+
+        return PreparedActs.Create(new ProposeReduction(member, from, until, monthly));
+    }
+
+    public async Task<PreparedActs> PrepareDecisionAsync(
+        MemberId member, Month from, bool approved, CancellationToken cancellationToken = default)
+    {
+        await access.UserAsync(cancellationToken);
+        var state = access.State;
+        if (state.Member(member) is not { } record || state.CommitteeAbove(record.Branch) is not { } committee)
+        {
+            throw new DuesInputException("账本上没有这项申请。");
+        }
+
+        await access.RequireAsync(Right.DecideReduction, committee.Organization, cancellationToken);
+        return PreparedActs.Create(new DecideReduction(member, from, approved));
+    }
+
+    public async Task<PolicyView> ReadPolicyAsync(OrganizationId organization, CancellationToken cancellationToken = default)
+    {
+        await access.RequireAsync(Right.ViewDues, organization, cancellationToken);
+        var state = access.State;
+        var policy = state.PolicyFor(organization);
+        await using var context = await readModels.CreateDbContextAsync(cancellationToken);
+        var row = await context.Policies.AsNoTracking().SingleOrDefaultAsync(p => p.Organization == organization, cancellationToken);
+        var names = await access.MemberNamesAsync(row is null ? [] : [row.Signer], cancellationToken);
+        var (components, match) = await ReadComponentsAsync(policy.Components, cancellationToken);
+        return new PolicyView(
+            organization, (await access.OrganizationNamesAsync([organization], cancellationToken))(organization), policy.Rounding, policy.Unit,
+            policy.BaseChange, row is null, components, match,
+            row is null ? null : new TrustMark(row.Signer, names(row.Signer), null, row.Height, row.Index));
+    }
+
+    public async Task<PreparedActs> PreparePolicyAsync(
+        OrganizationId organization, RoundingMode rounding, RoundingUnit unit, BaseChangeMode baseChange,
+        IReadOnlyList<BaseComponent> components, CancellationToken cancellationToken = default)
+    {
+        await access.RequireAsync(Right.SetDuesPolicy, organization, cancellationToken);
+        if (components.Count is 0 or > BaseComponent.MaxCount
+            || components.Any(c => c.Employer.Length is 0 or > BaseComponent.MaxLength || c.Item.Length is 0 or > BaseComponent.MaxLength))
+        {
+            throw new DuesInputException($"基数构成须有 1 至 {BaseComponent.MaxCount} 项，每项名称 1 至 {BaseComponent.MaxLength} 字。");
+        }
+
+        if (components.DistinctBy(c => (c.Employer, c.Item)).Count() != components.Count)
+        {
+            throw new DuesInputException("基数构成中有重复的项目。");
+        }
+
+        var json = CanonicalJson.Canonicalize(JsonSerializer.SerializeToUtf8Bytes(components, JsonSerializerOptions.Web));
+        var hash = Hash32.Of(json);
+        await using var context = await own.CreateDbContextAsync(cancellationToken);
+        if (await context.ComponentTables.FindAsync([hash], cancellationToken) is null)
+        {
+            context.Add(new ComponentTable { Hash = hash, Json = Encoding.UTF8.GetString(json) });
+            await context.SaveChangesAsync(cancellationToken);
+        }
+
+        return PreparedActs.Create(new SetDuesPolicy(organization, rounding, unit, baseChange, hash));
+    }
+
+    private AssessmentLine Assess(
+        IStateReader state, MemberId member, string name, OrganizationId branch, string branchName, Month month)
+    {
+        var standard = state.StandardsOf(member)?.InForce(month);
+        var reduction = state.ReductionsOf(member)?.Approved(month);
+        var reduced = standard is not null && reduction is not null && reduction.Monthly < standard.Monthly;
+        var due = standard is null ? Amount.Zero : reduced ? reduction!.Monthly : standard.Monthly;
+        var rule = standard is null ? null : DuesRuleCatalog.ForClass(standard.Class, month.FirstDay);
+        var refusal = Refusal(state, member, branch, standard, month);
+        return new AssessmentLine(
+            member, name, branch, branchName, standard?.Class, standard?.Monthly ?? Amount.Zero, refusal is null ? due : Amount.Zero, reduced,
+            rule?.Id, refusal is null, refusal ?? Advice(standard!, reduced, month));
+    }
+
+    private string? Refusal(IStateReader state, MemberId id, OrganizationId branch, Standard? standard, Month month)
+    {
+        if (state.Member(id) is not { } member || !state.IsActive(member) || member.Branch != branch)
+        {
+            return "名册有变动，请刷新页面。";
+        }
+
+        if (month < Month.Of(member.Admitted))
+        {
+            return $"{Terms.Of(member.Admitted)}支部大会通过，从当月起交纳（第八条）。";
+        }
+
+        if (DuesRuleCatalog.InForce(DuesTopic.MonthlyPayment, month.FirstDay) is null || month.Index < Current.Index - DuesLimits.MonthsBack)
+        {
+            return "月份太早，不能核定。";
+        }
+
+        if (month.Index > Current.Index + DuesLimits.MonthsAhead)
+        {
+            return $"最多提前 {DuesLimits.MonthsAhead} 个月核定。";
+        }
+
+        if (state.DuesMonth(id, month) is { } assessed)
+        {
+            return $"本月已核定 {Terms.Of(assessed.Due)}。";
+        }
+
+        return standard is null ? "没有核定标准：请先在“基数变更”中登记类别和基数。" : null;
+    }
+
+    private static string? Advice(Standard standard, bool reduced, Month month) => standard.Class switch
+    {
+        _ when reduced => "经批准少交或免交（第七条）。",
+        DuesClass.AnnualSalary when standard.From < month => "年薪制以当月实际领取的薪酬为基数，请确认本月基数没有变化（第三条）。",
+        DuesClass.NoMonthlyIncome when standard.From.Index < month.Index - (month.Index % 3) => "以上季度月平均纯收入为基数，本季度尚未更新（第四条）。",
+        _ => null,
+    };
+
+    private async Task<(IReadOnlyList<BaseComponent> Components, bool Match)> ReadComponentsAsync(
+        Hash32? hash, CancellationToken cancellationToken)
+    {
+        if (hash is not { } wanted)
+        {
+            return (BaseComponent.Proposal, true);
+        }
+
+        await using var context = await own.CreateDbContextAsync(cancellationToken);
+        var table = await context.ComponentTables.AsNoTracking().SingleOrDefaultAsync(t => t.Hash == wanted, cancellationToken);
+        return table is not null && Hash32.Of(Encoding.UTF8.GetBytes(table.Json)) == wanted
+            ? (JsonSerializer.Deserialize<List<BaseComponent>>(table.Json, JsonSerializerOptions.Web) ?? [], true)
+            : (BaseComponent.Proposal, false);
+    }
+
+    private async Task<MemberRecord> RequireMemberAsync(
+        IStateReader state, MemberId member, Right right, CancellationToken cancellationToken)
+    {
+        await access.UserAsync(cancellationToken);
+        // An unknown member is answered like one of somebody else's branch: nothing is told.
+        var record = state.Member(member);
+        await access.RequireAsync(right, record?.Branch ?? default, cancellationToken);
+        return record is not null && state.IsActive(record) && record.Import is not null
+            ? record
+            : throw new DuesInputException("这名党员不在支部名册中。");
+    }
+
+    private async Task RequireConsentAsync(PaymentBasis basis, Payer payer, OrganizationId branch, CancellationToken cancellationToken)
+    {
+        var user = await access.UserAsync(cancellationToken);
+        if ((basis != PaymentBasis.Ordinary || payer != Payer.Member) && !access.Allows(user, Right.ConsentForBranch, branch))
+        {
+            throw new DuesInputException("按季度缴纳、补交和代交须经党支部同意（第十二条），请由支部书记登录后登记。");
+        }
+    }
+
+    private void CheckDate(DateOnly date)
+    {
+        if (date > access.Today)
+        {
+            throw new DuesInputException("收款日期不能晚于今天。");
+        }
+    }
+
+    private static OrganizationId InBranch(IStateReader state, MemberId member, OrganizationId branch, Func<MemberId, string> names) =>
+        state.Member(member) is { } record && record.Branch == branch && state.IsActive(record)
+            ? branch
+            : throw new DuesInputException($"{names(member)}不在本支部名册中，请刷新页面。");
+
+    private static Amount OpenOf(IStateReader state, MemberId member, Month month, string name)
+    {
+        if (state.DuesMonth(member, month) is not { } record)
+        {
+            throw new DuesInputException($"{name}：{Terms.Of(month)}尚未核定，请先核定再登记。");
+        }
+
+        return record.Paid < record.Due
+            ? record.Due - record.Paid
+            : throw new DuesInputException($"{name}：{Terms.Of(month)}已交齐，请取消勾选。多交的部分请用“自愿多交”登记。");
+    }
+}

@@ -1,0 +1,29 @@
+using Mingjian.Client.Dues;
+using Mingjian.Contracts.Dues;
+using Mingjian.Primitives;
+
+namespace Mingjian.Server.Dues;
+
+/// <summary>Which basis a payment of some months on a day has (Arts 9 and 12).</summary>
+internal static class PaymentBasisChoice
+{
+    private const int BackPaymentMonths = 6;
+
+    /// <param name="months">At least one, ascending.</param>
+    /// <exception cref="DuesInputException">No basis allows it, or one that this page cannot sign alone.</exception>
+    public static PaymentBasis Of(DateOnly date, IReadOnlyList<Month> months)
+    {
+        var paid = Month.Of(date).Index;
+        var first = months[0].Index;
+        var last = months[^1].Index;
+        return (first, last) switch
+        {
+            _ when first >= paid - 1 && last <= paid => PaymentBasis.Ordinary,
+            _ when first / 3 == paid / 3 && last / 3 == paid / 3 => PaymentBasis.Quarterly,
+            _ when last > paid => throw new DuesInputException("只能预交本季度内的月份；补交时不能同时预交。请分开登记。"),
+            _ when first >= paid - BackPaymentMonths => PaymentBasis.BackPayment,
+            _ => throw new DuesInputException(
+                "补交超过 6 个月，须支部书记和上级党委组织委员两人共同签名，网页暂不支持。请只选最近 6 个月，其余月份用命令行工具会签登记。"),
+        };
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Mingjian.Primitives;
+using Mingjian.Storage.Sql;
+
+namespace Mingjian.Server.Identity;
+
+/// <summary>A member as ASP.NET Core Identity knows him or her: nothing but the member id, to hang passkeys on.</summary>
+/// <remarks><see cref="IdentityUser{TKey}.Id"/> and the user name are the <see cref="MemberId"/>'s text. No personal data.</remarks>
+public sealed class Account : IdentityUser
+{
+    public static Account Of(MemberId member) => new() { Id = member.ToString(), UserName = member.ToString() };
+}
+
+/// <summary>One sign-in.</summary>
+public sealed class SessionRow
+{
+    /// <summary>SHA-256 of the id in the cookie, so that a copy of the database opens no session.</summary>
+    public required Hash32 Id { get; init; }
+
+    public required MemberId Member { get; init; }
+
+    /// <summary>The key that opened it; revoking the key ends it.</summary>
+    public required KeyId Key { get; init; }
+
+    /// <summary>Milliseconds since 1970 UTC.</summary>
+    public required LedgerTime Opened { get; init; }
+
+    /// <summary>Of the latest request, to the minute.</summary>
+    public required LedgerTime LastSeen { get; set; }
+
+    /// <summary>Null while open.</summary>
+    public LedgerTime? Ended { get; set; }
+}
+
+/// <summary><c>identity.db</c>: accounts, passkeys (public keys) and sessions. What a key may do stands on the ledger, never here.</summary>
+public sealed class IdentityDatabase(DbContextOptions<IdentityDatabase> options) : IdentityUserContext<Account>(options)
+{
+    /// <summary>Raise with every change of the model.</summary>
+    public const int Version = 1;
+
+    public DbSet<SessionRow> Sessions => Set<SessionRow>();
+
+    // Version 3 brings the passkey table.
+    protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.UseLedgerTypes();
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.Entity<SessionRow>(session =>
+        {
+            session.HasKey(s => s.Id);
+            session.HasIndex(s => s.Key);
+        });
+    }
+}

@@ -1,0 +1,214 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Mingjian.Client.Networks;
+using Mingjian.Client.Session;
+using Mingjian.Engine;
+using Mingjian.Engine.Keys;
+using Mingjian.Primitives;
+using Mingjian.Server.Configuration;
+using Mingjian.Server.Hosting;
+
+namespace Mingjian.Server.LedgerApi;
+
+/// <summary>Where a transaction stands in the log.</summary>
+internal sealed record TransactionPlace(string TransactionId, string Status, long Height, long Index, string Entry);
+
+/// <summary>A new final head.</summary>
+internal sealed record HeadUpdate(long Height, long Size, string Root, string Time);
+
+/// <summary>The ledger over HTTP: acts in, tiles and checkpoints out.</summary>
+/// <remarks>
+/// <c>/ledger</c> is a C2SP tlog-tiles log and open to everybody who reaches the server, as a transparency log has to be: it holds no
+/// personal data. Operators who do not want that keep the server behind their own gateway.
+/// </remarks>
+internal static class LedgerEndpoints
+{
+    private const string Immutable = "public, max-age=31536000, immutable";
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapPost("/api/v1/transactions", SubmitAsync).RequireAuthorization(Policies.SignedIn).RequireCsrfToken()
+            .RequireRateLimiting(HostingServices.ApiLimit)
+            .WithSummary("Submits signed acts and waits until each is final or refused.")
+            .WithDescription("Body: {\"envelopes\":[…]}, canonical DSSE envelopes, in order. The signatures are the authority; the session is not.")
+            .Accepts<object>("application/json").Produces<SubmissionAnswer>()
+            .ProducesProblem(400).ProducesProblem(401).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(503);
+        app.MapGet("/api/v1/transactions/{id}", GetTransaction).RequireAuthorization(Policies.SignedIn)
+            .RequireRateLimiting(HostingServices.ApiLimit)
+            .WithSummary("Where an act stands in the log, by its id (SHA-256 of the payload's PAE).")
+            .Produces<TransactionPlace>().ProducesProblem(404);
+        app.MapGet("/api/v1/ledger/events", Events).RequireAuthorization(Policies.SignedIn)
+            .WithSummary("Server-sent events: the head now, then every new final block.");
+
+        var log = app.MapGroup("/ledger").AllowAnonymous();
+        log.MapGet("/checkpoint", Checkpoint).WithSummary("The newest final checkpoint (signed note).");
+        log.MapGet("/tile/{level:regex(^(0|[1-9][0-9]?)$)}/{**tile}", Tile).WithSummary("A hash tile (C2SP tlog-tiles).");
+        log.MapGet("/tile/entries/{**tile}", Entries).WithSummary("An entry bundle (C2SP tlog-tiles).");
+        log.MapGet("/network", NetworkAsync).WithSummary("The network file: the trust anchor of an offline verifier.");
+    }
+
+    private static async Task<IResult> SubmitAsync(Submissions submissions, ServerOptions options, HttpContext context)
+    {
+        var request = await submissions.ReadAsync(context, options.Limits.EnvelopesPerRequest);
+        return request.Fault ?? Submissions.ToResult(await submissions.SubmitAsync(request.Envelopes, context.RequestAborted));
+    }
+
+    private static IResult GetTransaction(string id, ILedger ledger)
+    {
+        // In a path the id is spelt in hexadecimal or base64url; base64 has slashes.
+        if (!TryParseId(id, out var hash))
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, "request/malformed", "事项编号应为 64 位十六进制数字。");
+        }
+
+        return ledger.FindEntry(hash) is { } index && ledger.ReadEntry(index) is { } entry
+            ? Results.Ok(new TransactionPlace(
+                hash.ToString(), "final", HeightOf(entry), index, Convert.ToBase64String(entry)))
+            : Problems.Of(StatusCodes.Status404NotFound, "ledger/transaction-unknown", "账本中没有这项记录。");
+    }
+
+    private static bool TryParseId(string text, out Hash32 hash)
+    {
+        hash = default;
+        if (text.Length != 64 || !text.All(c => char.IsAsciiHexDigitLower(c) || char.IsAsciiDigit(c)))
+        {
+            return false;
+        }
+
+        return Hash32.TryParse(Convert.ToBase64String(Convert.FromHexString(text)), out hash);
+    }
+
+    private static long HeightOf(byte[] entry)
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(entry);
+        return document.RootElement.GetProperty("height").GetInt64();
+    }
+
+    private static IResult Checkpoint(ILedger ledger, HttpContext context)
+    {
+        var head = ledger.Head;
+        if (head.Height == 0)
+        {
+            return NotFound();
+        }
+
+        context.Response.Headers.CacheControl = "no-cache";
+        return Results.Text(head.Checkpoint, "text/plain; charset=utf-8");
+    }
+
+    private static IResult Tile(int level, string? tile, ILedger ledger, HttpContext context) =>
+        level <= 63 && LedgerPaths.TryParseTile(tile, out var number, out var width)
+            ? Serve(ledger.ReadTile(level, number, width), context)
+            : NotFound();
+
+    private static IResult Entries(string? tile, ILedger ledger, HttpContext context) =>
+        LedgerPaths.TryParseTile(tile, out var number, out var width) ? Serve(ledger.ReadTile(-1, number, width), context) : NotFound();
+
+    private static IResult Serve(byte[]? tile, HttpContext context)
+    {
+        if (tile is null)
+        {
+            return NotFound();
+        }
+
+        // A tile of a given width never changes.
+        context.Response.Headers.CacheControl = Immutable;
+        return Results.Bytes(tile, "application/octet-stream");
+    }
+
+    private static IResult NotFound() => Problems.Of(StatusCodes.Status404NotFound, "ledger/not-there", "账本中没有这一部分。");
+
+    private static async Task<IResult> NetworkAsync(NetworkFiles files, HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-cache";
+        context.Response.Headers.ContentDisposition = "inline; filename=\"network.mjnet.json\"";
+        return Results.Bytes((await files.CurrentAsync(context.RequestAborted)).Encode(), "application/json");
+    }
+
+    private static IResult Events(HeadStreams streams, HttpContext context) =>
+        streams.TryOpen(out var opened)
+            ? TypedResults.ServerSentEvents(opened.ReadAsync(context.RequestAborted))
+            : Problems.Of(StatusCodes.Status503ServiceUnavailable, "ledger/streams-full", "实时更新的连接已满，请稍后再试。");
+}
+
+/// <summary>Counts the live update streams.</summary>
+internal sealed class HeadStreams(ILedger ledger, ServerOptions options, IHostApplicationLifetime lifetime)
+{
+    private int _open;
+
+    public bool TryOpen(out HeadStream stream)
+    {
+        stream = new HeadStream(ledger, () => Interlocked.Decrement(ref _open), lifetime.ApplicationStopping);
+        if (Interlocked.Increment(ref _open) <= options.Limits.Streams)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _open);
+        return false;
+    }
+}
+
+/// <summary>One live update stream; ends with the request or with the server.</summary>
+internal sealed class HeadStream(ILedger ledger, Action closed, CancellationToken stopping)
+{
+    public async IAsyncEnumerable<SseItem<HeadUpdate>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+        try
+        {
+            var head = ledger.Head;
+            yield return Item(head.Height, new HeadUpdate(head.Height, head.Size, head.Root.ToString(), head.Time.ToString()));
+            await foreach (var block in Blocks(head.Height + 1, ending.Token))
+            {
+                yield return Item(
+                    block.Height,
+                    new HeadUpdate(block.Height, block.FirstIndex + block.Entries, block.Root.ToString(), block.Time.ToString()));
+            }
+        }
+        finally
+        {
+            closed();
+        }
+    }
+
+    private static SseItem<HeadUpdate> Item(long height, HeadUpdate update) =>
+        new(update, "head") { EventId = height.ToString(CultureInfo.InvariantCulture) };
+
+    // The end of a stream is no fault.
+    private async IAsyncEnumerable<LedgerBlock> Blocks(long from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var blocks = ledger.FollowAsync(from, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            try
+            {
+                if (!await blocks.MoveNextAsync())
+                {
+                    yield break;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                yield break;
+            }
+
+            yield return blocks.Current;
+        }
+    }
+}
+
+/// <summary>Makes the network file of the running ledger.</summary>
+internal sealed class NetworkFiles(ILedger ledger, NodeKeys keys, IOrganizationNames organizations)
+{
+    public async Task<NetworkFile> CurrentAsync(CancellationToken cancellationToken) => NetworkFile.Create(
+        ledger.Network, keys.Trust.LogKey.ToString(), [.. keys.Trust.NodeKeys.Select(n => new NetworkNode(n.Name, n.ToString()))],
+        await organizations.AllAsync(cancellationToken));
+}
+
+/// <summary>Every organisation with its display name, by id.</summary>
+internal interface IOrganizationNames
+{
+    Task<IReadOnlyList<NetworkOrganization>> AllAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,119 @@
+using System.Security.Cryptography;
+using Mingjian.Contracts;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
+using Mingjian.Engine;
+using Mingjian.Engine.Execution;
+using Mingjian.Engine.Keys;
+using Mingjian.Ordering.Local;
+using Mingjian.Primitives;
+using Mingjian.Server.Configuration;
+using Mingjian.Storage.RocksDb;
+
+namespace Mingjian.Server.LedgerApi;
+
+/// <summary>Opens the embedded ledger and puts it on HTTP.</summary>
+internal static class LedgerServices
+{
+    public static void AddLedger(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(provider => NetworkName.LoadOrCreate(provider.GetRequiredService<ServerOptions>()));
+        services.AddSingleton<IKeyDirectory, KeyDirectory>();
+        services.AddSingleton<ISignatureVerifier>(_ => new SignatureVerifier(new PlatformEcVerifier()));
+        services.AddSingleton(_ => new ContractSet(AllContracts.Create()));
+        services.AddSingleton(provider => NodeKeys.LoadOrCreate(
+            Path.Combine(provider.GetRequiredService<ServerOptions>().NetworkDirectory, "keys"),
+            provider.GetRequiredService<NetworkName>().Id));
+        services.AddSingleton(Open);
+        services.AddSingleton<ILedger>(provider => provider.GetRequiredService<Ledger>());
+        services.AddHostedService<LedgerWatch>();
+        services.AddSingleton<Submissions>();
+        services.AddSingleton<HeadStreams>();
+        services.AddScoped<NetworkFiles>();
+        services.AddOpenApi();
+        services.AddHealthChecks().AddCheck<LedgerHealth>("ledger");
+    }
+
+    public static void MapLedger(this WebApplication app)
+    {
+        LedgerEndpoints.Map(app);
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+    }
+
+    private static Ledger Open(IServiceProvider services)
+    {
+#pragma warning disable CA2000 // The ledger owns store and ordering and disposes of them.
+        var directory = services.GetRequiredService<ServerOptions>().NetworkDirectory;
+        var clock = services.GetRequiredService<TimeProvider>();
+        return Ledger.Open(
+            new LedgerOptions { Network = services.GetRequiredService<NetworkName>().Id },
+            RocksDbBlockStore.Open(Path.Combine(directory, "ledger")),
+            new LocalOrdering(clock),
+            services.GetRequiredService<NodeKeys>(),
+            services.GetRequiredService<ContractSet>(),
+            services.GetRequiredService<IKeyDirectory>(),
+            services.GetRequiredService<ISignatureVerifier>(),
+            clock);
+#pragma warning restore CA2000
+    }
+}
+
+/// <summary>The ledger's name, made at the first start and kept beside the data: a reset ledger takes a new one.</summary>
+internal sealed record NetworkName(NetworkId Id)
+{
+    public static NetworkName LoadOrCreate(ServerOptions options)
+    {
+        var path = Path.Combine(Directory.CreateDirectory(options.NetworkDirectory).FullName, "network.txt");
+        if (!File.Exists(path))
+        {
+            var name = options.Start == StartMode.Demo ? "demo.mingjian.invalid" : options.NetworkName;
+            // Written aside and moved, so that a crash leaves either no name or a whole one.
+            File.WriteAllText(path + ".new", $"{name}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}\n");
+            File.Move(path + ".new", path, overwrite: false);
+        }
+
+        return new NetworkName(NetworkId.Parse(File.ReadAllText(path).Trim()));
+    }
+}
+
+/// <summary>Opens the ledger before the first request, and ends the process when the ledger stops for a fault.</summary>
+internal sealed partial class LedgerWatch(Ledger ledger, IHostApplicationLifetime lifetime, ILogger<LedgerWatch> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        LogOpen(logger, ledger.Network, ledger.Head.Height, ledger.Head.Size);
+        try
+        {
+            await ledger.Stopped.WaitAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host is stopping; the ledger is disposed of with the container.
+        }
+#pragma warning disable CA1031 // Whatever stopped the ledger, the process must not go on answering.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogStopped(logger, fault);
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        }
+    }
+
+    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "Ledger {Network} open at height {Height} with {Size} entries")]
+    private static partial void LogOpen(ILogger logger, NetworkId network, long height, long size);
+
+    [LoggerMessage(EventId = 11, Level = LogLevel.Critical, Message = "The ledger has stopped; the server ends")]
+    private static partial void LogStopped(ILogger logger, Exception fault);
+}
+
+/// <summary>Ready while the ledger takes acts.</summary>
+internal sealed class LedgerHealth(Ledger ledger) : Microsoft.Extensions.Diagnostics.HealthChecks.IHealthCheck
+{
+    public Task<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckResult> CheckHealthAsync(
+        Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(ledger.Stopped.IsCompleted
+            ? Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckResult.Unhealthy()
+            : Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckResult.Healthy());
+}

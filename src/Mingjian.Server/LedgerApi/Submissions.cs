@@ -1,0 +1,149 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using Mingjian.Client.Messages;
+using Mingjian.Engine;
+using Mingjian.Engine.Admission;
+using Mingjian.Primitives;
+using Mingjian.Server.Configuration;
+using Mingjian.Server.Hosting;
+
+namespace Mingjian.Server.LedgerApi;
+
+/// <summary>How one act ended.</summary>
+/// <param name="TransactionId">Null when the envelope could not be read.</param>
+/// <param name="Status"><c>final</c> or <c>refused</c>.</param>
+/// <param name="Height">The block, also of a refusal after ordering.</param>
+/// <param name="Index">The log entry.</param>
+/// <param name="Code">Null unless refused.</param>
+/// <param name="Message">What is wrong and how to mend it, in Chinese; null unless refused.</param>
+internal sealed record SubmissionResult(string? TransactionId, string Status, long? Height, long? Index, string? Code, string? Message);
+
+/// <summary>Answer to a list of acts, in their order.</summary>
+/// <param name="Ok">All are final.</param>
+internal sealed record SubmissionAnswer(bool Ok, IReadOnlyList<SubmissionResult> Results);
+
+/// <summary>Envelopes of a request, or why it cannot be read.</summary>
+internal sealed record SubmissionRequest(IReadOnlyList<ReadOnlyMemory<byte>> Envelopes, IResult? Fault);
+
+/// <summary>Takes signed envelopes from a request to the ledger and puts the outcome into words.</summary>
+internal sealed class Submissions(ILedger ledger, ServerOptions options)
+{
+    /// <summary>Refusals that say that the request itself was malformed: 400. All others are 422, a full queue 503.</summary>
+    private static readonly HashSet<string> Malformed = new(
+        new[]
+        {
+            AdmissionRejection.TooLarge, AdmissionRejection.MalformedEnvelope, AdmissionRejection.MalformedPayload,
+            AdmissionRejection.MalformedCommand,
+        }.Select(r => r.ToRefusal().Code), StringComparer.Ordinal);
+
+    /// <summary>Reads <c>{"envelopes":[…]}</c>; each envelope is handed on byte for byte.</summary>
+    public async Task<SubmissionRequest> ReadAsync(HttpContext context, int most)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = options.Limits.TransactionBytes;
+        }
+
+        if (!context.Request.HasJsonContentType())
+        {
+            return Fault(StatusCodes.Status415UnsupportedMediaType, "request/media-type", "内容类型应为 application/json。");
+        }
+
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        if (body.Length > options.Limits.TransactionBytes)
+        {
+            return Fault(StatusCodes.Status413PayloadTooLarge, "request/too-large", "一次提交的内容太大，请分几次提交。");
+        }
+
+        var bytes = body.GetBuffer().AsMemory(0, (int)body.Length);
+        if (!TrySplit(bytes, out var envelopes))
+        {
+            return Fault(
+                StatusCodes.Status400BadRequest, "request/malformed", "请求应为 {\"envelopes\":[…]}，其中每一项是一个签名信封。");
+        }
+
+        return envelopes.Count switch
+        {
+            0 => Fault(StatusCodes.Status400BadRequest, "request/empty", "没有要提交的事项。"),
+            var n when n > most => Fault(
+                StatusCodes.Status400BadRequest, "request/too-many-envelopes", $"一次最多提交 {most} 项，请分几次提交。"),
+            _ => new SubmissionRequest(envelopes, null),
+        };
+    }
+
+    /// <summary>Submits in order and waits until each is final or refused.</summary>
+    public async Task<SubmissionAnswer> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, CancellationToken cancellationToken)
+    {
+        // Not awaited one by one: the ledger keeps the order and puts what waits together into one block.
+        var pending = new Task<SubmitResult>[envelopes.Count];
+        for (var i = 0; i < pending.Length; i++)
+        {
+            pending[i] = ledger.SubmitAsync(envelopes[i], cancellationToken);
+        }
+
+        var results = (await Task.WhenAll(pending)).Select(Describe).ToArray();
+        return new SubmissionAnswer(results.All(r => r.Code is null), results);
+    }
+
+    /// <summary>200 when all are final; else a problem with the first refusal's code that still carries every result.</summary>
+    public static IResult ToResult(SubmissionAnswer answer)
+    {
+        if (answer.Ok)
+        {
+            return Results.Ok(answer);
+        }
+
+        var refused = answer.Results.Where(r => r.Code is not null).ToArray();
+        var status = refused.Any(r => r.Code == AdmissionRejection.Busy.ToRefusal().Code) ? StatusCodes.Status503ServiceUnavailable
+            : refused.All(r => Malformed.Contains(r.Code!)) ? StatusCodes.Status400BadRequest
+            : StatusCodes.Status422UnprocessableEntity;
+        return Problems.Of(status, refused[0].Code!, refused[0].Message!, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["ok"] = false,
+            ["results"] = answer.Results,
+        });
+    }
+
+    private static SubmissionResult Describe(SubmitResult result) => new(
+        result.TransactionId == default ? null : result.TransactionId.ToString(),
+        result.Refusal is null ? "final" : "refused",
+        result.Height, result.Index, result.Refusal?.Code,
+        result.Refusal is { } refusal ? RejectionMessages.For(refusal.Code).Text : null);
+
+    private static SubmissionRequest Fault(int status, string code, string detail) => new([], Problems.Of(status, code, detail));
+
+    // The envelopes are not decoded here: whether they are canonical is the ledger's question.
+    private static bool TrySplit(ReadOnlyMemory<byte> body, out List<ReadOnlyMemory<byte>> envelopes)
+    {
+        envelopes = [];
+        try
+        {
+            var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = CanonicalJson.MaxDepth + 2 });
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject
+                || !reader.Read() || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("envelopes"u8)
+                || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            {
+                return false;
+            }
+
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                if (reader.TokenType != JsonTokenType.StartObject)
+                {
+                    return false;
+                }
+
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                envelopes.Add(body[start..(int)reader.BytesConsumed]);
+            }
+
+            return reader.Read() && reader.TokenType == JsonTokenType.EndObject && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

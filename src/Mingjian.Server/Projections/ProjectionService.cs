@@ -1,0 +1,192 @@
+using Microsoft.EntityFrameworkCore;
+using Mingjian.Client.ReadModels;
+using Mingjian.Engine;
+using Mingjian.Primitives;
+
+namespace Mingjian.Server.Projections;
+
+/// <summary>Follows the ledger and keeps the read models up with it; goes on after a fault of the database.</summary>
+internal sealed partial class ProjectionService(
+    ILedger ledger, Projector projector, IDbContextFactory<ReadModelContext> contexts, ProjectionProgress progress, TimeProvider time,
+    ILogger<ProjectionService> logger) : BackgroundService
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _writing = new(1, 1);
+
+    /// <summary>Drops all rows and replays the ledger up to its head; lists are incomplete meanwhile.</summary>
+    public async Task RebuildAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+            progress.Restart();
+            await Projector.ClearAsync(context, cancellationToken);
+            await projector.CatchUpAsync(context, ledger.Head.Height, cancellationToken);
+            progress.Advance(await Projector.ReadCursorAsync(context, cancellationToken));
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _writing.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pause = TimeSpan.FromSeconds(1);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await FollowAsync(stoppingToken);
+                return;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // Whatever the database throws, the projection tries again; the ledger itself is not touched.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LogFault(e, progress.Height, pause);
+                await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        long cursor;
+        await using (var context = await contexts.CreateDbContextAsync(cancellationToken))
+        {
+            await Projector.EnsureSchemaAsync(context, cancellationToken);
+            cursor = await Projector.ReadCursorAsync(context, cancellationToken);
+            if (cursor > ledger.Head.Height)
+            {
+                // The tables are of another ledger, or of one that was restored from an older backup: they follow the ledger, never the reverse.
+                LogAhead(cursor, ledger.Head.Height);
+                await Projector.ClearAsync(context, cancellationToken);
+                cursor = 0;
+            }
+        }
+
+        progress.Advance(cursor);
+        await foreach (var block in ledger.FollowAsync(cursor + 1, cancellationToken))
+        {
+            await _writing.WaitAsync(cancellationToken);
+            try
+            {
+                await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+                await projector.ApplyAsync(context, block, cancellationToken);
+            }
+            finally
+            {
+                _writing.Release();
+            }
+
+            progress.Advance(block.Height);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Read models stopped at block {Height}; trying again in {Pause}.")]
+    private partial void LogFault(Exception exception, long height, TimeSpan pause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Read models stand at block {Cursor}, the ledger at {Head}: replaying from the first block.")]
+    private partial void LogAhead(long cursor, long head);
+}
+
+/// <summary>Tells pages how far the lists have come.</summary>
+internal sealed class ProjectionProgress(TimeProvider time) : IReadModelProgress
+{
+    private readonly Lock _gate = new();
+    private readonly List<Action<long>> _subscribers = [];
+    private TaskCompletionSource _advanced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _height;
+
+    public long Height => Interlocked.Read(ref _height);
+
+    /// <summary>The tables are being made anew.</summary>
+    public void Restart() => Interlocked.Exchange(ref _height, 0);
+
+    public void Advance(long height)
+    {
+        TaskCompletionSource advanced;
+        Action<long>[] subscribers;
+        lock (_gate)
+        {
+            if (height < _height)
+            {
+                return;
+            }
+
+            Interlocked.Exchange(ref _height, height);
+            advanced = _advanced;
+            _advanced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            subscribers = [.. _subscribers];
+        }
+
+        advanced.SetResult();
+        foreach (var subscriber in subscribers)
+        {
+            _ = Task.Run(() => subscriber(height));
+        }
+    }
+
+    public IDisposable Subscribe(Action<long> advanced)
+    {
+        lock (_gate)
+        {
+            _subscribers.Add(advanced);
+        }
+
+        return new Subscription(this, advanced);
+    }
+
+    public async Task<bool> WaitForAsync(long height, TimeSpan atMost, CancellationToken cancellationToken = default)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var timer = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), limit, atMost, Timeout.InfiniteTimeSpan);
+        while (true)
+        {
+            Task advanced;
+            lock (_gate)
+            {
+                if (_height >= height)
+                {
+                    return true;
+                }
+
+                advanced = _advanced.Task;
+            }
+
+            await advanced.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (limit.IsCancellationRequested)
+            {
+                return false;
+            }
+        }
+    }
+
+    private void Remove(Action<long> subscriber)
+    {
+        lock (_gate)
+        {
+            _subscribers.Remove(subscriber);
+        }
+    }
+
+    private sealed class Subscription(ProjectionProgress progress, Action<long> subscriber) : IDisposable
+    {
+        public void Dispose() => progress.Remove(subscriber);
+    }
+}

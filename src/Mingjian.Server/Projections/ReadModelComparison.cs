@@ -1,0 +1,105 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+using Mingjian.Client.ReadModels;
+using Mingjian.Storage.Sql;
+
+namespace Mingjian.Server.Projections;
+
+/// <summary>Compares the tables with a fresh projection of the ledger in a temporary SQLite file.</summary>
+/// <remarks>
+/// The tables are read in one snapshot, and the ledger is replayed up to the cursor of that snapshot, so that the projection may go on
+/// meanwhile.
+/// </remarks>
+public sealed class ReadModelComparison(IDbContextFactory<ReadModelContext> contexts, Projector projector, Engine.ILedger ledger)
+{
+    /// <summary>The outcome without time and trigger.</summary>
+    public sealed record Outcome(long Height, long Rows, string Digest, int FaultCount, IReadOnlyList<RowFault> Faults);
+
+    public async Task<Outcome> RunAsync(CancellationToken cancellationToken)
+    {
+        var directory = Directory.CreateTempSubdirectory("mingjian-check-");
+        try
+        {
+            await using var live = await contexts.CreateDbContextAsync(cancellationToken);
+            // SQLite: ReadUncommitted asks for a deferred transaction, which is a read snapshot in WAL mode and keeps no writer waiting.
+            await using var snapshot = await live.Database.BeginTransactionAsync(
+                live.Database.IsNpgsql() ? IsolationLevel.RepeatableRead : IsolationLevel.ReadUncommitted, cancellationToken);
+            var cursor = await Projector.ReadCursorAsync(live, cancellationToken);
+            var height = Math.Min(cursor, ledger.Head.Height);
+
+            // No pooling: the file must be closed before it is deleted.
+            var options = new DbContextOptionsBuilder<ReadModelContext>();
+            options.UseMingjian(new SqlSettings(SqlProvider.Sqlite, directory.FullName), "fresh", SqlDurability.Scratch);
+            await using var fresh = new ReadModelContext(options.Options);
+            await Projector.EnsureSchemaAsync(fresh, cancellationToken);
+            await projector.CatchUpAsync(fresh, height, cancellationToken);
+            var (digest, rows) = await ReadModelTables.DigestAsync(fresh, cancellationToken);
+            var faults = new FaultList();
+            foreach (var table in ReadModelTables.All(fresh))
+            {
+                await CompareAsync(fresh, live, table, faults, cancellationToken);
+            }
+
+            return new Outcome(height, rows, digest, faults.Count, faults.First);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static async Task CompareAsync(
+        ReadModelContext fresh, ReadModelContext live, TableShape table, FaultList faults, CancellationToken cancellationToken)
+    {
+        await using var expected = ReadModelTables.ReadAsync(fresh, table, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var found = ReadModelTables.ReadAsync(live, table, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var hasExpected = await expected.MoveNextAsync();
+        var hasFound = await found.MoveNextAsync();
+        while (hasExpected || hasFound)
+        {
+            var order = !hasExpected ? 1 : !hasFound ? -1 : expected.Current.CompareKey(found.Current);
+            if (order == 0)
+            {
+                CompareRow(expected.Current, found.Current, faults);
+            }
+            else
+            {
+                var row = order < 0 ? expected.Current : found.Current;
+                faults.Add(new RowFault(table.Name, row.Key, order < 0 ? RowFaultKind.Missing : RowFaultKind.Extra, "", null, null));
+            }
+
+            hasExpected = order <= 0 ? await expected.MoveNextAsync() : hasExpected;
+            hasFound = order >= 0 ? await found.MoveNextAsync() : hasFound;
+        }
+    }
+
+    private static void CompareRow(RowText expected, RowText found, FaultList faults)
+    {
+        for (var i = 0; i < expected.Values.Count; i++)
+        {
+            if (!string.Equals(expected.Values[i], found.Values[i], StringComparison.Ordinal))
+            {
+                faults.Add(new RowFault(
+                    expected.Table.Name, expected.Key, RowFaultKind.Altered, expected.Table.Columns[i], expected.Values[i], found.Values[i]));
+            }
+        }
+    }
+
+    private sealed class FaultList
+    {
+        private readonly List<RowFault> _first = [];
+
+        public int Count { get; private set; }
+
+        public IReadOnlyList<RowFault> First => _first;
+
+        public void Add(RowFault fault)
+        {
+            Count++;
+            if (_first.Count < CheckReport.MaxFaults)
+            {
+                _first.Add(fault);
+            }
+        }
+    }
+}

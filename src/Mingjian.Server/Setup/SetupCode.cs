@@ -1,0 +1,46 @@
+using System.Security.Cryptography;
+using System.Text;
+using Mingjian.Contracts.Organizations;
+using Mingjian.Engine;
+
+namespace Mingjian.Server.Setup;
+
+/// <summary>The one-time code that lets whoever started the server found the network; shown on the console, never logged or stored.</summary>
+/// <remarks>About 59 random bits. Ten wrong guesses close setup until the next start. Worthless once the network is founded.</remarks>
+internal sealed class SetupCode(ILedger ledger)
+{
+    private const int MaxGuesses = 10;
+
+    // Without 0/O and 1/I/L, which people mix up: 31 characters.
+    private const string Alphabet = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+    private int _wrong;
+
+    /// <summary>Three groups of four characters.</summary>
+    public string Text { get; } = Make();
+
+    /// <summary>No network has been founded, and guesses are left.</summary>
+    public bool IsOpen => Volatile.Read(ref _wrong) < MaxGuesses && ledger.ReadState().Get(OrganizationsState.TopKey) is null;
+
+    public bool Check(string? text)
+    {
+        if (!IsOpen)
+        {
+            return false;
+        }
+
+        var given = (text ?? string.Empty).Trim().Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
+        if (CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(Text)))
+        {
+            return true;
+        }
+
+        Interlocked.Increment(ref _wrong);
+        return false;
+    }
+
+    private static string Make()
+    {
+        var letters = RandomNumberGenerator.GetItems<char>(Alphabet, 12);
+        return $"{new string(letters, 0, 4)}-{new string(letters, 4, 4)}-{new string(letters, 8, 4)}";
+    }
+}

@@ -1,0 +1,162 @@
+// Signing in, binding keys and founding a network. Every function throws an Error whose message is meant for people.
+
+import { createDeviceKey, deviceKeys, forgetDeviceKey, fromBase64, signPrepared, signWithDeviceKey } from './keys.js';
+import { assemble, prepare } from './trust.js';
+
+const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
+
+export class ProblemError extends Error {
+  constructor(message, code, status) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** POSTs JSON (or ready JSON text) with the page's token; answers with parsed JSON or null. */
+export async function post(path, body, headers = {}) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRF-TOKEN': meta('mj-csrf'), ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body ?? {}),
+      signal: AbortSignal.timeout(60000),
+    });
+  } catch {
+    throw new ProblemError('无法连接服务器，请检查网络后重试。', 'client/network', 0);
+  }
+  const text = await response.text();
+  const answer = text ? JSON.parse(text) : null;
+  if (!response.ok) {
+    throw new ProblemError(answer?.detail ?? `服务器没有办成（${response.status}）。`, answer?.code ?? `http/${response.status}`, response.status);
+  }
+  return answer;
+}
+
+/** Words for a fault of the browser's key functions. */
+export function explain(error) {
+  if (error?.name === 'NotAllowedError') return '没有完成：已取消，或等待超时。';
+  if (error?.name === 'InvalidStateError') return '这台设备上已经有本站的通行密钥。';
+  if (error?.name === 'SecurityError') return '当前网址不能使用通行密钥。请用 localhost 或正式网址打开，或改用本机密钥。';
+  if (error?.name === 'NotSupportedError') return '这台设备不支持通行密钥，请改用本机密钥。';
+  return error?.message || '没有办成，请重试。';
+}
+
+export const passkeysAvailable = () => Boolean(window.PublicKeyCredential?.parseCreationOptionsFromJSON);
+
+const encoder = new TextEncoder();
+
+/** DSSE pre-authentication encoding of bytes under a payload type. */
+function pae(type, body) {
+  const head = encoder.encode(`DSSEv1 ${encoder.encode(type).length} ${type} ${body.length} `);
+  const result = new Uint8Array(head.length + body.length);
+  result.set(head);
+  result.set(body, head.length);
+  return result;
+}
+
+/** Opens a session with one of this browser's keys. */
+export async function signInWithDeviceKey(id) {
+  const { payloadType, payload } = await post('/api/v1/session/challenge');
+  const bytes = fromBase64(payload);
+  const { challenge, origin } = JSON.parse(new TextDecoder().decode(bytes));
+  // A relayed challenge names another site.
+  if (origin !== location.origin) throw new ProblemError('网址与服务器不一致，没有签名。', 'client/origin', 0);
+  const signature = await signWithDeviceKey(id, pae(payloadType, bytes));
+  if (!signature) throw new ProblemError('这个浏览器里没有这把密钥。', 'client/no-key', 0);
+  await post('/api/v1/session', { challenge, key: id, signature: signature.sig });
+}
+
+/** Opens a session with a passkey of this site. */
+export async function signInWithPasskey() {
+  const { options, state } = await post('/api/v1/session/passkey/options');
+  const credential = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+  await post('/api/v1/session/passkey', { state, credential: JSON.stringify(credential.toJSON()) });
+}
+
+/** Makes a passkey; the answer is a key as `signPrepared` takes it, with its ledger spelling. */
+async function createPasskey(optionsPath, question) {
+  const { options, state } = await post(optionsPath, question);
+  const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) });
+  const made = await post('/api/v1/passkeys', { state, credential: JSON.stringify(credential.toJSON()) });
+  return { scheme: 'webauthn-es256', id: made.keyId, credential: made.credentialId, publicKey: made.key };
+}
+
+async function newDeviceKey() {
+  const made = await createDeviceKey();
+  return { scheme: 'es256', id: made.id, publicKey: made.publicKey };
+}
+
+/** Signs one command with a key that the command itself introduces. */
+async function signWith(key, command, body) {
+  const prepared = await prepare(JSON.stringify([{ command, body }]), meta('mj-network'));
+  const signature = await signPrepared(prepared, key);
+  const { envelopes } = await assemble(prepared.payloads, signature);
+  return `{"envelopes":[${envelopes[0]}]}`;
+}
+
+/** Makes a key, submits with it, and forgets a device key that did not get bound. */
+async function introduce(kind, makePasskey, command, bodyOf, submit) {
+  const key = kind === 'passkey' ? await makePasskey() : await newDeviceKey();
+  try {
+    return await submit(await signWith(key, command, bodyOf(key)));
+  } catch (error) {
+    // No answer is not a refusal: the act may have become final, so the key is kept then.
+    if (key.scheme === 'es256' && error instanceof ProblemError && error.status >= 400 && error.status < 500) await forgetDeviceKey(key.id);
+    throw error;
+  }
+}
+
+const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
+
+/** The hash under which the ledger knows an invitation's code. */
+export const codeHash = async (code) => base64(await sha256(fromBase64(code)));
+
+/** Redeems an invitation with a new key ("passkey" or "device") and is signed in. */
+export async function redeem(member, code, kind) {
+  const question = { member, codeHash: await codeHash(code) };
+  return introduce(
+    kind,
+    () => createPasskey('/api/v1/invitations/passkey/options', question),
+    'members.BindKey',
+    (key) => ({ code, key: key.publicKey, member }),
+    (body) => post('/api/v1/invitations/redeem', body));
+}
+
+/** Founds the network with a new key and is signed in as its first officer. */
+export async function found(code, committee, officer, kind) {
+  const plan = await post('/api/v1/setup/names', { code, committee, officer });
+  return introduce(
+    kind,
+    () => createPasskey('/api/v1/setup/passkey/options', { code, officer: plan.officer }),
+    'organizations.FoundNetwork',
+    (key) => ({ committee: plan.committee, key: key.publicKey, name: plan.name, officer: plan.officer }),
+    (body) => post('/api/v1/setup', body, { 'X-Setup-Code': code }));
+}
+
+export { deviceKeys };
+
+/** Runs an action of a button: one at a time, with its outcome in words beside it. */
+export async function run(button, status, busyText, action) {
+  if (button.disabled) return;
+  button.disabled = true;
+  status.hidden = false;
+  status.className = 'note';
+  status.textContent = busyText;
+  try {
+    await action();
+  } catch (error) {
+    status.className = 'note bad';
+    status.textContent = explain(error);
+    button.disabled = false;
+  }
+}
+
+/** The local path in ?returnUrl=, or a default. */
+export function returnPath(fallback = '/') {
+  const path = new URLSearchParams(location.search).get('returnUrl') ?? '';
+  return /^\/(?![/\\])/.test(path) ? path : fallback;
+}
