@@ -26,32 +26,32 @@ public interface IDuesActs
     Task<IReadOnlyList<StandardView>> ReadStandardsAsync(OrganizationId branch, CancellationToken cancellationToken = default);
 
     /// <summary>One payment of a month in full for each of the members, all with one gesture.</summary>
-    Task<PreparedActs> PrepareCollectionAsync(
+    Task<ActsToSign> PrepareCollectionAsync(
         OrganizationId branch, Month month, IReadOnlyList<MemberId> members, DateOnly date, PaymentMethod method,
         CancellationToken cancellationToken = default);
 
     /// <summary>One payment of one member for one or more months, each in full.</summary>
-    Task<PreparedActs> PreparePaymentAsync(
+    Task<ActsToSign> PreparePaymentAsync(
         MemberId member, IReadOnlyList<Month> months, DateOnly date, PaymentMethod method, Payer payer,
         CancellationToken cancellationToken = default);
 
     /// <summary>A voluntary extra payment.</summary>
-    Task<PreparedActs> PrepareVoluntaryAsync(
+    Task<ActsToSign> PrepareVoluntaryAsync(
         MemberId member, Amount amount, DateOnly date, PaymentMethod method, CancellationToken cancellationToken = default);
 
     /// <summary>冲正.</summary>
-    Task<PreparedActs> PrepareReversalAsync(PaymentId payment, ReversalReason reason, CancellationToken cancellationToken = default);
+    Task<ActsToSign> PrepareReversalAsync(PaymentId payment, ReversalReason reason, CancellationToken cancellationToken = default);
 
-    Task<PreparedActs> PrepareReductionAsync(
+    Task<ActsToSign> PrepareReductionAsync(
         MemberId member, Month from, Month until, Amount monthly, CancellationToken cancellationToken = default);
 
-    Task<PreparedActs> PrepareDecisionAsync(MemberId member, Month from, bool approved, CancellationToken cancellationToken = default);
+    Task<ActsToSign> PrepareDecisionAsync(MemberId member, Month from, bool approved, CancellationToken cancellationToken = default);
 
     /// <summary>How an organisation computes, with its table of components.</summary>
     Task<PolicyView> ReadPolicyAsync(OrganizationId organization, CancellationToken cancellationToken = default);
 
     /// <summary>Keeps the table of components and prepares the act that carries its hash.</summary>
-    Task<PreparedActs> PreparePolicyAsync(
+    Task<ActsToSign> PreparePolicyAsync(
         OrganizationId organization, RoundingMode rounding, RoundingUnit unit, BaseChangeMode baseChange,
         IReadOnlyList<BaseComponent> components, CancellationToken cancellationToken = default);
 }
@@ -68,7 +68,7 @@ public sealed class DuesInputException(string message) : Exception(message);
 
 /// <summary>What assessing a month would give.</summary>
 /// <param name="Acts">Null when nothing can be assessed.</param>
-public sealed record AssessmentPreview(Month Month, IReadOnlyList<AssessmentLine> Lines, PreparedActs? Acts)
+public sealed record AssessmentPreview(Month Month, IReadOnlyList<AssessmentLine> Lines, ActsToSign? Acts)
 {
     public int Ready => Lines.Count(l => l.IsReady);
 
@@ -86,7 +86,7 @@ public sealed record AssessmentLine(
 /// <summary>What a change of base gives.</summary>
 /// <param name="Before">Null where there was no standard.</param>
 /// <param name="After">Monthly dues from the month on.</param>
-public sealed record BaseChangePreview(Month From, Amount? Before, Amount After, RuleId Rule, PreparedActs Acts);
+public sealed record BaseChangePreview(Month From, Amount? Before, Amount After, RuleId Rule, ActsToSign Acts);
 
 /// <summary>A member's standard in force.</summary>
 /// <param name="Class">Null where there is none.</param>

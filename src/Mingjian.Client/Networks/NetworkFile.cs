@@ -4,6 +4,9 @@ using Mingjian.Primitives;
 
 namespace Mingjian.Client.Networks;
 
+/// <summary>Bytes that are no network file. The message is Chinese: it is shown to whoever verifies.</summary>
+public sealed class NetworkFileException(string message, Exception? inner = null) : Exception(message, inner);
+
 /// <summary>The trust anchor of an offline verifier: whose signatures make a checkpoint of this network final.</summary>
 /// <remarks>Canonical JSON (docs/reference/formats.md, "Network file"). Get it from somewhere you trust, once; it never comes from a receipt.</remarks>
 /// <param name="Format">Always <see cref="CurrentFormat"/>.</param>
@@ -22,6 +25,9 @@ public sealed record NetworkFile(
     /// <summary>Largest accepted file in bytes.</summary>
     public const int MaxSize = 1 << 20;
 
+    /// <summary>Most nodes of a network.</summary>
+    public const int MaxNodes = 256;
+
     /// <summary>Fewest cosignatures that make a block final with <paramref name="nodes"/> nodes.</summary>
     public static int QuorumOf(int nodes) => (2 * nodes / 3) + 1;
 
@@ -30,30 +36,42 @@ public sealed record NetworkFile(
         NetworkId network, string logKey, IReadOnlyList<NetworkNode> nodes, IReadOnlyList<NetworkOrganization> organizations) =>
         new(CurrentFormat, logKey, network, nodes, organizations, QuorumOf(nodes.Count));
 
-    /// <summary>Reads the one canonical encoding.</summary>
-    /// <exception cref="CanonicalJsonException">Another encoding, another format, no node, or a quorum other than floor(2n/3)+1.</exception>
+    /// <summary>Reads the one canonical encoding; keys are parsed by <see cref="TrustedNetwork"/>.</summary>
+    /// <exception cref="NetworkFileException">Another encoding, another format, no node, or a quorum other than floor(2n/3)+1.</exception>
     public static NetworkFile Parse(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > MaxSize)
         {
-            throw new CanonicalJsonException("A network file is at most 1 MiB.");
+            throw new NetworkFileException("网络文件太大。");
         }
 
-        var file = CanonicalJson.Decode(bytes, NetworkFileJson.Canonical);
+        NetworkFile file;
+        try
+        {
+            file = CanonicalJson.Decode(bytes, NetworkFileJson.Canonical);
+        }
+        catch (CanonicalJsonException e)
+        {
+            throw new NetworkFileException("这不是有效的网络文件，或者内容被改动过。", e);
+        }
+
         if (file.Format != CurrentFormat)
         {
-            throw new CanonicalJsonException($"Format is '{file.Format}', expected '{CurrentFormat}'.");
+            throw new NetworkFileException($"网络文件的格式是“{file.Format}”，应当是“{CurrentFormat}”。");
         }
 
-        if (file.Nodes.Count is 0 or > 256 || file.Quorum != QuorumOf(file.Nodes.Count)
+        if (file.Nodes.Count is 0 or > MaxNodes || file.Quorum != QuorumOf(file.Nodes.Count)
             || file.Nodes.DistinctBy(n => n.Name, StringComparer.Ordinal).Count() != file.Nodes.Count
             || file.Nodes.DistinctBy(n => n.Vkey, StringComparer.Ordinal).Count() != file.Nodes.Count)
         {
-            throw new CanonicalJsonException("Nodes must be distinct, 1 to 256, and the quorum floor(2n/3)+1 of them.");
+            throw new NetworkFileException("网络文件里的节点数或确认数不对。");
         }
 
         return file;
     }
+
+    /// <summary>Display name of an organisation, or null.</summary>
+    public string? NameOf(OrganizationId organization) => Organizations.FirstOrDefault(o => o.Id == organization)?.Name;
 
     /// <summary>The canonical bytes.</summary>
     public byte[] Encode() => CanonicalJson.Encode(this, NetworkFileJson.Canonical);

@@ -8,7 +8,7 @@ namespace Mingjian.Contracts.Dues;
 /// <summary>Money in: the ledger's hot path. Four reads and two writes for the usual payment of one month.</summary>
 internal static class PaymentRules
 {
-    private const int MostItems = 12;
+    internal const int MostItems = 12;
 
     /// <summary>Back payment generally covers no more (Art. 12).</summary>
     private const int BackPaymentMonths = 6;
@@ -125,7 +125,7 @@ internal static class PaymentRules
     /// <summary>Where a single voluntary payment belongs (Art. 11).</summary>
     public static DuesFund FundOf(Amount amount) => amount >= CentreFrom ? DuesFund.Centre : DuesFund.Branch;
 
-    private static bool IsWellFormed(RecordPayment command)
+    internal static bool IsWellFormed(RecordPayment command)
     {
         if (!Form.IsDefined(command.Method) || !Form.IsDefined(command.Payer) || !Form.IsDefined(command.Basis)
             || !Form.IsDate(command.Date) || !Form.IsList(command.Items, MostItems))
@@ -144,7 +144,7 @@ internal static class PaymentRules
         return true;
     }
 
-    private static bool IsPayable(Amount amount) => amount > Amount.Zero && amount <= DuesLimits.Largest;
+    internal static bool IsPayable(Amount amount) => amount > Amount.Zero && amount <= DuesLimits.Largest;
 
     private static DuesRejection? CheckReceipt(
         IStateReader state, MemberId id, OrganizationId branch, DateOnly date, DecisionContext context, out MemberRecord? member,
@@ -177,7 +177,7 @@ internal static class PaymentRules
         return DuesRuleCatalog.InForce(DuesTopic.MonthlyPayment, date) is null ? DuesRejection.NoRuleInForce : null;
     }
 
-    private static DuesRejection? CheckPayer(Payer payer) => payer switch
+    internal static DuesRejection? CheckPayer(Payer payer) => payer switch
     {
         Payer.PayrollDeduction => DuesRejection.PayrollDeduction,
         Payer.OrganizationFunds => DuesRejection.OrganizationFunds,
@@ -200,7 +200,7 @@ internal static class PaymentRules
         return date < member.Admitted ? DuesRejection.PaidBeforeAdmission : null;
     }
 
-    private static DuesRejection? CheckBasis(RecordPayment command)
+    internal static DuesRejection? CheckBasis(RecordPayment command)
     {
         var paid = Month.Of(command.Date).Index;
         var first = command.Items[0].Month.Index;
@@ -279,7 +279,7 @@ internal static class PaymentRules
         return items;
     }
 
-    private static DuesRule? RuleOf(RecordPayment command) =>
+    internal static DuesRule? RuleOf(RecordPayment command) =>
         DuesRuleCatalog.InForce(
             command.Basis == PaymentBasis.Ordinary && command.Payer == Payer.Member
                 ? DuesTopic.MonthlyPayment

@@ -49,7 +49,7 @@ internal sealed class DuesActs(
                 .Select(chunk => new AssessDues(branch, month, chunk)));
         }
 
-        return new AssessmentPreview(month, lines, commands.Count == 0 ? null : PreparedActs.Create(commands));
+        return new AssessmentPreview(month, lines, commands.Count == 0 ? null : ActsToSign.Create(commands));
     }
 
     public async Task<BaseChangePreview> PrepareBaseChangeAsync(
@@ -85,7 +85,7 @@ internal sealed class DuesActs(
 
         var before = state.StandardsOf(member)?.InForce(from)?.Monthly;
         return new BaseChangePreview(
-            from, before, monthly, rule.Id, PreparedActs.Create(new SetStandards([new StandardLine(member, from, duesClass, monthly, commitment)])));
+            from, before, monthly, rule.Id, ActsToSign.Create(new SetStandards([new StandardLine(member, from, duesClass, monthly, commitment)])));
     }
 
     public async Task<IReadOnlyList<StandardView>> ReadStandardsAsync(OrganizationId branch, CancellationToken cancellationToken = default)
@@ -106,7 +106,7 @@ internal sealed class DuesActs(
         ];
     }
 
-    public async Task<PreparedActs> PrepareCollectionAsync(
+    public async Task<ActsToSign> PrepareCollectionAsync(
         OrganizationId branch, Month month, IReadOnlyList<MemberId> members, DateOnly date, PaymentMethod method,
         CancellationToken cancellationToken = default)
     {
@@ -122,7 +122,7 @@ internal sealed class DuesActs(
         await RequireConsentAsync(basis, Payer.Member, branch, cancellationToken);
         var state = access.State;
         var names = await access.MemberNamesAsync(chosen, cancellationToken);
-        return PreparedActs.Create(
+        return ActsToSign.Create(
         [
             .. chosen.Select(member => new RecordPayment(
                 LedgerId.New<PaymentId>(), member, InBranch(state, member, branch, names), date, method, Payer.Member, basis,
@@ -130,7 +130,7 @@ internal sealed class DuesActs(
         ]);
     }
 
-    public async Task<PreparedActs> PreparePaymentAsync(
+    public async Task<ActsToSign> PreparePaymentAsync(
         MemberId member, IReadOnlyList<Month> months, DateOnly date, PaymentMethod method, Payer payer,
         CancellationToken cancellationToken = default)
     {
@@ -151,33 +151,33 @@ internal sealed class DuesActs(
         var basis = PaymentBasisChoice.Of(date, ascending);
         await RequireConsentAsync(basis, payer, record.Branch, cancellationToken);
         var name = (await access.MemberNamesAsync([member], cancellationToken))(member);
-        return PreparedActs.Create(new RecordPayment(
+        return ActsToSign.Create(new RecordPayment(
             LedgerId.New<PaymentId>(), member, record.Branch, date, method, payer, basis,
             [.. ascending.Select(m => new PaymentItem(m, OpenOf(state, member, m, name)))]));
     }
 
-    public async Task<PreparedActs> PrepareVoluntaryAsync(
+    public async Task<ActsToSign> PrepareVoluntaryAsync(
         MemberId member, Amount amount, DateOnly date, PaymentMethod method, CancellationToken cancellationToken = default)
     {
         var record = await RequireMemberAsync(access.State, member, Right.RecordPayment, cancellationToken);
         CheckDate(date);
         return amount <= Amount.Zero || amount > DuesLimits.Largest
             ? throw new DuesInputException("自愿多交的金额须大于 0 元，最多 1000 万元。")
-            : PreparedActs.Create(new RecordVoluntaryPayment(LedgerId.New<PaymentId>(), member, record.Branch, date, method, amount));
+            : ActsToSign.Create(new RecordVoluntaryPayment(LedgerId.New<PaymentId>(), member, record.Branch, date, method, amount));
     }
 
-    public async Task<PreparedActs> PrepareReversalAsync(
+    public async Task<ActsToSign> PrepareReversalAsync(
         PaymentId payment, ReversalReason reason, CancellationToken cancellationToken = default)
     {
         await access.UserAsync(cancellationToken);
         var record = access.State.Payment(payment) ?? throw new DuesInputException("账本上没有这笔缴纳。");
         await access.RequireAsync(Right.ReversePayment, record.Branch, cancellationToken);
         return record.Reversed is null
-            ? PreparedActs.Create(new ReversePayment(payment, reason))
+            ? ActsToSign.Create(new ReversePayment(payment, reason))
             : throw new DuesInputException("这笔缴纳已经冲正过了。");
     }
 
-    public async Task<PreparedActs> PrepareReductionAsync(
+    public async Task<ActsToSign> PrepareReductionAsync(
         MemberId member, Month from, Month until, Amount monthly, CancellationToken cancellationToken = default)
     {
         var state = access.State;
@@ -205,10 +205,10 @@ internal sealed class DuesActs(
             }
         }
 
-        return PreparedActs.Create(new ProposeReduction(member, from, until, monthly));
+        return ActsToSign.Create(new ProposeReduction(member, from, until, monthly));
     }
 
-    public async Task<PreparedActs> PrepareDecisionAsync(
+    public async Task<ActsToSign> PrepareDecisionAsync(
         MemberId member, Month from, bool approved, CancellationToken cancellationToken = default)
     {
         await access.UserAsync(cancellationToken);
@@ -219,7 +219,7 @@ internal sealed class DuesActs(
         }
 
         await access.RequireAsync(Right.DecideReduction, committee.Organization, cancellationToken);
-        return PreparedActs.Create(new DecideReduction(member, from, approved));
+        return ActsToSign.Create(new DecideReduction(member, from, approved));
     }
 
     public async Task<PolicyView> ReadPolicyAsync(OrganizationId organization, CancellationToken cancellationToken = default)
@@ -237,7 +237,7 @@ internal sealed class DuesActs(
             row is null ? null : new TrustMark(row.Signer, names(row.Signer), null, row.Height, row.Index));
     }
 
-    public async Task<PreparedActs> PreparePolicyAsync(
+    public async Task<ActsToSign> PreparePolicyAsync(
         OrganizationId organization, RoundingMode rounding, RoundingUnit unit, BaseChangeMode baseChange,
         IReadOnlyList<BaseComponent> components, CancellationToken cancellationToken = default)
     {
@@ -262,7 +262,7 @@ internal sealed class DuesActs(
             await context.SaveChangesAsync(cancellationToken);
         }
 
-        return PreparedActs.Create(new SetDuesPolicy(organization, rounding, unit, baseChange, hash));
+        return ActsToSign.Create(new SetDuesPolicy(organization, rounding, unit, baseChange, hash));
     }
 
     private AssessmentLine Assess(

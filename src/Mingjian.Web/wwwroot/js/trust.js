@@ -1,0 +1,79 @@
+// Client of the trust worker. The worker starts at the first call and stays; every call answers with parsed JSON.
+
+const pending = new Map();
+let worker = null;
+let last = 0;
+
+/** An error that the trust module reports with a message meant for people (Simplified Chinese). */
+export class TrustError extends Error {
+  constructor(message, code) {
+    super(message);
+    this.name = 'TrustError';
+    this.code = code;
+  }
+}
+
+function start() {
+  if (worker) return worker;
+  worker = new Worker(new URL('./trust-worker.js', import.meta.url), { type: 'module', name: 'mingjian-trust' });
+  worker.addEventListener('message', ({ data }) => {
+    const call = pending.get(data.id);
+    if (!call) return;
+    pending.delete(data.id);
+    if (data.error !== undefined) call.reject(new TrustError('核验程序出错，请刷新页面后重试。', `trust/fault: ${data.error}`));
+    else call.resolve(data.value);
+  });
+  worker.addEventListener('error', (event) => {
+    event.preventDefault();
+    for (const call of pending.values()) {
+      call.reject(new TrustError('核验程序没有加载成功，请检查网络后刷新页面。', `trust/load: ${event.message ?? ''}`));
+    }
+    pending.clear();
+    worker.terminate();
+    worker = null;
+  });
+  return worker;
+}
+
+function call(method, ...args) {
+  return new Promise((resolve, reject) => {
+    const id = ++last;
+    pending.set(id, { resolve, reject });
+    start().postMessage({ id, method, args });
+  });
+}
+
+async function json(method, ...args) {
+  const answer = JSON.parse(await call(method, ...args));
+  if (answer.error) throw new TrustError(answer.error, answer.code);
+  return answer;
+}
+
+/** Loads the module in advance, so that the first signature does not wait for it. */
+export const warmUp = () => call('Version');
+
+/** Builds canonical payloads from commands: { payloads, message, challenge, summary }. */
+export const prepare = (commandsJson, network, names = {}) =>
+  json('Prepare', commandsJson, network, JSON.stringify(names), Date.now());
+
+/** Reads payloads that somebody else built, for a second signature. */
+export const read = (payloads, network, names = {}) =>
+  json('Read', JSON.stringify(payloads), network, JSON.stringify(names));
+
+/** Puts payloads and signature together: { envelopes: [canonical JSON text] }. */
+export const assemble = (payloads, signature) => json('Assemble', JSON.stringify(payloads), JSON.stringify(signature));
+
+/** Adds a second signature to envelopes: { envelopes }. */
+export const cosign = (envelopes, signature) => json('Cosign', JSON.stringify(envelopes), JSON.stringify(signature));
+
+/** Verifies a receipt step by step: { ok, steps, contents }. */
+export const verifyReceipt = (text, networkJson) => json('VerifyReceipt', text, networkJson);
+
+/** Verifies a final checkpoint: { ok, size, root, nodes, detail }. */
+export const verifyCheckpoint = (note, networkJson) => json('VerifyCheckpoint', note, networkJson);
+
+/** What a receipt claims, unchecked. */
+export const receiptContents = (text, networkJson = '') => json('ReceiptContents', text, networkJson);
+
+/** Collects QR parts: { total, have, missing, text }. */
+export const decodeQrParts = (parts) => json('DecodeQrParts', JSON.stringify(parts));

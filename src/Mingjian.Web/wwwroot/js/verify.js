@@ -1,0 +1,211 @@
+// The page /verify: takes a receipt from a file, from pasted text or from QR codes, and shows each step of the check.
+
+import { decodeQrParts, verifyReceipt, warmUp } from './trust.js';
+
+const root = document.getElementById('mj-verify');
+const at = (name) => document.querySelector(`[data-mj="${name}"]`);
+const MARKS = { ok: '✓', failed: '✗', notReached: '–', absent: '–' };
+const SPOKEN = { ok: '通过', failed: '不通过', notReached: '未进行', absent: '未附' };
+
+const element = (tag, className, text) => {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+};
+
+let ownNetwork = null;
+let siteNetwork = null;
+const parts = new Set();
+
+async function network() {
+  if (ownNetwork) return ownNetwork;
+  if (!siteNetwork) {
+    const response = await fetch(root.dataset.networkUrl, { credentials: 'omit' });
+    if (!response.ok) throw new Error('无法取得本站的网络文件，请换用您自己的网络文件。');
+    siteNetwork = await response.text();
+    await showNetwork(siteNetwork, '本站提供');
+  }
+  return siteNetwork;
+}
+
+async function showNetwork(text, source) {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+  at('network-source').textContent = source;
+  at('network-print').textContent = [...hash].map((b) => b.toString(16).padStart(2, '0')).join('').replace(/(.{8})(?=.)/g, '$1 ');
+}
+
+function show(report) {
+  at('verdict').textContent = report.ok ? '核验通过' : '核验不通过';
+  at('verdict').className = `mj-verdict note ${report.ok ? 'good' : 'bad'}`;
+  at('meaning').textContent = report.ok
+    ? '这份凭证与已确认的账本一致，从签名到现在没有被改动。'
+    : `在“${report.steps.find((s) => s.status === 'failed')?.title ?? '核验'}”一步没有通过，请不要采信这份凭证。`;
+  at('steps').replaceChildren(...report.steps.map((step) => {
+    const item = element('li', step.status);
+    item.dataset.step = step.id;
+    item.dataset.status = step.status;
+    const mark = element('span', 'mark', MARKS[step.status]);
+    mark.setAttribute('aria-hidden', 'true');
+    const body = element('div');
+    const title = element('strong', '', step.title);
+    title.append(element('span', 'visually-hidden', `：${SPOKEN[step.status]}`));
+    body.append(title, element('p', '', step.explanation));
+    if (step.detail) {
+      const details = element('details');
+      details.append(element('summary', '', '技术细节'), element('p', 'mono', step.detail));
+      body.append(details);
+    }
+    item.append(mark, body);
+    return item;
+  }));
+  const contents = at('contents');
+  contents.replaceChildren();
+  if (report.contents) {
+    contents.append(element('h2', '', report.ok ? '凭证内容' : '凭证自称的内容（未通过核验）'));
+    const list = element('dl', 'facts');
+    for (const { label, value } of report.contents.facts) list.append(element('dt', '', label), element('dd', '', value));
+    contents.append(list);
+  }
+  reveal();
+}
+
+function fail(message) {
+  at('verdict').textContent = '无法核验';
+  at('verdict').className = 'mj-verdict note bad';
+  at('meaning').textContent = message;
+  at('steps').replaceChildren();
+  at('contents').replaceChildren();
+  reveal();
+}
+
+function reveal() {
+  at('result').hidden = false;
+  at('verdict').focus();
+  at('result').scrollIntoView({ behavior: 'smooth', block: 'start' });
+}
+
+async function guarded(work) {
+  try {
+    await work();
+  } catch (error) {
+    fail(error?.message ?? '出错了，请重试。');
+  }
+}
+
+const verify = (text) => guarded(async () => show(await verifyReceipt(text, await network())));
+
+/** Adds scanned or pasted codes; verifies once all are there. */
+async function collect(found) {
+  for (const part of found) parts.add(part);
+  let scan;
+  try {
+    scan = await decodeQrParts([...parts]);
+  } catch (error) {
+    parts.clear();
+    partsNote(`${error.message} 请从第一个二维码重新开始。`);
+    return false;
+  }
+  if (scan.receipt) {
+    parts.clear();
+    partsNote(`${scan.total} 个二维码已读齐。`);
+    await verify(scan.receipt);
+    return true;
+  }
+  partsNote(`已读取 ${scan.total - scan.missing.length} / ${scan.total} 个二维码，还缺第 ${scan.missing.join('、')} 个。`);
+  return false;
+}
+
+function partsNote(text) {
+  at('parts').hidden = false;
+  at('parts').textContent = text;
+}
+
+/** Bytes to text that keeps every fault visible to the module: anything but valid UTF-8 fails there, not here. */
+const decodeText = (buffer) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(buffer);
+
+async function takeFile(file) {
+  if (!file) return;
+  if (file.size > 8_000_000) return fail('文件太大，不是凭证。');
+  if (file.type.startsWith('image/')) return takeImage(file);
+  return verify(decodeText(await file.arrayBuffer()));
+}
+
+const hasDetector = async () => 'BarcodeDetector' in window
+  && (await BarcodeDetector.getSupportedFormats().catch(() => [])).includes('qr_code');
+
+async function takeImage(file) {
+  if (!await hasDetector()) return fail('这个浏览器不能识别图片里的二维码，请改用凭证文件。');
+  const codes = await new BarcodeDetector({ formats: ['qr_code'] }).detect(await createImageBitmap(file));
+  const found = codes.map((c) => c.rawValue).filter((v) => v.startsWith('MJ1/'));
+  if (!found.length) return fail('图片里没有凭证二维码。');
+  return collect(found);
+}
+
+let stream = null;
+
+async function scan() {
+  const detector = new BarcodeDetector({ formats: ['qr_code'] });
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment', width: { ideal: 1920 } }, audio: false });
+  } catch {
+    return fail('没有得到使用摄像头的许可。可以改为选择凭证文件。');
+  }
+  const video = at('video');
+  video.srcObject = stream;
+  at('camera').hidden = false;
+  partsNote('请依次对准凭证上的每个二维码。');
+  await video.play();
+  while (stream) {
+    const codes = await detector.detect(video).catch(() => []);
+    const found = codes.map((c) => c.rawValue).filter((v) => v.startsWith('MJ1/') && !parts.has(v));
+    if (found.length && await collect(found)) stop();
+    await new Promise((resolve) => { setTimeout(resolve, 150); });
+  }
+}
+
+function stop() {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+  stream = null;
+  at('camera').hidden = true;
+}
+
+at('file').addEventListener('change', (event) => guarded(() => takeFile(event.target.files[0])).finally(() => { event.target.value = ''; }));
+at('network-file').addEventListener('change', (event) => guarded(async () => {
+  const file = event.target.files[0];
+  if (!file) return;
+  ownNetwork = decodeText(await file.arrayBuffer());
+  await showNetwork(ownNetwork, file.name);
+}));
+at('paste').addEventListener('click', () => guarded(async () => {
+  const text = at('text').value.replaceAll('\r\n', '\n').trim();
+  if (!text) return;
+  const lines = text.split('\n').map((l) => l.trim()).filter(Boolean);
+  // Text areas lose the last newline; everything else stays as it was pasted.
+  if (lines.every((l) => l.startsWith('MJ1/'))) await collect(lines);
+  else await verify(`${text}\n`);
+}));
+at('scan').addEventListener('click', () => guarded(scan));
+at('stop').addEventListener('click', stop);
+window.addEventListener('pagehide', stop);
+
+const drop = at('drop');
+drop.addEventListener('dragover', (event) => { event.preventDefault(); drop.classList.add('over'); });
+drop.addEventListener('dragleave', () => drop.classList.remove('over'));
+drop.addEventListener('drop', (event) => {
+  event.preventDefault();
+  drop.classList.remove('over');
+  guarded(() => takeFile(event.dataTransfer.files[0]));
+});
+
+hasDetector().then((can) => { at('scan').hidden = !can || !navigator.mediaDevices; });
+warmUp().catch(() => {});
+
+// A receipt page links here with #<receipt address>: fetch and check it straight away.
+if (location.hash.startsWith('#/api/v1/receipts/')) {
+  guarded(async () => {
+    const response = await fetch(location.hash.slice(1), { credentials: 'same-origin' });
+    if (!response.ok) throw new Error('没有取到凭证：可能需要先登录，或没有权限。');
+    await verify(decodeText(await response.arrayBuffer()));
+  });
+}

@@ -1,0 +1,119 @@
+using System.Security.Cryptography;
+using System.Text;
+using Mingjian.Client.Networks;
+using Mingjian.Client.Receipts;
+using Mingjian.Client.Signing;
+using Mingjian.Contracts;
+using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
+using Mingjian.Log;
+using Mingjian.Log.Entries;
+using Mingjian.Log.Notes;
+using Mingjian.Primitives;
+
+namespace Mingjian.Client.Tests;
+
+/// <summary>A log in memory with real keys and signatures: makes the receipts that the tests check.</summary>
+internal sealed class LittleLedger
+{
+    public const string CollectorName = "collector";
+    public static readonly NetworkId Network = NetworkId.Parse("test.mingjian.invalid/00c0ffee");
+    public static readonly LedgerTime Now = LedgerTime.From(new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero));
+    public static readonly OrganizationId Branch = LedgerId.Parse<OrganizationId>("o-0000000000000000000000000000b001");
+    public static readonly MemberId Member = LedgerId.Parse<MemberId>("m-00000000000000000000000000000e01");
+    public static readonly MemberId Collector = LedgerId.Parse<MemberId>("m-00000000000000000000000000000c01");
+    public static readonly Salt NameSalt = new(0x0123456789abcdef);
+    public const string Name = "欧阳明鉴";
+
+    private readonly List<byte[]> _entries = [];
+    private readonly NoteSigner _log;
+    private readonly NoteSigner[] _nodes;
+
+    public LittleLedger(int nodes = 4, Es256Signer? collector = null)
+    {
+        CollectorKey = collector ?? Es256Signer.Create();
+        _log = new(Network.ToString(), NoteKeyType.Ed25519, Signer("log"));
+        _nodes = [.. Enumerable.Range(1, nodes).Select(i => new NoteSigner($"{Network}/node/{i}", NoteKeyType.Cosignature, Signer($"node {i}")))];
+        File = NetworkFile.Create(
+            Network, _log.Key.ToString(), [.. _nodes.Select(n => new NetworkNode(n.Key.Name, n.Key.ToString()))],
+            [new(Branch, "机关第一党支部")]);
+        Trusted = new TrustedNetwork(File);
+    }
+
+    public Es256Signer CollectorKey { get; }
+
+    public NetworkFile File { get; }
+
+    public TrustedNetwork Trusted { get; }
+
+    public IReadOnlyList<byte[]> Entries => _entries;
+
+    public static RecordPayment Payment(string amount = "48.00") => new(
+        LedgerId.Parse<PaymentId>("p-000000000000000000000000000000aa"), Member, Branch, new(2026, 11, 22), PaymentMethod.Cash, Payer.Member,
+        PaymentBasis.Ordinary, [new(new(2026, 11), Amount(amount))]);
+
+    /// <summary>The event that the rules make of <see cref="Payment"/>.</summary>
+    public static PaymentRecorded Recorded(RecordPayment command, string due = "48.00") => new(
+        command.Payment, command.Member, command.Branch, Collector, command.Date, command.Method, command.Payer, command.Basis,
+        [.. command.Items.Select(i => new PaidMonth(
+            i.Month, i.Amount, Amount(due), i.Amount, DuesClass.SalariedMonthly, RuleId.Parse("dues-2008/2@1"), false))],
+        RuleId.Parse("dues-2008/9@1"), Commitment.Compute(Commitment.Context(command.Member, "name"), NameSalt, Name));
+
+    /// <summary>Appends a payment as the engine would; every part can be replaced by a wrong one.</summary>
+    public int Append(
+        ICommand? command = null, DuesEvent? happened = null, IReadOnlyList<EntryActor>? actors = null, Func<Envelope, Envelope>? alter = null,
+        NetworkId? network = null)
+    {
+        command ??= Payment();
+        happened ??= Recorded((RecordPayment)command);
+        var acts = PreparedActs.Create([command], network ?? Network, Now, DisplayNames.None);
+        var envelope = acts.Request.SignWith(CollectorKey)[0];
+        return Append(alter is null ? envelope : alter(envelope), happened, actors);
+    }
+
+    public int Append(Envelope envelope, DuesEvent happened, IReadOnlyList<EntryActor>? actors = null)
+    {
+        var type = CommandRegistry.Events.Values.Single(m => m.Type == happened.GetType());
+        return Append(new TransactionEntry(
+            actors ?? [new(CollectorKey.Key, Collector)], envelope, [EntryEvent.Create(type.Name, happened, type.Json)], null, 7, Now).Encode());
+    }
+
+    public int Append(byte[] entry)
+    {
+        _entries.Add(entry);
+        return _entries.Count - 1;
+    }
+
+    /// <summary>Other leaves, so that the audit path is not empty.</summary>
+    public LittleLedger Fill(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            Append(Encoding.ASCII.GetBytes($"filler {_entries.Count}"));
+        }
+
+        return this;
+    }
+
+    public string Checkpoint(int? cosigners = null, NoteSigner? log = null, bool unknown = false)
+    {
+        var checkpoint = new Checkpoint(Network.ToString(), _entries.Count, Root());
+        NoteSigner[] extra = unknown ? [new($"{Network}/node/99", NoteKeyType.Cosignature, Signer("stranger"))] : [];
+        return checkpoint.Sign(log ?? _log, [.. _nodes.Take(cosigners ?? _nodes.Length), .. extra], Now.Milliseconds / 1000).ToString();
+    }
+
+    public ReceiptFile Receipt(int index, ReceiptHolder? holder = null, string? checkpoint = null, byte[]? entry = null) => new(
+        entry ?? _entries[index], holder ?? new(NameSalt, Name),
+        new TlogProof(null, index, Merkle.InclusionPath(Leaves(), index), checkpoint ?? Checkpoint()).ToString());
+
+    public static NoteSigner StrangersLog() => new(Network.ToString(), NoteKeyType.Ed25519, Signer("another log"));
+
+    public static Amount Amount(string text) => Primitives.Amount.TryParse(text, out var value) ? value : throw new FormatException(text);
+
+    private static Ed25519Signer Signer(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"mingjian test key {name}")));
+
+    private Hash32[] Leaves() => [.. _entries.Select(e => Merkle.HashLeaf(e))];
+
+    private Hash32 Root() => Merkle.Root(Leaves());
+}
