@@ -3,6 +3,7 @@ using Mingjian.Server.Dues;
 using Mingjian.Server.Names;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;
+using Mingjian.Server.Roster;
 using Mingjian.Server.Session;
 using Mingjian.Server.Setup;
 
@@ -14,6 +15,7 @@ builder.AddNames();
 builder.Services.AddDues();
 builder.AddSessions();
 builder.AddSetup();
+builder.AddRoster();
 
 var app = builder.Build();
 app.UseHosting();
@@ -22,6 +24,7 @@ app.MapLedger();
 app.MapDues();
 app.MapSessions();
 app.MapSetup();
+app.MapRoster();
 app.MapPages();
 try
 {

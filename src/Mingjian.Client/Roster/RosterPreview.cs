@@ -1,0 +1,98 @@
+using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Members;
+using Mingjian.Primitives;
+
+namespace Mingjian.Client.Roster;
+
+/// <summary>What will become of a row of an uploaded roster.</summary>
+public enum PreviewState
+{
+    /// <summary>Will go in.</summary>
+    Good = 1,
+
+    /// <summary>Stays out until mended.</summary>
+    Faulty = 2,
+
+    /// <summary>The person is on the ledger already (已在册): skipped.</summary>
+    Known = 3,
+}
+
+/// <summary>An uploaded roster as understood. Nothing has been written; the draft is forgotten after <see cref="Lifetime"/>.</summary>
+/// <param name="Draft">Names the draft; random.</param>
+/// <param name="FileName">As uploaded.</param>
+/// <param name="Sheet">The tab that was read.</param>
+/// <param name="Rows">All rows of people, top to bottom.</param>
+/// <param name="Remarks">About the sheet as a whole.</param>
+/// <param name="Branches">Branches the officer may import into.</param>
+/// <param name="UnknownBranches">Names in the file that are no such branch, with how many rows they stop.</param>
+/// <param name="HasClasses">The sheet says the dues class, so standards are fixed with the import.</param>
+public sealed record RosterPreview(
+    string Draft, string FileName, string Sheet, IReadOnlyList<PreviewRow> Rows, IReadOnlyList<PreviewRemark> Remarks,
+    IReadOnlyList<BranchChoice> Branches, IReadOnlyList<UnknownBranch> UnknownBranches, bool HasClasses)
+{
+    /// <summary>How long a draft waits for its confirmation.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
+
+    public int Good => Rows.Count(r => r.State == PreviewState.Good);
+
+    public int Faulty => Rows.Count(r => r.State == PreviewState.Faulty);
+
+    public int Known => Rows.Count(r => r.State == PreviewState.Known);
+
+    public int Noticed => Rows.Count(r => r.Remarks.Any(m => !m.IsFault));
+}
+
+/// <summary>A branch to choose.</summary>
+public sealed record BranchChoice(OrganizationId Branch, string Name);
+
+/// <summary>A branch name in the file that fits no branch.</summary>
+public sealed record UnknownBranch(string Name, int Rows);
+
+/// <summary>One row. Values are shown as understood, and as the file says where they were not.</summary>
+/// <param name="Number">As the spreadsheet shows it.</param>
+/// <param name="Monthly">Dues a month; null without a class.</param>
+public sealed record PreviewRow(
+    int Number, PreviewState State, string Name, string IdNumber, string Sex, string Birth, string Branch, string Standing, string Admitted,
+    string FullSince, string Occupation, string Base, DuesClass? Class, Amount? Monthly, IReadOnlyList<PreviewRemark> Remarks);
+
+/// <summary>A fault or notice about a cell.</summary>
+/// <param name="Place">Row and column as a spreadsheet shows them: <c>D5</c>; empty for the whole sheet.</param>
+/// <param name="Heading">As the file spells it.</param>
+/// <param name="Value">As the file says.</param>
+/// <param name="Code">Stable: <c>roster/226</c>.</param>
+/// <param name="What">What is wrong.</param>
+/// <param name="Mend">How to mend it; empty for most notices.</param>
+/// <param name="IsFault">A fault keeps the row out.</param>
+public sealed record PreviewRemark(string Place, string Heading, string Value, string Code, string What, string Mend, bool IsFault);
+
+/// <summary>What the officer chose when confirming.</summary>
+/// <param name="FarmerMonthly">0.20 to 1.00 yuan (Art. 6).</param>
+/// <param name="From">First month of the dues standards.</param>
+public sealed record ImportChoices(Amount FarmerMonthly, Month From)
+{
+    public static readonly Amount DefaultFarmer = new(20);
+}
+
+/// <summary>A roster import as the list shows it.</summary>
+/// <param name="People">How many it brought.</param>
+/// <param name="LeftOut">Faulty rows that stayed out.</param>
+/// <param name="Known">Rows of people who were on the ledger already.</param>
+/// <param name="State">From the ledger.</param>
+/// <param name="Chunks">Parts on the ledger of parts in all.</param>
+/// <param name="MayWithdraw">The signed-in officer may withdraw it and nothing depends on it.</param>
+/// <param name="WhyNot">Why it cannot be withdrawn; empty when it can.</param>
+public sealed record ImportView(
+    ImportId Import, string ByName, LedgerTime Staged, int People, int LeftOut, int Known, ImportState State, int ReceivedChunks, int Chunks,
+    bool MayWithdraw, string WhyNot);
+
+/// <summary>Where an import stands.</summary>
+public enum ImportState
+{
+    /// <summary>Staged, never signed.</summary>
+    Unsigned = 1,
+
+    /// <summary>Some parts are on the ledger, some are not.</summary>
+    Partial = 2,
+    InForce = 3,
+    Withdrawn = 4,
+}

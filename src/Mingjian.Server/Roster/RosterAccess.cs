@@ -1,0 +1,58 @@
+using Mingjian.Client.Session;
+using Mingjian.Contracts;
+using Mingjian.Contracts.Organizations;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Engine;
+using Mingjian.Primitives;
+using Mingjian.Vault;
+
+namespace Mingjian.Server.Roster;
+
+/// <summary>Asks the ledger at its head what the signed-in person may do with rosters; everything else is refused.</summary>
+internal sealed class RosterAccess(ICurrentUser users, ILedger ledger, VaultAccess vault, TimeProvider time)
+{
+    public LedgerTime Now => LedgerTime.From(time.GetUtcNow());
+
+    /// <summary>Today in Beijing.</summary>
+    public DateOnly Today => Now.BeijingDate;
+
+    public IStateReader State => ledger.ReadState();
+
+    public ValueTask<PersonVault> VaultAsync(CancellationToken cancellationToken) => vault.GetAsync(cancellationToken);
+
+    public async Task<CurrentUser> UserAsync(CancellationToken cancellationToken) =>
+        await users.GetAsync(cancellationToken) ?? throw new AccessDeniedException("请先登录。");
+
+    public bool Allows(CurrentUser user, Right right, OrganizationId organization) =>
+        Rights.Allows(State, user.Member, right, organization, Today);
+
+    /// <summary>Organisations on the ledger over which the person holds the right, with their names.</summary>
+    public async Task<IReadOnlyList<(OrganizationRecord Record, string Name)>> OrganizationsAsync(
+        CurrentUser user, Right right, CancellationToken cancellationToken)
+    {
+        var names = await (await VaultAsync(cancellationToken)).FindOrganizationsAsync(cancellationToken);
+        var state = State;
+        var today = Today;
+        var found = new List<(OrganizationRecord, string)>();
+        foreach (var (id, name) in names)
+        {
+            // A name whose act never became final has no record.
+            if (state.Organization(id) is { } record && Rights.Allows(state, user.Member, right, id, today))
+            {
+                found.Add((record, name));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The branches over which the person holds the right; refuses when there is none.</summary>
+    public async Task<IReadOnlyList<(OrganizationRecord Record, string Name)>> BranchesAsync(
+        CurrentUser user, Right right, CancellationToken cancellationToken)
+    {
+        var all = await OrganizationsAsync(user, right, cancellationToken);
+        return all.Count == 0
+            ? throw new AccessDeniedException("您当前的任职没有这项权限。")
+            : [.. all.Where(o => o.Record.Kind == OrganizationKind.PartyBranch)];
+    }
+}

@@ -1,0 +1,46 @@
+using Mingjian.Client.Roster;
+using Mingjian.Client.Session;
+using Mingjian.Vault;
+using Mingjian.Workbooks;
+
+namespace Mingjian.Server.Roster;
+
+/// <summary>Roster imports and member lists.</summary>
+internal static class RosterServices
+{
+    public static void AddRoster(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<RosterDrafts>();
+        services.AddScoped<RosterAccess>();
+        services.AddScoped<IRosterImports, RosterImports>();
+        services.AddHostedService<VaultStart>();
+    }
+
+    public static void MapRoster(this WebApplication app) =>
+        app.MapGet("/exports/roster/{draft}/faulty.xlsx", ExportFaultyAsync).RequireAuthorization(Policies.Officer);
+
+    private static async Task<IResult> ExportFaultyAsync(string draft, IRosterImports imports, CancellationToken cancelled)
+    {
+        try
+        {
+            return Results.File(await imports.ExportFaultyAsync(draft, cancelled), WorkbookWriter.ContentType, "名册-有问题的行.xlsx");
+        }
+        catch (AccessDeniedException)
+        {
+            return Results.StatusCode(StatusCodes.Status403Forbidden);
+        }
+        catch (RosterRefusedException)
+        {
+            return Results.NotFound();
+        }
+    }
+
+    /// <summary>Opens the vault before the first request: a wrong or missing master key stops the start and not a user's work.</summary>
+    private sealed class VaultStart(VaultAccess vault) : IHostedService
+    {
+        public async Task StartAsync(CancellationToken cancellationToken) => await vault.GetAsync(cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
