@@ -72,7 +72,7 @@ public sealed class RosterImportTests
             }
         }
 
-        Assert.DoesNotContain(text, t => t.Payload.Contains("党", StringComparison.Ordinal));
+        Assert.DoesNotContain(text, t => t.Payload.Contains('党'));
     }
 
     [Fact]
