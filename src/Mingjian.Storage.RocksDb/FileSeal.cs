@@ -137,9 +137,8 @@ internal static class FileSeal
         var names = Directory.EnumerateFiles(database).Select(Path.GetFileName).OfType<string>();
         var current = Path.Combine(database, "CURRENT");
         var manifest = File.Exists(current) ? File.ReadAllText(current).Trim() : string.Empty;
-        var options = names.Where(n => n.StartsWith("OPTIONS-", StringComparison.Ordinal)).Max(StringComparer.Ordinal);
         var chosen = mode == Mode.Running
-            ? names.Where(n => n is "CURRENT" or "IDENTITY" || string.Equals(n, manifest, StringComparison.Ordinal) || string.Equals(n, options, StringComparison.Ordinal))
+            ? names.Where(n => n is "CURRENT" or "IDENTITY" || string.Equals(n, manifest, StringComparison.Ordinal) || n.StartsWith("OPTIONS-", StringComparison.Ordinal))
             : names.Where(n => n is not "LOCK" && !n.StartsWith("LOG", StringComparison.Ordinal) && !n.EndsWith(".sst", StringComparison.Ordinal));
         var inDatabase = chosen.Select(n => $"{StoreFiles.Database}/{n}");
         return (mode == Mode.Closed && File.Exists(Path.Combine(directory, StoreFiles.Head)) ? inDatabase.Append(StoreFiles.Head) : inDatabase)

@@ -25,12 +25,16 @@ internal sealed class HeadFile : IDisposable
     /// <param name="Root">Log root after it.</param>
     public readonly record struct Acknowledged(long Height, long Size, Hash32 Root);
 
+    /// <param name="Newest">The newest whole slot.</param>
+    /// <param name="Damaged">The other slot is neither whole nor still empty.</param>
+    public readonly record struct Content(Acknowledged Newest, bool Damaged);
+
     public static HeadFile OpenForWriting(string path) =>
         new(File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read));
 
-    /// <summary>The newest whole slot; null when there is no file or it is empty.</summary>
+    /// <summary>What the file says; null when there is none or it is empty.</summary>
     /// <exception cref="StoreCorruptException">No slot is whole.</exception>
-    public static Acknowledged? Read(string path)
+    public static Content? Read(string path)
     {
         var bytes = File.Exists(path) ? ReadShared(path) : [];
         if (bytes.Length == 0)
@@ -39,15 +43,17 @@ internal sealed class HeadFile : IDisposable
         }
 
         Acknowledged? newest = null;
+        var damaged = bytes.Length % Slot != 0;
         for (var offset = 0; offset + Slot <= bytes.Length; offset += Slot)
         {
-            if (Decode(bytes.AsSpan(offset, Slot)) is { } slot && (newest is null || slot.Height > newest.Value.Height))
-            {
-                newest = slot;
-            }
+            var slot = Decode(bytes.AsSpan(offset, Slot));
+            damaged |= slot is null && bytes.AsSpan(offset, Slot).ContainsAnyExcept((byte)0);
+            newest = newest is null || slot?.Height > newest.Value.Height ? slot ?? newest : newest;
         }
 
-        return newest ?? throw new StoreCorruptException(Path.GetFileName(path), "no slot of the head file is whole.");
+        return newest is { } found
+            ? new Content(found, damaged || (found.Height > 1 && bytes.Length < 2 * Slot))
+            : throw new StoreCorruptException(Path.GetFileName(path), "no slot of the head file is whole.");
     }
 
     /// <summary>Records an acknowledged block; durable on return.</summary>

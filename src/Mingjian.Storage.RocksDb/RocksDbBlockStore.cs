@@ -279,7 +279,7 @@ public sealed class RocksDbBlockStore : IBlockStore
             : RocksDbSharp.RocksDb.Open(StoreColumns.Database(), path, families));
     }
 
-    private void Start(HeadFile.Acknowledged? acknowledged)
+    private void Start(HeadFile.Content? acknowledged)
     {
         try
         {
@@ -298,8 +298,9 @@ public sealed class RocksDbBlockStore : IBlockStore
         }
     }
 
-    private void CheckAgainst(HeadFile.Acknowledged promised)
+    private void CheckAgainst(HeadFile.Content content)
     {
+        var promised = content.Newest;
         if ((_head?.Height ?? 0) < promised.Height)
         {
             throw new StoreCorruptException(
@@ -310,6 +311,12 @@ public sealed class RocksDbBlockStore : IBlockStore
         if (ReadBlock(promised.Height) is not { } block || block.Root != promised.Root || block.Size != promised.Size)
         {
             throw new StoreCorruptException($"block {promised.Height}", "the block is not the one that was acknowledged.");
+        }
+
+        // A crash can tear the slot of the block after the newest whole one, whose database write came first; nothing else can.
+        if (content.Damaged && _head!.Height == promised.Height)
+        {
+            throw new StoreCorruptException(StoreFiles.Head, "a slot of the head file is damaged.");
         }
     }
 

@@ -8,7 +8,7 @@ internal static class Files
     public static string Copy(string directory)
     {
         var copy = Path.Combine(Path.GetDirectoryName(directory)!, "copy-" + Guid.NewGuid().ToString("N"));
-        foreach (var file in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) is not ("lock" or "LOCK")))
         {
             var target = Path.Combine(copy, Path.GetRelativePath(directory, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
