@@ -1,6 +1,7 @@
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Dues;
 using Mingjian.Server.Names;
+using Mingjian.Server.Demo;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Roster;
@@ -16,15 +17,18 @@ builder.Services.AddDues();
 builder.AddSessions();
 builder.AddSetup();
 builder.AddRoster();
+builder.AddDemo();
 
 var app = builder.Build();
 app.UseHosting();
+app.UseDemoGuard();
 app.MapHosting();
 app.MapLedger();
 app.MapDues();
 app.MapSessions();
 app.MapSetup();
 app.MapRoster();
+app.MapDemo();
 app.MapPages();
 try
 {

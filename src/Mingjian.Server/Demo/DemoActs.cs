@@ -1,0 +1,40 @@
+using System.Collections.Frozen;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
+using Mingjian.Engine;
+using Mingjian.Engine.Execution;
+using Mingjian.Primitives;
+
+namespace Mingjian.Server.Demo;
+
+/// <summary>Signs commands with the demo's keys and submits them like everybody else's.</summary>
+internal sealed class DemoActs(ILedger ledger, ContractSet contracts, TimeProvider clock)
+{
+    private readonly FrozenDictionary<Type, MessageType> _commands =
+        contracts.Contracts.SelectMany(c => c.Commands).ToFrozenDictionary(m => m.Type);
+
+    /// <summary>Submits and waits for each; throws when one is refused, because the demo is then broken.</summary>
+    public async Task SubmitAsync(ISigner signer, IReadOnlyList<ICommand> commands, CancellationToken cancellationToken)
+    {
+        if (commands.Count == 0)
+        {
+            return;
+        }
+
+        var expires = LedgerTime.From(clock.GetUtcNow() + TimeSpan.FromHours(1));
+        var payloads = commands.Select(command =>
+        {
+            var message = _commands[command.GetType()];
+            return TransactionPayload.Encode(
+                message.Name, command, message.Json, ledger.Network, expires, LedgerId.New<Nonce>());
+        }).ToArray();
+        var pending = SigningRequest.For(payloads).SignWith(signer).Select(e => ledger.SubmitAsync(e.Encode(), cancellationToken)).ToArray();
+        for (var i = 0; i < pending.Length; i++)
+        {
+            if ((await pending[i]).Refusal is { } refusal)
+            {
+                throw new InvalidOperationException($"The demo's {commands[i].GetType().Name} was refused: {refusal.Code} {refusal.Name}.");
+            }
+        }
+    }
+}

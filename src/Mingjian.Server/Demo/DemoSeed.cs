@@ -1,0 +1,170 @@
+using Mingjian.Client.Directory;
+using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Organizations;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
+using Mingjian.Engine;
+using Mingjian.Primitives;
+using Mingjian.Server.Configuration;
+using Mingjian.Vault;
+
+namespace Mingjian.Server.Demo;
+
+/// <summary>Builds the demo network at the first start: every step is a signed act, and is left out when the ledger has it already.</summary>
+internal sealed partial class DemoSeed(
+    ServerOptions options, ILedger ledger, DemoActs acts, INameRegistry names, VaultAccess vault, TimeProvider clock,
+    ILogger<DemoSeed> logger) : IHostedService
+{
+    private const int MonthsBack = 3;
+
+    private DateOnly Today => LedgerTime.From(clock.GetUtcNow()).BeijingDate;
+
+    /// <summary>The plan; null before start and outside the demo.</summary>
+    public DemoPlan? Plan { get; private set; }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.Start != StartMode.Demo)
+        {
+            return;
+        }
+
+        var plan = DemoPlan.LoadOrCreate(Directory.CreateDirectory(options.NetworkDirectory).FullName);
+        using var officer = Es256Signer.Import(plan.OfficerKey);
+        using var secretary = Es256Signer.Import(plan.SecretaryKey);
+        var isNew = ledger.Head.Height == 0;
+        await FoundAsync(plan, officer, cancellationToken);
+        await ImportAsync(plan, officer, cancellationToken);
+        await AppointAsync(plan, officer, secretary, cancellationToken);
+        await CollectAsync(plan, officer, secretary, cancellationToken);
+        Plan = plan;
+        if (isNew)
+        {
+            LogSeeded(logger, plan.People.Count + 1, ledger.Head.Size);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task FoundAsync(DemoPlan plan, Es256Signer officer, CancellationToken cancellationToken)
+    {
+        if (ledger.ReadState().Get(OrganizationsState.TopKey) is null)
+        {
+            await names.RegisterAsync(plan.Officer, DemoPlan.OfficerName, cancellationToken);
+            var name = await names.RegisterAsync(plan.Committee, DemoPlan.CommitteeName, cancellationToken);
+            await acts.SubmitAsync(officer, [new FoundNetwork(plan.Committee, name, plan.Officer, officer.Key)], cancellationToken);
+        }
+
+        var branches = new List<ICommand>();
+        foreach (var branch in plan.Branches.Where(b => ledger.ReadState().Organization(b.Id) is null))
+        {
+            var name = await names.RegisterAsync(branch.Id, branch.Name, cancellationToken);
+            branches.Add(new EstablishOrganization(branch.Id, plan.Committee, OrganizationKind.PartyBranch, name));
+        }
+
+        await acts.SubmitAsync(officer, branches, cancellationToken);
+    }
+
+    private async Task ImportAsync(DemoPlan plan, Es256Signer officer, CancellationToken cancellationToken)
+    {
+        var from = Month.Of(Today).AddMonths(-MonthsBack);
+        if (ledger.ReadState().Import(plan.Import) is not null)
+        {
+            return;
+        }
+
+        var people = await vault.GetAsync(cancellationToken);
+        // What a start that was broken off has left behind.
+        await people.RemoveAsync(plan.Import, cancellationToken);
+        var staged = await people.StageAsync(
+            new ImportRow { Import = plan.Import, By = plan.Officer, People = plan.People.Count },
+            [.. plan.People.Select((p, i) => new NewPerson(
+                p.Id,
+                new PersonRecord(p.Name, p.IdNumber(i), (i % 2) + 1, new DateOnly(p.AdmittedYear - 22, 1, 1), "汉族", "大学本科"),
+                DuesAmounts.HasBase(p.Class) ? (from, p.Base) : null))],
+            cancellationToken: cancellationToken);
+        var policy = ledger.ReadState().PolicyFor(plan.Committee);
+        var rows = plan.People.Zip(staged, (p, s) => new MemberRow(
+            p.Id, plan.Branches[p.Branch].Id, MemberStanding.FullMember, p.Admitted, p.Admitted.AddYears(1), s.Identity, s.Name, s.Record));
+        var lines = plan.People.Zip(staged, (p, s) => new StandardLine(
+            p.Id, from, p.Class,
+            DuesAmounts.HasBase(p.Class) ? DuesAmounts.Compute(p.Class, p.Base, policy, from.FirstDay) : DuesAmounts.Flat,
+            s.Base));
+        await acts.SubmitAsync(
+            officer, [new ImportMembers(plan.Import, 0, 1, [.. rows]), new SetStandards([.. lines])], cancellationToken);
+    }
+
+    private async Task AppointAsync(DemoPlan plan, Es256Signer officer, Es256Signer secretary, CancellationToken cancellationToken)
+    {
+        var since = Month.Of(Today).AddMonths(-MonthsBack - 1).FirstDay;
+        var secretaryId = plan.People[DemoPlan.Secretary].Id;
+        var auditorId = plan.People[DemoPlan.Auditor].Id;
+        var state = ledger.ReadState();
+        var appointments = new List<ICommand>();
+        if (state.PostsOf(secretaryId) is null)
+        {
+            appointments.Add(new AppointToPost(secretaryId, plan.Branches[0].Id, Post.BranchSecretary, since, null));
+        }
+
+        if (state.PostsOf(auditorId) is null)
+        {
+            appointments.Add(new AppointToPost(auditorId, plan.Committee, Post.Auditor, since, null));
+        }
+
+        await acts.SubmitAsync(officer, appointments, cancellationToken);
+        if (state.KeyRecord(secretary.Key.Id) is null)
+        {
+            var code = Salt.New();
+            await acts.SubmitAsync(
+                officer, [new IssueInvitation(secretaryId, HashOf(code), LedgerTime.From(clock.GetUtcNow() + TimeSpan.FromHours(1)))],
+                cancellationToken);
+            await acts.SubmitAsync(secretary, [new BindKey(secretaryId, code, secretary.Key)], cancellationToken);
+        }
+    }
+
+    private async Task CollectAsync(DemoPlan plan, Es256Signer officer, Es256Signer secretary, CancellationToken cancellationToken)
+    {
+        // Only once: later months are the users' own to assess and collect.
+        var state = ledger.ReadState();
+        var first = Month.Of(Today).AddMonths(-MonthsBack);
+        if (state.DuesMonth(plan.People[0].Id, first) is not null)
+        {
+            return;
+        }
+
+        var assessments = new List<ICommand>();
+        var payments = new List<ICommand>();
+        for (var back = MonthsBack; back >= 0; back--)
+        {
+            var month = Month.Of(Today).AddMonths(-back);
+            for (var b = 0; b < plan.Branches.Count; b++)
+            {
+                assessments.Add(new AssessDues(plan.Branches[b].Id, month, [.. plan.People.Where(p => p.Branch == b).Select(p => p.Id)]));
+            }
+
+            var date = month.FirstDay.AddDays(9) <= Today ? month.FirstDay.AddDays(9) : Today;
+            for (var i = 0; i < plan.People.Count; i++)
+            {
+                // The newest month is half paid, and one member is a month behind, so that lists of unpaid dues are not empty.
+                var isPaid = plan.People[i].Branch == 0 && (back > 1 || (back == 1 && i != 4) || (back == 0 && i is 0 or 2));
+                if (isPaid)
+                {
+                    payments.Add(new RecordPayment(
+                        LedgerId.New<PaymentId>(), plan.People[i].Id, plan.Branches[0].Id, date,
+                        i % 2 == 0 ? PaymentMethod.Transfer : PaymentMethod.Cash, Payer.Member, PaymentBasis.Ordinary,
+                        [new PaymentItem(month, state.StandardsOf(plan.People[i].Id)!.InForce(month)!.Monthly)]));
+                }
+            }
+        }
+
+        await acts.SubmitAsync(officer, assessments, cancellationToken);
+        await acts.SubmitAsync(secretary, payments, cancellationToken);
+    }
+
+    /// <summary>The hash under which the ledger knows an invitation's code.</summary>
+    internal static Hash32 HashOf(Salt code) => Hash32.Of(Convert.FromBase64String(code.ToString()));
+
+    [LoggerMessage(EventId = 20, Level = LogLevel.Information, Message = "Demo network built: {People} people, {Entries} log entries")]
+    private static partial void LogSeeded(ILogger logger, int people, long entries);
+}
