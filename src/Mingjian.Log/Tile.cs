@@ -37,6 +37,9 @@ public static class Tile
     public static long Count(int level, long size) => level >= Levels ? 0 : size >> (8 * level);
 
     /// <summary>Width (0..256) of a tile in a log of <paramref name="size"/> entries.</summary>
-    public static int Width(int level, long number, long size) =>
-        (int)Math.Clamp(Count(level, size) - (number * FullWidth), 0, FullWidth);
+    public static int Width(int level, long number, long size)
+    {
+        var count = Count(level, size);
+        return number < 0 || number > count / FullWidth ? 0 : (int)Math.Min(count - (number * FullWidth), FullWidth);
+    }
 }

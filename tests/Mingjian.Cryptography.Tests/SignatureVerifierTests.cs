@@ -59,6 +59,27 @@ public sealed class SignatureVerifierTests : IDisposable
             iter: 20);
 
     [Fact]
+    public void The_browsers_verifier_gives_the_same_answers()
+    {
+        var browser = new SignatureVerifier(new BouncyCastleEcVerifier());
+        var passkey = Fixtures.PasskeyOf(_passkey);
+        var request = SigningRequest.For(Fixtures.Payload(1), Fixtures.Payload(2));
+        foreach (var (envelope, key) in request.SignWith(_signer).Select(e => (e, _signer.Key))
+            .Concat(request.Complete(Fixtures.Assert(_passkey, request.Message)).Select(e => (e, passkey))))
+        {
+            var good = envelope.Signatures[0];
+            var altered = (byte[])good.Sig.Clone();
+            altered[9] ^= 4;
+            foreach (var signature in new[] { good, good with { Sig = altered }, good with { Batch = null } })
+            {
+                Assert.Equal(_verifier.Verify(envelope.ToPae(), signature, key), browser.Verify(envelope.ToPae(), signature, key));
+            }
+
+            Assert.Equal(SignatureFault.None, browser.Verify(envelope.ToPae(), good, key));
+        }
+    }
+
+    [Fact]
     public void A_batch_that_was_verified_does_not_vouch_for_another_key_or_signature()
     {
         var envelopes = SigningRequest.For(Fixtures.Payload(1), Fixtures.Payload(2)).SignWith(_signer);

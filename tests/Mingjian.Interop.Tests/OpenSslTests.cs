@@ -7,7 +7,6 @@ namespace Mingjian.Interop.Tests;
 
 public sealed class OpenSslTests : IDisposable
 {
-    private const string Package = "openssl";
     private readonly string _folder = Directory.CreateTempSubdirectory("mingjian-openssl-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -19,12 +18,9 @@ public sealed class OpenSslTests : IDisposable
         var payload = new TransactionPayload(
             "dues.RecordPayment", NetworkId.Parse("interop.mingjian.invalid/1"), new LedgerTime(1_795_430_400_000), new Nonce(1), "{}"u8.ToArray());
         var envelope = SigningRequest.For(payload.Encode()).SignWith(signer)[0];
-        var key = Write("key.pem", CompressedKeyPem(signer.Key));
-        var pae = Write("pae", envelope.ToPae());
-        var signature = Write("signature", EcdsaFormat.ToDer(envelope.Signatures[0].Sig));
-
-        Assert.Equal((0, "Verified OK\n"), await VerifyAsync(key, signature, pae));
-        Assert.Equal(1, (await VerifyAsync(key, signature, Write("payload", envelope.Payload))).Code);
+        var signature = envelope.Signatures[0].Sig;
+        Assert.Equal((0, "Verified OK\n"), await OpenSsl.VerifyAsync(_folder, signer.Key, signature, envelope.ToPae()));
+        Assert.Equal(1, (await OpenSsl.VerifyAsync(_folder, signer.Key, signature, envelope.Payload)).Code);
     }
 
     [Fact]
@@ -33,10 +29,7 @@ public sealed class OpenSslTests : IDisposable
         using var signer = Es256Signer.Create();
         var request = SigningRequest.For("{\"a\":1}"u8.ToArray(), "{\"a\":2}"u8.ToArray(), "{\"a\":3}"u8.ToArray());
         var signature = request.SignWith(signer)[2].Signatures[0];
-        Assert.Equal(
-            (0, "Verified OK\n"),
-            await VerifyAsync(
-                Write("key.pem", CompressedKeyPem(signer.Key)), Write("signature", EcdsaFormat.ToDer(signature.Sig)), Write("message", request.Message)));
+        Assert.Equal((0, "Verified OK\n"), await OpenSsl.VerifyAsync(_folder, signer.Key, signature.Sig, request.Message));
     }
 
     [Fact]
@@ -45,8 +38,8 @@ public sealed class OpenSslTests : IDisposable
         var key = Path.Combine(_folder, "private.pem");
         var made = Path.Combine(_folder, "made");
         byte[] message = [1, 2, 3];
-        Assert.Equal(0, (await RunAsync("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key)).Code);
-        Assert.Equal(0, (await RunAsync("dgst", "-sha256", "-sign", key, "-out", made, Write("message", message))).Code);
+        Assert.Equal(0, (await OpenSsl.RunAsync("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key)).Code);
+        Assert.Equal(0, (await OpenSsl.RunAsync("dgst", "-sha256", "-sign", key, "-out", made, OpenSsl.Write(_folder, "message", message))).Code);
         var ecdsa = ECDsa.Create();
         ecdsa.ImportFromPem(await File.ReadAllTextAsync(key));
         using var signer = new Es256Signer(ecdsa);
@@ -60,28 +53,11 @@ public sealed class OpenSslTests : IDisposable
     public async Task Openssl_checks_the_logs_signature_of_a_checkpoint()
     {
         var note = new Checkpoint(ServedLog.Origin, 0, Merkle.EmptyRoot).Sign(ServedLog.Log, [ServedLog.Node], 7);
-        byte[] spki = [.. Convert.FromHexString("302a300506032b6570032100"), .. ServedLog.Log.Key.PublicKey.Span];
-        var (code, output) = await RunAsync(
-            "pkeyutl", "-verify", "-pubin", "-inkey", Write("key.pem", System.Text.Encoding.ASCII.GetBytes(PemEncoding.WriteString("PUBLIC KEY", spki))),
-            "-rawin", "-in", Write("text", note.TextBytes), "-sigfile", Write("signature", note.Signatures[0].Signature));
+        var key = OpenSsl.Pem("302a300506032b6570032100", ServedLog.Log.Key.PublicKey.Span);
+        var (code, output) = await OpenSsl.RunAsync(
+            "pkeyutl", "-verify", "-pubin", "-inkey", OpenSsl.Write(_folder, "key.pem", key),
+            "-rawin", "-in", OpenSsl.Write(_folder, "text", note.TextBytes), "-sigfile", OpenSsl.Write(_folder, "signature", note.Signatures[0].Signature));
         Assert.True(code == 0, output);
         Assert.Contains("Verified Successfully", output, StringComparison.Ordinal);
-    }
-
-    /// <summary>SubjectPublicKeyInfo around the very bytes that the ledger holds.</summary>
-    private static byte[] CompressedKeyPem(PublicKeyValue key) => System.Text.Encoding.ASCII.GetBytes(PemEncoding.WriteString(
-        "PUBLIC KEY", [.. Convert.FromHexString("3039301306072a8648ce3d020106082a8648ce3d030107032200"), .. key.Point]));
-
-    private static Task<(int Code, string Output)> VerifyAsync(string key, string signature, string message) =>
-        RunAsync("dgst", "-sha256", "-verify", key, "-signature", signature, message);
-
-    private static Task<(int Code, string Output)> RunAsync(params IReadOnlyList<string> arguments) =>
-        OtherProgram.RunAsync("openssl", Package, arguments);
-
-    private string Write(string name, byte[] content)
-    {
-        var path = Path.Combine(_folder, name);
-        File.WriteAllBytes(path, content);
-        return path;
     }
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Mingjian.Cryptography;
 using Mingjian.Log;
@@ -16,8 +14,8 @@ internal sealed class ServedLog : IDisposable
 
     private readonly Dictionary<string, byte[]> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Level, long Number), byte[]> _tiles = [];
-    private readonly HttpListener _listener = new();
     private readonly CompactTree _tree = new();
+    private readonly TileServer _server;
 
     /// <param name="blocks">Entries of each block; every block leaves a checkpoint.</param>
     public ServedLog(params IReadOnlyList<int> blocks)
@@ -43,14 +41,14 @@ internal sealed class ServedLog : IDisposable
             _files[new TilePath(TilePath.EntryLevel, number, bundle.Length).ToString()] = EntryBundle.Encode(bundle);
         }
 
-        Prefix = Listen();
+        _server = new TileServer(Read);
     }
 
     public static NoteSigner Log { get; } = new(Origin, NoteKeyType.Ed25519, Seed(1));
 
     public static NoteSigner Node { get; } = new(Origin + "/node/1", NoteKeyType.Cosignature, Seed(2));
 
-    public string Prefix { get; }
+    public string Prefix => _server.Prefix;
 
     /// <summary>Changes one byte of what is served; the path must exist.</summary>
     public void Damage(string path, int offset)
@@ -62,7 +60,7 @@ internal sealed class ServedLog : IDisposable
 
     public static string OlderPath(long size) => string.Create(CultureInfo.InvariantCulture, $"older/{size}");
 
-    public void Dispose() => _listener.Close();
+    public void Dispose() => _server.Dispose();
 
     private static Ed25519Signer Seed(byte value) => new([.. Enumerable.Repeat(value, 32)]);
 
@@ -81,39 +79,5 @@ internal sealed class ServedLog : IDisposable
             && hashes.Length >= tile.Width * Hash32.Size
             ? hashes[..(tile.Width * Hash32.Size)]
             : null;
-    }
-
-    private string Listen()
-    {
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-            _listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
-        }
-
-        _listener.Start();
-        _ = Task.Run(ServeAsync);
-        return _listener.Prefixes.First() + "ledger";
-    }
-
-    private async Task ServeAsync()
-    {
-        while (true)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-
-            var body = Read(context.Request.Url!.AbsolutePath["/ledger/".Length..]);
-            context.Response.StatusCode = body is null ? 404 : 200;
-            context.Response.Close(body ?? [], willBlock: true);
-        }
     }
 }

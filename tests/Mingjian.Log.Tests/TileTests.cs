@@ -34,6 +34,21 @@ public sealed class TileTests
         Assert.Equal(path, read);
     }
 
+    [Theory]
+    [InlineData(0, 0, 0, 0)]
+    [InlineData(0, 0, 255, 255)]
+    [InlineData(0, 0, 256, 256)]
+    [InlineData(0, 1, 256, 0)]
+    [InlineData(0, 1, 257, 1)]
+    [InlineData(1, 0, 255, 0)]
+    [InlineData(1, 0, 256, 1)]
+    [InlineData(0, -1, 257, 0)]
+    [InlineData(0, long.MaxValue, 257, 0)]
+    [InlineData(0, 1L << 56, 257, 0)]
+    [InlineData(8, 0, long.MaxValue, 0)]
+    public void A_tile_is_as_wide_as_the_log_makes_it(int level, long number, long size, int width) =>
+        Assert.Equal(width, Tile.Width(level, number, size));
+
     [Fact]
     public void A_bundle_is_a_length_and_an_entry_each()
     {
