@@ -313,8 +313,9 @@ public sealed class RocksDbBlockStore : IBlockStore
             throw new StoreCorruptException($"block {promised.Height}", "the block is not the one that was acknowledged.");
         }
 
-        // A crash can tear the slot of the block after the newest whole one, whose database write came first; nothing else can.
-        if (content.Damaged && _head!.Height == promised.Height)
+        // A power cut can tear the slot of the block after the newest whole one, whose database write came first; nothing else can.
+        // A node may start with that and mends it with its next block; an audit calls every damage by its name.
+        if (content.Damaged && (_headFile is null || _head!.Height == promised.Height))
         {
             throw new StoreCorruptException(StoreFiles.Head, "a slot of the head file is damaged.");
         }
