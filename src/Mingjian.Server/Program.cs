@@ -7,6 +7,7 @@ using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Roster;
 using Mingjian.Server.Session;
 using Mingjian.Server.Setup;
+using Mingjian.Server.Trust;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddConfiguration();
@@ -29,6 +30,7 @@ app.MapSessions();
 app.MapSetup();
 app.MapRoster();
 app.MapDemo();
+app.MapTrustModule();
 app.MapPages();
 try
 {

@@ -176,7 +176,7 @@ async function submit(envelopes) {
   const response = await fetch(SUBMIT, {
     method: 'POST',
     credentials: 'same-origin',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json', RequestVerificationToken: meta('mj-csrf') },
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRF-TOKEN': meta('mj-csrf') },
     body: `{"envelopes":[${envelopes.join(',')}]}`,
     signal: AbortSignal.timeout(120000),
   });
