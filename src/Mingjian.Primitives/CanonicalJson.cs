@@ -76,7 +76,7 @@ public static class CanonicalJson
             throw new CanonicalJsonException($"Not a {type.Type.Name}: {e.Message}", e);
         }
 
-        return value is not null && Encode(value, type).AsSpan().SequenceEqual(bytes)
+        return value is not null && !HoldsNull(bytes) && Encode(value, type).AsSpan().SequenceEqual(bytes)
             ? value
             : throw new CanonicalJsonException($"Not the canonical encoding of {type.Type.Name}.");
     }

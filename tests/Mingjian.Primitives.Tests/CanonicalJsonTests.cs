@@ -69,7 +69,12 @@ public sealed class CanonicalJsonTests
         var text = Good.Replace(what, with, StringComparison.Ordinal);
         Assert.NotEqual(Good, text);
         Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode(Encoding.UTF8.GetBytes(text), Type));
+        Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode(Encoding.UTF8.GetBytes(text), (JsonTypeInfo)Type));
     }
+
+    [Fact]
+    public void A_type_known_only_at_run_time_is_read_the_same_way() =>
+        Assert.Equal(Good, Encoding.UTF8.GetString(CanonicalJson.Encode(CanonicalJson.Decode(Encoding.UTF8.GetBytes(Good), (JsonTypeInfo)Type), (JsonTypeInfo)Type)));
 
     [Fact]
     public void Members_in_another_order_are_refused()
