@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using Mingjian.Client.Identity;
 using Mingjian.Client.Session;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Server.Configuration;
@@ -27,6 +28,10 @@ internal static class SessionServices
         services.AddSingleton<ChallengeBook>();
         services.AddSingleton<PasskeyStates>();
         services.AddScoped<Passkeys>();
+        services.AddScoped<KeyRing>();
+        services.AddScoped<IKeyRing>(provider => provider.GetRequiredService<KeyRing>());
+        services.AddScoped<IInvitations>(provider => provider.GetRequiredService<KeyRing>());
+        services.AddScoped<IOrganizationAdministration, OrganizationAdministration>();
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, SessionStateProvider>();
         services.AddScoped<ICurrentUser, CurrentUserService>();

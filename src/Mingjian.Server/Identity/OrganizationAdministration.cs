@@ -1,0 +1,104 @@
+using Microsoft.EntityFrameworkCore;
+using Mingjian.Client.Directory;
+using Mingjian.Client.Identity;
+using Mingjian.Client.Session;
+using Mingjian.Client.Signing;
+using Mingjian.Contracts;
+using Mingjian.Contracts.Organizations;
+using Mingjian.Engine;
+using Mingjian.Primitives;
+using Mingjian.Server.Projections;
+
+namespace Mingjian.Server.Identity;
+
+/// <summary>Organisations and posts from the read models; rights from the ledger's head.</summary>
+internal sealed class OrganizationAdministration(
+    ICurrentUser users, ILedger ledger, IDbContextFactory<ReadModelContext> readModels, INameDirectory names, INameRegistry registry,
+    TimeProvider clock) : IOrganizationAdministration
+{
+    private const int MaxNameLength = 60;
+
+    private DateOnly Today => LedgerTime.From(clock.GetUtcNow()).BeijingDate;
+
+    public async Task<IReadOnlyList<OrganizationView>> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        var user = await UserAsync(cancellationToken);
+        await using var db = await readModels.CreateDbContextAsync(cancellationToken);
+        var state = ledger.ReadState();
+        var mine = (await db.Organizations.AsNoTracking().ToListAsync(cancellationToken))
+            .Where(o => Rights.Allows(state, user.Member, Right.AppointToPost, o.Organization, Today)).ToList();
+        var ids = mine.Select(o => o.Organization).ToHashSet();
+        var today = Today;
+        var posts = (await db.Posts.AsNoTracking().Where(p => p.Until == null || p.Until >= today).ToListAsync(cancellationToken))
+            .Where(p => ids.Contains(p.Organization)).ToLookup(p => p.Organization);
+        var organizationNames = await names.FindAsync(ids, cancellationToken);
+        var people = await names.FindAsync(
+            posts.SelectMany(g => g).SelectMany(p => new[] { p.Member, p.Signer }).Distinct().ToArray(), cancellationToken);
+        var views = new List<OrganizationView>(mine.Count);
+        var below = mine.Where(o => o.Higher is { } higher && ids.Contains(higher)).ToLookup(o => o.Higher!.Value);
+        foreach (var top in mine.Where(o => o.Higher is not { } higher || !ids.Contains(higher)).OrderBy(o => o.Index))
+        {
+            Add(top, 0);
+        }
+
+        return views;
+
+        void Add(ProjectedOrganization organization, int depth)
+        {
+            views.Add(new OrganizationView(
+                organization.Organization,
+                organizationNames.TryGetValue(organization.Organization, out var name) ? name : ShortId.Of(organization.Organization),
+                organization.Kind, depth, organization.Height, organization.Index,
+                [.. posts[organization.Organization].OrderBy(p => p.Post).ThenBy(p => p.From).Select(p => new PostView(
+                    p.Member, NameOf(people, p.Member), p.Post, p.From, p.Until, NameOf(people, p.Signer), p.Height, p.Index))]));
+            foreach (var child in below[organization.Organization].OrderBy(o => o.Index))
+            {
+                Add(child, depth + 1);
+            }
+        }
+    }
+
+    public async Task<ActsToSign> EstablishAsync(
+        OrganizationId higher, OrganizationKind kind, string name, CancellationToken cancellationToken = default)
+    {
+        await RequireAsync(Right.EstablishOrganization, higher, cancellationToken);
+        var text = name.Trim().Normalize();
+        if (text.Length is 0 or > MaxNameLength || text.Any(char.IsControl))
+        {
+            throw new ArgumentException($"名称应为 1 至 {MaxNameLength} 字。", nameof(name));
+        }
+
+        var id = LedgerId.New<OrganizationId>();
+        return ActsToSign.Create(new EstablishOrganization(
+            id, higher, kind, await registry.RegisterAsync(id, text, cancellationToken)));
+    }
+
+    public async Task<ActsToSign> AppointAsync(
+        MemberId member, OrganizationId organization, Post post, DateOnly from, DateOnly? until, CancellationToken cancellationToken = default)
+    {
+        await RequireAsync(Right.AppointToPost, organization, cancellationToken);
+        return ActsToSign.Create(new AppointToPost(member, organization, post, from, until));
+    }
+
+    public async Task<ActsToSign> EndAsync(
+        MemberId member, OrganizationId organization, Post post, DateOnly lastDay, CancellationToken cancellationToken = default)
+    {
+        await RequireAsync(Right.AppointToPost, organization, cancellationToken);
+        return ActsToSign.Create(new EndAppointment(member, organization, post, lastDay));
+    }
+
+    private static string NameOf(IReadOnlyDictionary<MemberId, string> known, MemberId member) =>
+        known.TryGetValue(member, out var name) ? name : ShortId.Of(member);
+
+    private async Task<CurrentUser> UserAsync(CancellationToken cancellationToken) =>
+        await users.GetAsync(cancellationToken) ?? throw new AccessDeniedException("请先登录。");
+
+    private async Task RequireAsync(Right right, OrganizationId organization, CancellationToken cancellationToken)
+    {
+        var user = await UserAsync(cancellationToken);
+        if (!Rights.Allows(ledger.ReadState(), user.Member, right, organization, Today))
+        {
+            throw new AccessDeniedException("这个组织不在您的管理范围内。");
+        }
+    }
+}
