@@ -43,12 +43,15 @@ internal sealed class ServerProcess : IAsyncDisposable
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList = { Path.Combine(folder, "Mingjian.Server.dll"), "--port", $"{port}", "--data", data },
+            ArgumentList =
+            {
+                Path.Combine(folder, "Mingjian.Server.dll"),
+                "--contentRoot", Path.Combine(Repository.Root, "src", "Mingjian.Server"),
+                "--Mingjian:Start", empty ? "Empty" : "Demo",
+                "--Mingjian:Port", $"{port}",
+                "--Mingjian:DataDirectory", data,
+            },
         };
-        if (empty)
-        {
-            start.ArgumentList.Add("--empty");
-        }
 
         var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
         var server = new ServerProcess(process, new Uri($"http://localhost:{port}/"), data);

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -83,7 +84,16 @@ internal static class HostingServices
     }
 
     public static void MapPages(this WebApplication app) =>
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().Add(RequireSignInForCircuits);
+
+    // Pages say themselves who may open them; Blazor's own endpoints (circuit, initializers) serve staff pages only.
+    private static void RequireSignInForCircuits(EndpointBuilder endpoint)
+    {
+        if (!endpoint.Metadata.Any(m => m is IAuthorizeData or IAllowAnonymous or ComponentTypeMetadata))
+        {
+            endpoint.Metadata.Add(new AuthorizeAttribute());
+        }
+    }
 
     private static void AddLimits(Microsoft.AspNetCore.RateLimiting.RateLimiterOptions limiter)
     {
