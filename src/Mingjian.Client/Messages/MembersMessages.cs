@@ -41,6 +41,7 @@ internal static class MembersMessages
         Of(KeyDidNotSign, "要绑定的密钥没有在这项操作上签名。", "请在本设备上重新绑定。"),
         Of(KeyTaken, "这个密钥已经绑定过，或者已经停用。", "请在本设备上生成新的密钥后再绑定。"),
         Of(TooManyKeys, "绑定的设备已达上限（5 个）。", "请先停用不再使用的设备。"),
+        Of(InvitationLapsed, "邀请码已经失效：发放人不再有邀请权限，或者您已担任其管理范围以外的职务。", "请向管理您现任职务的组织委员重新索取。"),
         Of(KeyUnknown, "找不到这个密钥。", "请刷新设备列表后重新选择。"),
         Of(MayNotRevoke, "您没有停用这个密钥的权限。", "请由本人或者管理其职务的组织委员办理。"),
         Of(AlreadyRevoked, "这个密钥已经停用。", "无需再次停用。"),

@@ -102,6 +102,9 @@ public enum MembersRejection
     /// <summary>The member has <see cref="MemberKeysRecord.Max"/> valid keys.</summary>
     TooManyKeys = 1407,
 
+    /// <summary>Who issued the invitation may no longer invite this member: out of office, or the member got a post out of reach.</summary>
+    InvitationLapsed = 1408,
+
     /// <summary>No such key.</summary>
     KeyUnknown = 1501,
 

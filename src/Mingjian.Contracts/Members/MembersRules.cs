@@ -33,7 +33,7 @@ internal static class MembersRules
                 break;
             case InvitationIssued issued:
                 writes.Put(
-                    MembersState.Invitations.Key(issued.CodeHash.ToHex()), new InvitationRecord(issued.Member, issued.Expires, null));
+                    MembersState.Invitations.Key(issued.CodeHash.ToHex()), new InvitationRecord(issued.Member, issued.Expires, issued.By, null));
                 break;
             case KeyBound bound:
                 Apply(state, bound, context, writes);
@@ -140,8 +140,15 @@ internal static class MembersRules
             return Reject(MembersRejection.KeyTaken);
         }
 
-        return state.KeysOf(command.Member) is { } keys && keys.Keys.Count >= MemberKeysRecord.Max
-            ? Reject(MembersRejection.TooManyKeys)
+        if (state.KeysOf(command.Member) is { } keys && keys.Keys.Count >= MemberKeysRecord.Max)
+        {
+            return Reject(MembersRejection.TooManyKeys);
+        }
+
+        // A code kept back until the member is promoted, or its issuer dismissed, must not open the post.
+        return !Rights.Allows(state, invitation.By, Right.IssueInvitation, member.Branch, context.Today)
+            || !Reaches(state, invitation.By, Right.IssueInvitation, command.Member, context.Today)
+            ? Reject(MembersRejection.InvitationLapsed)
             : Decision.Accept(new KeyBound(command.Member, command.Key, hash));
     }
 

@@ -119,5 +119,6 @@ public sealed record MemberKeysRecord(IReadOnlyList<KeyId> Keys)
 }
 
 /// <summary>A one-time invitation.</summary>
+/// <param name="By">Who issued it; the right to do so is asked again when it is redeemed.</param>
 /// <param name="Used">The key it bound; null while unused.</param>
-public sealed record InvitationRecord(MemberId Member, LedgerTime Expires, KeyId? Used);
+public sealed record InvitationRecord(MemberId Member, LedgerTime Expires, MemberId By, KeyId? Used);

@@ -45,6 +45,7 @@ public sealed class KeyTests
         wang       | 1    | 3599999 | 13     | 13  | KeyTaken
         wang       | 1    | 3599999 | 19     | 19  | KeyTaken
         collectorA | 8    | 3599999 | 300    | 300 | TooManyKeys
+        noStandard | 14   | 3599999 | 300    | 300 | InvitationLapsed
         wang       | 1    | 3599999 | 300    | 300 | accepted
         """;
 
@@ -131,6 +132,18 @@ public sealed class KeyTests
         Assert.Null(ledger.Decide(new WithdrawImport(World.UnusedImport), By(World.Founder)).Rejection);
         ledger.Must(new BindKey(World.Unused, Code(400), Key(300)), Unbound(300));
         Assert.Equal("ImportInUse", ledger.Decide(new WithdrawImport(World.UnusedImport), By(World.Founder)).Rejection?.Name);
+    }
+
+    [Fact]
+    public void A_code_kept_back_does_not_open_a_post_that_its_issuer_does_not_reach()
+    {
+        var ledger = World.Open();
+        ledger.Must(new IssueInvitation(World.MemberD, MembersState.CodeHash(Code(400)), ledger.Time.AddMilliseconds(Day)), By(World.SecretaryD));
+        Assert.Null(ledger.Decide(new BindKey(World.MemberD, Code(400), Key(300)), Unbound(300)).Rejection);
+
+        ledger.Must(new AppointToPost(World.MemberD, World.Top, Post.Auditor, D("2026-11-22"), null), By(World.Founder));
+        Assert.Equal(
+            "InvitationLapsed", ledger.Decide(new BindKey(World.MemberD, Code(400), Key(300)), Unbound(300)).Rejection?.Name);
     }
 
     [Fact]

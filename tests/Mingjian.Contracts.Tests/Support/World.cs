@@ -147,7 +147,7 @@ internal static class World
         ledger.Must(new AppointToPost(CollectorA, BranchA, Post.DuesCollector, from, null), founder);
         ledger.Must(new AppointToPost(CollectorB, BranchB, Post.DuesCollector, from, null), founder);
         ledger.Must(new AppointToPost(SecretaryD, BranchD, Post.BranchSecretary, from, null), founder);
-        for (var n = 0; n < PostsRecord.MaxCurrent; n++)
+        for (var n = 0; n < PostsRecord.MaxCurrent - 1; n++)
         {
             var post = n < 12 ? Organization(201 + n) : new[] { Top, General, BranchB, BranchD }[n - 12];
             ledger.Must(new AppointToPost(ManyPosts, post, Post.Auditor, from, null), founder);
@@ -228,5 +228,11 @@ internal static class World
         ledger.Must(new IssueInvitation(Retired, MembersState.CodeHash(Code(12)), later), By(Founder));
         ledger.Must(new BindKey(Retired, Code(12), Key(19)), Unbound(19));
         ledger.Must(new RevokeKey(Key(19).Id, KeyRevocationReason.Lost), By(Retired));
+
+        // 14: issued by somebody who left office since.
+        ledger.Must(new AppointToPost(ManyPosts, BranchA, Post.BranchSecretary, D("2026-11-22"), D("2026-11-22")), By(Founder));
+        ledger.Must(new IssueInvitation(NoStandard, MembersState.CodeHash(Code(14)), later), By(ManyPosts));
+        ledger.Must(new EndAppointment(ManyPosts, BranchA, Post.BranchSecretary, D("2026-11-21")), By(Founder));
+        ledger.Must(new AppointToPost(ManyPosts, BranchD, Post.Auditor, D("2026-01-01"), null), By(Founder));
     }
 }
