@@ -158,7 +158,7 @@ public sealed class RosterImportTests
         await using var world = await RosterWorld.CreateAsync();
         var import = await ImportAsync(world, "roster-300.xlsx");
         var member = (await (await world.Vault.GetAsync()).FindMembersAsync(import))[0];
-        await world.DoAsync(CommandList.Of(new AppointToPost(member, world.Ledger.ReadState().Member(member)!.Branch, Post.DuesCollector, new DateOnly(2026, 11, 22), null)));
+        await world.DoAsync(ActsToSign.Create(new AppointToPost(member, world.Ledger.ReadState().Member(member)!.Branch, Post.DuesCollector, new DateOnly(2026, 11, 22), null)));
         Assert.False(Assert.Single(await world.Imports.ListAsync()).MayWithdraw);
         await Assert.ThrowsAsync<RosterRefusedException>(() => world.Imports.WithdrawAsync(import));
     }
@@ -185,9 +185,9 @@ public sealed class RosterImportTests
         await using var world = await RosterWorld.CreateAsync();
         var preview = await ReadAsync(world, "roster-300.xlsx");
         var staged = await world.Imports.ConfirmAsync(preview.Draft, Choices);
-        using (var all = JsonDocument.Parse(staged.Acts.Json))
+        using (var all = JsonDocument.Parse(staged.Acts.CommandsJson))
         {
-            await world.DoAsync(new CommandList($"[{string.Join(',', all.RootElement.EnumerateArray().Take(3).Select(e => e.GetRawText()))}]", 3));
+            await world.DoAsync(new ActsToSign($"[{string.Join(',', all.RootElement.EnumerateArray().Take(3).Select(e => e.GetRawText()))}]", 3));
         }
 
         Assert.Equal((ImportState.Partial, 3, 8), (await world.Imports.ListAsync()).Select(i => (i.State, i.ReceivedChunks, i.Chunks)).Single());

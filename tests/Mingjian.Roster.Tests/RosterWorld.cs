@@ -76,12 +76,12 @@ internal sealed class RosterWorld : IDbContextFactory<VaultContext>, ICurrentUse
     public static async Task<RosterWorld> CreateAsync(params string[] branches)
     {
         var world = new RosterWorld();
-        await world.DoAsync(CommandList.Of(
+        await world.DoAsync(ActsToSign.Create(
             new FoundNetwork(world.Committee, await world.Names.RegisterAsync(world.Committee, "某某集团党委"), world.Officer, world.Key.Key)));
         foreach (var name in branches.Length > 0 ? branches : ["机关第一党支部", "机关第二党支部", "生产党支部", "研发党支部", "后勤党支部", "离退休党支部"])
         {
             world.Branches[name] = LedgerId.New<OrganizationId>();
-            await world.DoAsync(CommandList.Of(new EstablishOrganization(
+            await world.DoAsync(ActsToSign.Create(new EstablishOrganization(
                 world.Branches[name], world.Committee, OrganizationKind.PartyBranch, await world.Names.RegisterAsync(world.Branches[name], name))));
         }
 
@@ -89,10 +89,10 @@ internal sealed class RosterWorld : IDbContextFactory<VaultContext>, ICurrentUse
     }
 
     /// <summary>Does what <c>mj.act</c> does in the browser: one batch signature over all commands, then submission in order.</summary>
-    public async Task<IReadOnlyList<SubmitResult>> SubmitAsync(CommandList acts)
+    public async Task<IReadOnlyList<SubmitResult>> SubmitAsync(ActsToSign acts)
     {
         var expires = LedgerTime.From(Clock.GetUtcNow()).AddMilliseconds(3_600_000);
-        using var json = JsonDocument.Parse(acts.Json);
+        using var json = JsonDocument.Parse(acts.CommandsJson);
         var payloads = json.RootElement.EnumerateArray().Select(item =>
         {
             var type = Commands[item.GetProperty("command").GetString()!];
@@ -103,7 +103,7 @@ internal sealed class RosterWorld : IDbContextFactory<VaultContext>, ICurrentUse
         return await Task.WhenAll(pending);
     }
 
-    public async Task DoAsync(CommandList acts) =>
+    public async Task DoAsync(ActsToSign acts) =>
         Assert.All(await SubmitAsync(acts), r => Assert.Equal(string.Empty, r.Refusal is { } refusal ? $"{refusal.Code} {refusal.Name}" : string.Empty));
 
     public static Stream Sample(string name) => File.OpenRead(Repository.File("samples", name));

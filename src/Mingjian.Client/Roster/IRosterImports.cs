@@ -36,14 +36,14 @@ public interface IRosterImports
     Task<IReadOnlyList<ImportView>> ListAsync(CancellationToken cancellationToken = default);
 
     /// <summary>The act that withdraws a whole import.</summary>
-    Task<CommandList> WithdrawAsync(ImportId import, CancellationToken cancellationToken = default);
+    Task<ActsToSign> WithdrawAsync(ImportId import, CancellationToken cancellationToken = default);
 }
 
 /// <summary>People stored, and the acts to sign with one gesture.</summary>
 /// <param name="Import">Null when only standards of people already on the ledger are set.</param>
 /// <param name="People">How many will go in.</param>
 /// <param name="Standards">How many dues standards will be set.</param>
-public sealed record StagedImport(ImportId? Import, int People, int Standards, CommandList Acts);
+public sealed record StagedImport(ImportId? Import, int People, int Standards, ActsToSign Acts);
 
 /// <summary>An upload that cannot be taken as a roster. The message is for the user.</summary>
 /// <param name="code"><c>workbook/…</c> or <c>roster/…</c>, stable.</param>

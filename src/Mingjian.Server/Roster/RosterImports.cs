@@ -99,7 +99,7 @@ internal sealed class RosterImports(RosterAccess access, RosterDrafts drafts, IN
             people, progress, cancellationToken);
         var missing = plan.MissingBases.Count == 0 ? [] : await vault.StageBasesAsync(plan.MissingBases, cancellationToken);
         var (commands, standards) = plan.Commands(import, staged, missing);
-        return new StagedImport(people.Count == 0 ? null : import, people.Count, standards, CommandList.Of(commands));
+        return new StagedImport(people.Count == 0 ? null : import, people.Count, standards, ActsToSign.Create(commands));
     }
 
     public async Task DiscardAsync(ImportId import, CancellationToken cancellationToken = default)
@@ -146,13 +146,13 @@ internal sealed class RosterImports(RosterAccess access, RosterDrafts drafts, IN
         return views;
     }
 
-    public async Task<CommandList> WithdrawAsync(ImportId import, CancellationToken cancellationToken = default)
+    public async Task<ActsToSign> WithdrawAsync(ImportId import, CancellationToken cancellationToken = default)
     {
         var user = await access.UserAsync(cancellationToken);
         var state = access.State;
         var record = state.Import(import) ?? throw new RosterRefusedException("members/1201", "账本上没有这次导入。");
         return MayWithdraw(state, record, user, out var why)
-            ? CommandList.Of(new WithdrawImport(import))
+            ? ActsToSign.Create(new WithdrawImport(import))
             : throw new RosterRefusedException("roster/106", why);
     }
 

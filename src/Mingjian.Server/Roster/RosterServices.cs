@@ -14,11 +14,16 @@ internal static class RosterServices
         services.AddSingleton<RosterDrafts>();
         services.AddScoped<RosterAccess>();
         services.AddScoped<IRosterImports, RosterImports>();
+        services.AddScoped<IMemberLists, MemberLists>();
         services.AddHostedService<VaultStart>();
     }
 
-    public static void MapRoster(this WebApplication app) =>
+    public static void MapRoster(this WebApplication app)
+    {
         app.MapGet("/exports/roster/{draft}/faulty.xlsx", ExportFaultyAsync).RequireAuthorization(Policies.Officer);
+        app.MapGet("/exports/roster/template.xlsx", () => Results.File(RosterTemplate.Create(), WorkbookWriter.ContentType, "党员名册-空表.xlsx"))
+            .RequireAuthorization(Policies.Officer);
+    }
 
     private static async Task<IResult> ExportFaultyAsync(string draft, IRosterImports imports, CancellationToken cancelled)
     {

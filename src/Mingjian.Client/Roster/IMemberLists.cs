@@ -1,0 +1,42 @@
+using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Organizations;
+using Mingjian.Primitives;
+
+namespace Mingjian.Client.Roster;
+
+/// <summary>The member lists (党员名册). Every call asks for the right to view members anew; personal data never leaves without it.</summary>
+public interface IMemberLists
+{
+    /// <summary>Organisations whose members the signed-in person may see, higher ones first, each followed by those below it.</summary>
+    Task<IReadOnlyList<OrganizationNode>> ReadTreeAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Members of an organisation and all below it, by branch and name.</summary>
+    /// <param name="search">Part of a name; null or blank for all.</param>
+    Task<IReadOnlyList<MemberLine>> ListAsync(OrganizationId organization, string? search = null, CancellationToken cancellationToken = default);
+
+    /// <summary>One person's whole record.</summary>
+    Task<MemberDetail> ReadAsync(MemberId member, CancellationToken cancellationToken = default);
+}
+
+/// <summary>An organisation in the tree.</summary>
+/// <param name="Depth">0 for the highest that the person may see.</param>
+/// <param name="FullMembers">In it and all below.</param>
+/// <param name="Probationers">In it and all below.</param>
+public sealed record OrganizationNode(
+    OrganizationId Organization, string Name, OrganizationKind Kind, int Depth, int FullMembers, int Probationers);
+
+/// <summary>A person in the list.</summary>
+/// <param name="Name">The short id where the vault knows no name (an erased person).</param>
+/// <param name="SignerName">Who signed the import.</param>
+/// <param name="Height">The final block that brought the person.</param>
+/// <param name="Index">Its log entry.</param>
+public sealed record MemberLine(
+    MemberId Member, string Name, OrganizationId Branch, string BranchName, MemberStanding Standing, DateOnly Admitted, DateOnly? FullSince,
+    string SignerName, long Height, long Index);
+
+/// <summary>All that is kept of a person. Null = not stated, or erased.</summary>
+/// <param name="Monthly">Dues a month by the standard in force; null where none is set.</param>
+public sealed record MemberDetail(
+    MemberLine Line, string? IdNumber, string? Sex, DateOnly? BirthDate, string? Ethnicity, string? Education, string? Job, string? Phone,
+    string? Address, DuesClass? Class, Amount? Monthly, bool HasKey);

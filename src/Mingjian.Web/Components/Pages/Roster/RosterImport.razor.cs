@@ -1,0 +1,244 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
+using Mingjian.Client.Roster;
+using Mingjian.Client.Session;
+using Mingjian.Contracts.Dues;
+using Mingjian.Primitives;
+using Mingjian.Web.Signing;
+
+namespace Mingjian.Web.Components.Pages.Roster;
+
+/// <summary>Upload, preview, confirm, sign; and the list of imports.</summary>
+public sealed partial class RosterImport
+{
+    private readonly CancellationTokenSource _leaving = new();
+    private RosterPreview? _preview;
+    private List<PreviewRow> _rows = [];
+    private IReadOnlyList<ImportView> _imports = [];
+    private IReadOnlyList<Month> _months = [];
+    private Filter _filter;
+    private decimal _farmer = ImportChoices.DefaultFarmer.Yuan;
+    private string _from = string.Empty;
+    private bool _busy;
+    private string _doing = string.Empty;
+    private int _done;
+    private int _max;
+    private int _uploads;
+    private string? _error;
+    private string? _errorCode;
+    private string? _outcome;
+    private bool _outcomeGood;
+    private long? _outcomeHeight;
+    private long? _outcomeIndex;
+
+    private enum Filter
+    {
+        All,
+        Good,
+        Faulty,
+        Noticed,
+        Known,
+    }
+
+    public void Dispose()
+    {
+        _leaving.Cancel();
+        _leaving.Dispose();
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        var current = Month.Of(LedgerTime.From(Time.GetUtcNow()).BeijingDate);
+        _months = [current, current.AddMonths(1), current.AddMonths(-1), current.AddMonths(-2)];
+        _from = current.ToString();
+        await ListAsync();
+    }
+
+    private static string StateName(PreviewState state) => state switch
+    {
+        PreviewState.Good => "可以导入",
+        PreviewState.Faulty => "有问题",
+        _ => "已在册",
+    };
+
+    private static string StateName(ImportView import) => import.State switch
+    {
+        ImportState.InForce => "已入册",
+        ImportState.Partial => $"未完成（{import.ReceivedChunks}/{import.Chunks}），请再次上传同一文件补齐",
+        ImportState.Withdrawn => "已撤回",
+        _ => "未签名",
+    };
+
+    private static string Explain(PreviewRow row) =>
+        string.Join('\n', row.Remarks.Select(r => $"{r.Place} {r.Heading}“{r.Value}”：{r.What}{r.Mend}（{r.Code}）"));
+
+    private static string Mark(PreviewRow row, params ReadOnlySpan<string> headings)
+    {
+        var mark = string.Empty;
+        foreach (var remark in row.Remarks)
+        {
+            foreach (var heading in headings)
+            {
+                // 党员身份 and 身份证号 share two characters; the longer word decides.
+                if (remark.Heading.Contains(heading, StringComparison.Ordinal) && !(heading == "身份" && remark.Heading.Contains('号')))
+                {
+                    mark = remark.IsFault ? "bad" : mark.Length == 0 ? "odd" : mark;
+                }
+            }
+        }
+
+        return mark;
+    }
+
+    private static string ConfirmText(RosterPreview preview) => preview.Good > 0 ? $"确认并签名，导入 {preview.Good} 人" : "补设党费标准";
+
+    private string MonthlyOf(PreviewRow row) =>
+        row.Class == DuesClass.Farmer ? new Amount((long)Math.Round(_farmer * 100)).ToString() : row.Monthly?.ToString() ?? string.Empty;
+
+    private RenderFragment Count(Filter filter, string name, int count) => builder =>
+    {
+        builder.OpenElement(0, "button");
+        builder.AddAttribute(1, "type", "button");
+        builder.AddAttribute(2, "class", filter == Filter.Faulty && count > 0 ? "count bad" : "count");
+        builder.AddAttribute(3, "aria-pressed", _filter == filter ? "true" : "false");
+        builder.AddAttribute(4, "onclick", EventCallback.Factory.Create(this, () => Show(filter)));
+        builder.AddContent(5, name);
+        builder.OpenElement(6, "b");
+        builder.AddContent(7, count);
+        builder.CloseElement();
+        builder.CloseElement();
+    };
+
+    private void Show(Filter filter)
+    {
+        _filter = filter;
+        _rows = _preview is null ? [] :
+        [
+            .. _preview.Rows.Where(r => filter switch
+            {
+                Filter.Good => r.State == PreviewState.Good,
+                Filter.Faulty => r.State == PreviewState.Faulty,
+                Filter.Known => r.State == PreviewState.Known,
+                Filter.Noticed => r.Remarks.Any(m => !m.IsFault),
+                _ => true,
+            }),
+        ];
+    }
+
+    private void Forget()
+    {
+        _preview = null;
+        _rows = [];
+        _uploads++;
+    }
+
+    private Task ReadAsync(InputFileChangeEventArgs change) => WorkAsync("正在读取…", async () =>
+    {
+        _outcome = null;
+        _preview = null;
+        if (change.File.Size > IRosterImports.MaxFileBytes)
+        {
+            throw new RosterRefusedException("workbook/102", "文件超过 20 MB。请删去图片和无关的工作表，或分成几个文件导入。");
+        }
+
+        await using var stream = change.File.OpenReadStream(IRosterImports.MaxFileBytes, _leaving.Token);
+        Take(await Imports.ReadAsync(stream, change.File.Name, _leaving.Token));
+    });
+
+    private Task MapAsync(string name, string? branch) => OrganizationId.TryParse(branch, out var id) && _preview is { } preview
+        ? WorkAsync("正在重新核对…", async () => Take(await Imports.MapBranchAsync(preview.Draft, name, id, _leaving.Token)))
+        : Task.CompletedTask;
+
+    private void Take(RosterPreview preview)
+    {
+        _preview = preview;
+        Show(preview.Faulty > 0 ? Filter.Faulty : Filter.All);
+    }
+
+    private Task ConfirmAsync() => WorkAsync("正在加密保存…", async () =>
+    {
+        var preview = _preview!;
+        _max = preview.Good;
+        var progress = new Progress<int>(done => InvokeAsync(() =>
+        {
+            _done = done;
+            StateHasChanged();
+        }));
+        var choices = new ImportChoices(Amount.FromYuan(Math.Round(_farmer, 2)), Month.TryParse(_from, out var from) ? from : _months[0]);
+        var staged = await Imports.ConfirmAsync(preview.Draft, choices, progress, _leaving.Token);
+        Forget();
+        if (staged.Acts.Count == 0)
+        {
+            Say(good: true, "名册中的人员都已在册，没有需要写入的内容。");
+            return;
+        }
+
+        _max = 0;
+        _doing = "请在弹出的窗口中核对并签名…";
+        StateHasChanged();
+        var outcome = await Js.ActAsync(staged.Acts, cancellationToken: _leaving.Token);
+        if (outcome.Final == 0 && staged.Import is { } import)
+        {
+            await Imports.DiscardAsync(import, _leaving.Token);
+        }
+
+        (_outcomeHeight, _outcomeIndex) = (outcome.Height, outcome.Index);
+        Say(outcome.Ok, outcome.Ok ? $"已导入 {staged.People} 人，设定党费标准 {staged.Standards} 人。"
+            : outcome.Cancelled ? "没有签名，什么也没有写入。"
+            : outcome.Final == 0 ? $"没有导入。{outcome.Message}{string.Join('；', outcome.Refusals)}"
+            : $"只完成了一部分：{outcome.Final} 批已入账，{outcome.Refused} 批没有被接受。{string.Join('；', outcome.Refusals)} 请再次上传同一文件补齐，不会重复。");
+        await ListAsync();
+    });
+
+    private Task WithdrawAsync(ImportView import) => WorkAsync("请在弹出的窗口中核对并签名…", async () =>
+    {
+        var outcome = await Js.ActAsync(await Imports.WithdrawAsync(import.Import, _leaving.Token), cancellationToken: _leaving.Token);
+        (_outcomeHeight, _outcomeIndex) = (outcome.Height, outcome.Index);
+        Say(outcome.Ok, outcome.Ok ? $"已整批撤回，{import.People} 人不再在册。" : outcome.Cancelled ? "没有签名，什么也没有改变。" : $"没有撤回。{outcome.Message}{string.Join('；', outcome.Refusals)}");
+        await ListAsync();
+    });
+
+    private void Say(bool good, string text) => (_outcome, _outcomeGood) = (text, good);
+
+    private async Task ListAsync()
+    {
+        try
+        {
+            _imports = await Imports.ListAsync(_leaving.Token);
+        }
+        catch (AccessDeniedException denied)
+        {
+            _error = denied.Message;
+        }
+    }
+
+    private async Task WorkAsync(string doing, Func<Task> work)
+    {
+        (_busy, _doing, _done, _max, _error, _errorCode) = (true, doing, 0, 0, null, null);
+        (_outcome, _outcomeHeight, _outcomeIndex) = (null, null, null);
+        StateHasChanged();
+        // Lets the page show what it is doing before the work takes the circuit's thread.
+        await Task.Yield();
+        try
+        {
+            await work();
+        }
+        catch (RosterRefusedException refused)
+        {
+            (_error, _errorCode) = (refused.Message, refused.Code);
+            _uploads++;
+        }
+        catch (AccessDeniedException denied)
+        {
+            _error = denied.Message;
+        }
+        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
+        {
+            // The page is gone.
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+}

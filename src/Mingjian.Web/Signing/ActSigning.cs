@@ -1,0 +1,39 @@
+using System.Text;
+using Microsoft.JSInterop;
+using Mingjian.Client.Signing;
+
+namespace Mingjian.Web.Signing;
+
+/// <summary>Hands acts from an interactive page to <c>mj.act</c> in the browser, where the person reads and signs them.</summary>
+public static class ActSigning
+{
+    private const string Module = "./_content/Mingjian.Web/js/circuit.js";
+
+    /// <summary>People read before they sign, and long lists take a while to enter: half an hour.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
+    /// <summary>Shows, signs and submits; returns when all is final, refused or cancelled. Never throws for a refusal.</summary>
+    /// <param name="js">The page's runtime.</param>
+    /// <param name="acts">Streamed to the browser, so their size is not bound by a message.</param>
+    /// <param name="names">Names to show beside ids in the signing dialog; null for none.</param>
+    /// <param name="cancellationToken">Stops waiting; what was submitted stays.</param>
+    public static async Task<ActOutcome> ActAsync(
+        this IJSRuntime js, ActsToSign acts, IReadOnlyDictionary<string, string>? names = null, CancellationToken cancellationToken = default)
+    {
+        await using var module = await js.InvokeAsync<IJSObjectReference>("import", cancellationToken, Module);
+        using var stream = new DotNetStreamReference(new MemoryStream(Encoding.UTF8.GetBytes(acts.CommandsJson)));
+        return await module.InvokeAsync<ActOutcome>("actFromCircuit", Patience, stream, names ?? new Dictionary<string, string>());
+    }
+}
+
+/// <summary>How signing ended.</summary>
+/// <param name="Ok">Every act is final.</param>
+/// <param name="Cancelled">The person did not sign; nothing was submitted.</param>
+/// <param name="Final">Acts that are final.</param>
+/// <param name="Refused">Acts that the ledger refused.</param>
+/// <param name="Height">The highest block of the final acts; null when there is none.</param>
+/// <param name="Index">The log entry of the first final act; null when there is none.</param>
+/// <param name="Message">Why it did not work, for the user; null when it did.</param>
+/// <param name="Refusals">The first refusals, for the user.</param>
+public sealed record ActOutcome(
+    bool Ok, bool Cancelled, int Final, int Refused, long? Height, long? Index, string? Message, IReadOnlyList<string> Refusals);
