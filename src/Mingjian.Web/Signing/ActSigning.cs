@@ -22,7 +22,7 @@ public static class ActSigning
     {
         await using var module = await js.InvokeAsync<IJSObjectReference>("import", cancellationToken, Module);
         using var stream = new DotNetStreamReference(new MemoryStream(Encoding.UTF8.GetBytes(acts.CommandsJson)));
-        return await module.InvokeAsync<ActOutcome>("actFromCircuit", Patience, stream, names ?? new Dictionary<string, string>());
+        return await module.InvokeAsync<ActOutcome>("actFromCircuit", Patience, stream, names ?? new Dictionary<string, string>(StringComparer.Ordinal));
     }
 }
 

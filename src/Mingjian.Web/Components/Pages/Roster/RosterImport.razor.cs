@@ -159,7 +159,7 @@ public sealed partial class RosterImport
     {
         var preview = _preview!;
         _max = preview.Good;
-        var progress = new Progress<int>(done => InvokeAsync(() =>
+        var progress = new Progress<int>(done => _ = InvokeAsync(() =>
         {
             _done = done;
             StateHasChanged();
