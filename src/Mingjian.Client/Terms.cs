@@ -11,6 +11,60 @@ public static class Terms
 {
     public static string Of(Amount amount) => $"{amount} 元";
 
+    /// <summary>大写金额 as accountants write it: <c>肆拾捌元整</c>, <c>壹仟零伍元贰角整</c>, <c>贰角整</c>.</summary>
+    /// <param name="amount">Zero or more, below one hundred million yuan.</param>
+    public static string InCapitals(Amount amount)
+    {
+        const string Digits = "零壹贰叁肆伍陆柒捌玖";
+        string[] units = ["", "拾", "佰", "仟", "万", "拾万", "佰万", "仟万"];
+        ArgumentOutOfRangeException.ThrowIfNegative(amount.Fen);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(amount.Fen, 10_000_000_000);
+        var yuan = (amount.Fen / 100).ToString(CultureInfo.InvariantCulture);
+        var text = new System.Text.StringBuilder();
+        var zero = false;
+        for (var i = 0; i < yuan.Length; i++)
+        {
+            var place = yuan.Length - 1 - i;
+            if (yuan[i] == '0')
+            {
+                zero = text.Length > 0;
+
+                // The unit 万 stands even where its own digit is zero.
+                if (place == 4 && text.Length > 0)
+                {
+                    text.Append('万');
+                }
+
+                continue;
+            }
+
+            if (zero)
+            {
+                text.Append('零');
+                zero = false;
+            }
+
+            text.Append(Digits[yuan[i] - '0']).Append(place > 4 ? units[place - 4] : units[place]);
+        }
+
+        var (jiao, fen) = ((int)(amount.Fen / 10 % 10), (int)(amount.Fen % 10));
+        if (text.Length > 0 || (jiao == 0 && fen == 0))
+        {
+            text.Append(text.Length > 0 ? "元" : "零元");
+        }
+
+        if (jiao > 0)
+        {
+            text.Append(Digits[jiao]).Append('角');
+        }
+        else if (fen > 0 && amount.Fen >= 100)
+        {
+            text.Append('零');
+        }
+
+        return text.Append(fen > 0 ? $"{Digits[fen]}分" : "整").ToString();
+    }
+
     public static string Of(Month month) => string.Create(CultureInfo.InvariantCulture, $"{month.Year}年{month.Number}月");
 
     public static string Of(DateOnly date) => string.Create(CultureInfo.InvariantCulture, $"{date.Year}年{date.Month}月{date.Day}日");

@@ -139,6 +139,22 @@ public sealed class SigningTests
     public void Commands_out_of_form_are_never_signed(string json) =>
         Assert.Throws<CanonicalJsonException>(() => PreparedActs.Create(json, LittleLedger.Network, LittleLedger.Now, DisplayNames.None));
 
+    [Theory]
+    [InlineData("0.00", "零元整")]
+    [InlineData("0.20", "贰角整")]
+    [InlineData("0.05", "伍分")]
+    [InlineData("48.00", "肆拾捌元整")]
+    [InlineData("98.15", "玖拾捌元壹角伍分")]
+    [InlineData("10.05", "壹拾元零伍分")]
+    [InlineData("1005.20", "壹仟零伍元贰角整")]
+    [InlineData("10000.00", "壹万元整")]
+    [InlineData("10010.00", "壹万零壹拾元整")]
+    [InlineData("120000.00", "壹拾贰万元整")]
+    [InlineData("1000500.10", "壹佰万零伍佰元壹角整")]
+    [InlineData("99999999.99", "玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分")]
+    public void Amounts_are_written_in_capitals_as_accountants_do(string amount, string capitals) =>
+        Assert.Equal(capitals, Terms.InCapitals(LittleLedger.Amount(amount)));
+
     [Fact]
     public void A_payload_of_another_ledger_is_never_signed() =>
         Assert.Throws<CanonicalJsonException>(() => PreparedActs.FromPayloads(

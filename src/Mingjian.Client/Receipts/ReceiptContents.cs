@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Mingjian.Client.Networks;
 using Mingjian.Client.Signing;
 using Mingjian.Contracts.Dues;
@@ -25,6 +26,15 @@ public sealed record ReceiptContents(
     string Title, PaymentId Payment, MemberId Member, string? Name, OrganizationId Branch, string? BranchName, MemberId Collector,
     DateOnly Date, Amount Total, long Height, LedgerTime Time, Hash32 TransactionId, IReadOnlyList<SummaryFact> Facts)
 {
+    /// <summary>Months and amounts; empty for a voluntary payment.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<PaidMonth> Items { get; private init; } = [];
+
+    /// <summary>The rule on payment that the event names.</summary>
+    [JsonIgnore]
+    public RuleId Rule { get; private init; }
+
+
     /// <summary>Reads what the receipt claims.</summary>
     /// <exception cref="ReceiptFormatException">The entry is not a carried-out payment.</exception>
     public static ReceiptContents Read(ReceiptFile receipt, NetworkFile? network) =>
@@ -67,7 +77,11 @@ public sealed record ReceiptContents(
         var title = payment.Event is PaymentRecorded ? "党费缴纳凭证" : "自愿多交党费凭证";
         return new ReceiptContents(
             title, payment.Payment, payment.Member, name, payment.Branch, branchName, payment.Collector, payment.Date, payment.Total,
-            payment.Entry.Height, payment.Entry.Time, Pae.TransactionId(payment.Entry.Envelope.Payload), facts);
+            payment.Entry.Height, payment.Entry.Time, Pae.TransactionId(payment.Entry.Envelope.Payload), facts)
+        {
+            Items = payment.Event is PaymentRecorded { Items: var items } ? items : [],
+            Rule = payment.Rule,
+        };
     }
 }
 

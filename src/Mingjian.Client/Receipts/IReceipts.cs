@@ -1,0 +1,33 @@
+using Mingjian.Contracts.Dues;
+using Mingjian.Client.Session;
+using Mingjian.Primitives;
+
+namespace Mingjian.Client.Receipts;
+
+/// <summary>Issues receipts of recorded payments.</summary>
+public interface IReceipts
+{
+    /// <summary>The receipt of a payment; null when there is no such payment (or it is not final yet).</summary>
+    /// <remarks>For the member whose dues they are, and for whoever may view dues of the branch; never for others.</remarks>
+    /// <exception cref="AccessDeniedException">Nobody is signed in, or the person may not see it.</exception>
+    Task<IssuedReceipt?> FindAsync(PaymentId payment, CancellationToken cancellationToken = default);
+}
+
+/// <summary>A receipt with what its page shows.</summary>
+/// <param name="Contents">What the receipt says.</param>
+/// <param name="File">Bytes of the receipt file; null for a reversed payment, which no longer has one.</param>
+/// <param name="Items">Months and amounts; empty for a voluntary payment.</param>
+/// <param name="CollectorName">From the vault.</param>
+/// <param name="BranchName">From the vault.</param>
+/// <param name="RuleName">Article of the rule on payment, in Chinese.</param>
+/// <param name="Codes">QR codes as SVG elements, in order; empty when there is no file or it is too long for codes.</param>
+/// <param name="Index">The log entry.</param>
+/// <param name="Reversal">Why it no longer counts; null while in force.</param>
+/// <param name="Answer">The member's own word.</param>
+public sealed record IssuedReceipt(
+    ReceiptContents Contents, byte[]? File, IReadOnlyList<PaidMonth> Items, string CollectorName, string BranchName, string RuleName,
+    IReadOnlyList<string> Codes, long Index, ReversalReason? Reversal, MemberAnswer Answer)
+{
+    /// <summary>File name to save it under: the date and the start of the payment's id.</summary>
+    public string FileName => $"{Contents.Date:yyyyMMdd}-{Contents.Payment.ToString()[2..10]}{ReceiptFile.Extension}";
+}
