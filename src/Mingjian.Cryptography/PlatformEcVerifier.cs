@@ -17,13 +17,13 @@ public sealed class PlatformEcVerifier : IEcVerifier
     /// <summary>Imported keys kept at once, by default; about 2 KB of native memory each.</summary>
     public const int DefaultCapacity = 16_384;
 
-    private readonly BoundedCache<PublicKeyValue, ConcurrentBag<ECDsa>> _keys;
+    private readonly BoundedCache<PublicKeyValue, ConcurrentStack<ECDsa>> _keys;
 
     /// <param name="capacity">Keys in each of two generations; at least 1.</param>
     public PlatformEcVerifier(int capacity = DefaultCapacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        _keys = new BoundedCache<PublicKeyValue, ConcurrentBag<ECDsa>>(capacity);
+        _keys = new BoundedCache<PublicKeyValue, ConcurrentStack<ECDsa>>(capacity);
     }
 
     /// <inheritdoc/>
@@ -31,7 +31,7 @@ public sealed class PlatformEcVerifier : IEcVerifier
     public EcOutcome Verify(PublicKeyValue key, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
         var known = _keys.TryGet(key, out var idle);
-        if (!known || !idle.TryTake(out var imported))
+        if (!known || !idle.TryPop(out var imported))
         {
             imported = Import(key);
             if (imported is null)
@@ -43,11 +43,11 @@ public sealed class PlatformEcVerifier : IEcVerifier
         var valid = Check(imported, hash, signature);
         if (!known)
         {
-            idle = [];
+            idle = new ConcurrentStack<ECDsa>();
             _keys.Add(key, idle);
         }
 
-        idle.Add(imported);
+        idle.Push(imported);
         return valid ? EcOutcome.Valid : EcOutcome.Invalid;
     }
 
