@@ -15,6 +15,9 @@ internal sealed class DuesAccess(ICurrentUser users, ILedger ledger, INameDirect
 
     public LedgerTime Now => LedgerTime.From(time.GetUtcNow());
 
+    /// <summary>The newest final block.</summary>
+    public long Height => ledger.Head.Height;
+
     public IStateReader State => ledger.ReadState();
 
     public async Task<CurrentUser> UserAsync(CancellationToken cancellationToken) =>

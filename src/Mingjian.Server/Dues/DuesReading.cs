@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Mingjian.Client.Dues;
+using Mingjian.Client.ReadModels;
 using Mingjian.Client.Session;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
@@ -12,8 +13,12 @@ namespace Mingjian.Server.Dues;
 
 /// <inheritdoc/>
 internal sealed class DuesReading(
-    IDbContextFactory<ReadModelContext> readModels, IDbContextFactory<DuesContext> own, DuesAccess access) : IDuesReading
+    IDbContextFactory<ReadModelContext> readModels, IDbContextFactory<DuesContext> own, DuesAccess access,
+    IReadModelProgress progress) : IDuesReading
 {
+    /// <summary>A page that reloads after an act waits this long for the lists to show it.</summary>
+    private static readonly TimeSpan WaitForLists = TimeSpan.FromSeconds(2);
+
     /// <summary>How far back open months are looked for: as far as months can be assessed.</summary>
     private const int OpenMonthsBack = DuesLimits.MonthsBack;
 
@@ -101,6 +106,7 @@ internal sealed class DuesReading(
     public async Task<MemberYear> ReadOwnAsync(int year, CancellationToken cancellationToken = default)
     {
         var user = await access.UserAsync(cancellationToken);
+        await progress.WaitForAsync(access.Height, WaitForLists, cancellationToken);
         return await ReadYearAsync(user.Member, year, cancellationToken);
     }
 

@@ -30,14 +30,21 @@ public static class Menus
         new("名册导入", "/staff/import", "名册", Officer),
         new("邀请", "/staff/invitations", "名册", Officer),
         new("组织与任职", "/staff/organizations", "名册", Officer),
-        new("核定", "/staff/dues/assessment", "党费", Officer),
         new("支部收缴", "/staff/dues/branch", "党费", u => u.IsStaff),
-        new("党委汇总", "/staff/dues/committee", "党费", u => Officer(u) || u.Holds(Post.Auditor)),
+        new("欠缴名单", "/staff/dues/arrears", "党费", u => u.IsStaff),
+        new("党委汇总", "/staff/dues/committee", "党费", Oversight),
+        new("党费核定", "/staff/dues/assessment", "党费", u => Officer(u) || u.Holds(Post.BranchSecretary)),
+        new("基数变更", "/staff/dues/standards", "党费", Officer),
+        new("减免审批", "/staff/dues/reductions", "党费", u => u.IsStaff),
+        new("党费设置", "/staff/dues/policy", "党费", Oversight),
         new("账本浏览", "/explorer", "账本", _ => true),
         new("核验凭证", "/verify", "账本", _ => true),
+        new("数据核对", "/staff/check", "账本", Oversight),
         new("我的党费", "/my/dues", "本人", _ => true),
         new("我的密钥", "/my/keys", "本人", _ => true),
     ];
+
+    private static bool Oversight(CurrentUser user) => Officer(user) || user.Holds(Post.Auditor);
 
     private static bool Officer(CurrentUser user) => user.Holds(Post.OrganizationOfficer);
 }
