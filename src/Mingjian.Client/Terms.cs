@@ -17,8 +17,8 @@ public static class Terms
     {
         const string Digits = "零壹贰叁肆伍陆柒捌玖";
         string[] units = ["", "拾", "佰", "仟", "万", "拾万", "佰万", "仟万"];
-        ArgumentOutOfRangeException.ThrowIfNegative(amount.Fen);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(amount.Fen, 10_000_000_000);
+        ArgumentOutOfRangeException.ThrowIfNegative(amount.Fen, nameof(amount));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(amount.Fen, 10_000_000_000, nameof(amount));
         var yuan = (amount.Fen / 100).ToString(CultureInfo.InvariantCulture);
         var text = new System.Text.StringBuilder();
         var zero = false;

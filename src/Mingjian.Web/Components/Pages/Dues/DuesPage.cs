@@ -10,10 +10,9 @@ using Mingjian.Web.Signing;
 namespace Mingjian.Web.Components.Pages.Dues;
 
 /// <summary>What the interactive pages on dues share: loading, refusals as messages, signing, and following the ledger.</summary>
-public abstract class DuesPage : ComponentBase, IAsyncDisposable
+public abstract class DuesPage : ComponentBase, IDisposable
 {
     private static readonly TimeSpan WaitForLists = TimeSpan.FromSeconds(10);
-    private ActRunner? _acts;
     private IDisposable? _subscription;
     private int _reloading;
 
@@ -85,30 +84,33 @@ public abstract class DuesPage : ComponentBase, IAsyncDisposable
         await GuardAsync(async () =>
         {
             var acts = await prepare();
-            _acts ??= new ActRunner(Js);
-            var outcome = await _acts.RunAsync(acts, names);
-            if (outcome.Done > 0)
+            var outcome = await Js.ActAsync(acts, names);
+            if (outcome is { Final: > 0, Height: { } height })
             {
-                var shown = await Progress.WaitForAsync(outcome.Height, WaitForLists);
+                var shown = await Progress.WaitForAsync(height, WaitForLists);
                 Success = outcome.Ok
-                    ? $"{success}，已确认于第 {outcome.Height} 块。{(shown ? "" : "列表稍后更新。")}"
-                    : $"{outcome.Done} 项已入账，其余没有被接受。";
+                    ? $"{success}，已确认于第 {height} 块。{(shown ? "" : "列表稍后更新。")}"
+                    : $"{outcome.Final} 项已入账，其余没有被接受。";
                 await LoadAsync();
             }
 
-            Fault = outcome.Ok || outcome.Cancelled ? null : outcome.Message;
+            Fault = outcome.Ok || outcome.Cancelled ? null : string.Join(" ", outcome.Refusals.Prepend(outcome.Message ?? "账本没有接受。").Distinct(StringComparer.Ordinal));
             done = outcome.Ok;
         });
         return done;
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
+        Dispose(true);
         GC.SuppressFinalize(this);
-        _subscription?.Dispose();
-        if (_acts is not null)
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
         {
-            await _acts.DisposeAsync();
+            _subscription?.Dispose();
         }
     }
 
