@@ -32,6 +32,7 @@ app.MapReceipts();
 app.MapSessions();
 app.MapSetup();
 app.MapRoster();
+app.MapRosterApi();
 app.MapDemo();
 app.MapTrustModule();
 app.MapPages();

@@ -1,0 +1,211 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Mingjian.Client.Networks;
+using Mingjian.Contracts;
+using Mingjian.Cryptography;
+using Mingjian.Engine.Audit;
+using Mingjian.Engine.Execution;
+using Mingjian.Engine.Keys;
+using Mingjian.Log.Notes;
+using Mingjian.Storage.RocksDb;
+using Spectre.Console;
+
+namespace Mingjian.Cli;
+
+/// <summary><c>mingjian audit</c>: replays a whole ledger and checks every signature, rule, root and checkpoint.</summary>
+internal static class AuditCommand
+{
+    public static Command Create()
+    {
+        var source = new Argument<string>("source")
+        {
+            Description = "数据目录（data、data/demo）、账本网址（http…）或 C2SP tile 目录",
+        };
+        var network = NetworkOption.Create(required: false);
+        var json = new Option<bool>("--json") { Description = "以 JSON 输出结果，不显示进度" };
+        var command = new Command("audit", "重放并检查整个账本。退出码：0 无误，1 有问题（指出位置），2 无法审计。") { source, network, json };
+        command.SetAction((result, cancelled) =>
+            RunAsync(result.GetValue(source)!, result.GetValue(network), result.GetValue(json), cancelled));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string source, FileInfo? network, bool json, CancellationToken cancellationToken)
+    {
+        var opened = await AuditSource.OpenAsync(source, network, cancellationToken);
+        await using var ledger = opened.Ledger;
+        using var http = opened.Http;
+        if (opened.Caution is not null)
+        {
+            await Console.Error.WriteLineAsync($"注意：{opened.Caution}");
+        }
+
+        var audit = new LedgerAudit(
+            opened.Trust, new ContractSet(AllContracts.Create()), new KeyDirectory(), new SignatureVerifier(new PlatformEcVerifier()));
+        var start = TimeProvider.System.GetTimestamp();
+        AuditReport report;
+        try
+        {
+            report = json ? await audit.RunAsync(ledger, null, cancellationToken) : await WithProgressAsync(audit, ledger, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or HttpRequestException)
+        {
+            throw new CommandException($"读不了账本：{e.Message}", e);
+        }
+
+        Print(report, opened.Trust, TimeProvider.System.GetElapsedTime(start), json);
+        return report.Fault is null ? ExitCodes.Ok : ExitCodes.Failed;
+    }
+
+    private static Task<AuditReport> WithProgressAsync(LedgerAudit audit, ILedgerSource source, CancellationToken cancellationToken) =>
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+            .Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .StartAsync(async progress =>
+            {
+                var bars = new Dictionary<AuditStage, ProgressTask>();
+                var gate = new Lock();
+                var report = await audit.RunAsync(source, new Reporter(Show), cancellationToken);
+                foreach (var bar in bars.Values.Where(b => report.Fault is null))
+                {
+                    bar.Value = bar.MaxValue;
+                }
+
+                return report;
+
+                void Show(AuditProgress now)
+                {
+                    lock (gate)
+                    {
+                        if (!bars.TryGetValue(now.Stage, out var bar))
+                        {
+                            foreach (var earlier in bars.Values)
+                            {
+                                earlier.Value = earlier.MaxValue;
+                            }
+
+                            bars[now.Stage] = bar = progress.AddTask(NameOf(now.Stage));
+                        }
+
+                        bar.MaxValue = Math.Max(1, now.Total);
+                        bar.Value = now.Done;
+                    }
+                }
+            });
+
+    private static string NameOf(AuditStage stage) => stage switch
+    {
+        AuditStage.Files => "检查文件",
+        AuditStage.Replay => "重放记录",
+        AuditStage.Tiles => "核对日志",
+        AuditStage.State => "核对状态",
+        AuditStage.Index => "核对索引",
+        _ => stage.ToString(),
+    };
+
+    private static void Print(AuditReport report, LedgerTrust trust, TimeSpan took, bool json)
+    {
+        if (json)
+        {
+            var answer = new JsonObject
+            {
+                ["ok"] = report.Fault is null,
+                ["network"] = trust.Network.ToString(),
+                ["blocks"] = report.Blocks,
+                ["entries"] = report.Entries,
+                ["transactions"] = report.Transactions,
+                ["signatures"] = report.Signatures,
+                ["root"] = report.Root.ToString(),
+                ["stateRoot"] = report.StateRoot.ToString(),
+                ["seconds"] = Math.Round(took.TotalSeconds, 3),
+            };
+            if (report.Fault is { } fault)
+            {
+                answer["fault"] = new JsonObject { ["code"] = fault.StableCode, ["place"] = fault.Place, ["message"] = fault.Message };
+            }
+
+            Console.WriteLine(answer.ToJsonString());
+            return;
+        }
+
+        Console.WriteLine($"账本：{trust.Network}");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"已重放：{report.Blocks} 个区块，{report.Entries} 条记录，{report.Transactions} 项事项，{report.Signatures} 个签名，用时 {took.TotalSeconds:0.0} 秒"));
+        Console.WriteLine($"账本根：{report.Root}\n状态根：{report.StateRoot}");
+        Console.WriteLine(report.Fault is { } found
+            ? $"结论：有问题。位置：{found.Place}（{found.StableCode}）\n        {found.Message}"
+            : "结论：全部无误。");
+    }
+
+    private sealed class Reporter(Action<AuditProgress> show) : IProgress<AuditProgress>
+    {
+        public void Report(AuditProgress value) => show(value);
+    }
+}
+
+/// <summary>Finds out what a source is, and whose keys to trust.</summary>
+/// <param name="Caution">Said to the user when the keys come from the very place that is audited.</param>
+internal sealed record AuditSource(ILedgerSource Ledger, LedgerTrust Trust, HttpClient? Http, string? Caution)
+{
+    /// <exception cref="CommandException">Not a ledger, or nothing says whose keys to trust.</exception>
+    public static Task<AuditSource> OpenAsync(string source, FileInfo? network, CancellationToken cancellationToken) =>
+        Uri.TryCreate(source, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? OpenHttpAsync(address, network, cancellationToken)
+            : Task.FromResult(OpenDirectory(source, network));
+
+    private static async Task<AuditSource> OpenHttpAsync(Uri address, FileInfo? network, CancellationToken cancellationToken)
+    {
+        var text = address.ToString().TrimEnd('/');
+        var prefix = new Uri((text.EndsWith("/ledger", StringComparison.Ordinal) ? text : text + "/ledger") + "/");
+        var http = new HttpClient { BaseAddress = prefix, Timeout = TimeSpan.FromSeconds(60), MaxResponseContentBufferSize = 64 << 20 };
+        try
+        {
+            var (trust, caution) = network is not null
+                ? (TrustOf(NetworkOption.Read(network).File), null)
+                : (TrustOf(NetworkFile.Parse(await http.GetByteArrayAsync(new Uri("network", UriKind.Relative), cancellationToken))),
+                    "网络文件取自被审计的服务器本身，只能说明账本自洽；要独立审计请用 --network 指定您信任的网络文件。");
+            return new AuditSource(new HttpLedgerSource(http), trust, http, caution);
+        }
+        catch (Exception e) when (e is HttpRequestException or NetworkFileException or TaskCanceledException)
+        {
+            http.Dispose();
+            throw new CommandException($"取不到网络文件：{e.Message}", e);
+        }
+    }
+
+    private static AuditSource OpenDirectory(string path, FileInfo? network)
+    {
+        if (File.Exists(Path.Combine(path, "checkpoint")))
+        {
+            return network is not null
+                ? new AuditSource(new DirectoryLedgerSource(path), TrustOf(NetworkOption.Read(network).File), null, null)
+                : throw new CommandException("审计 tile 目录需要用 --network 指定网络文件。");
+        }
+
+        var data = DataDirectory.Find(path);
+        var source = new RocksDbLedgerSource(Path.Combine(data.Path, "ledger"));
+        if (network is not null)
+        {
+            return new AuditSource(source, TrustOf(NetworkOption.Read(network).File), null, null);
+        }
+
+        var keys = Path.Combine(data.Path, "keys");
+        return File.Exists(Path.Combine(keys, "log.key")) && File.Exists(Path.Combine(keys, "node.key"))
+            ? new AuditSource(
+                source, NodeKeys.LoadOrCreate(keys, data.Network).Trust, null,
+                "公钥取自数据目录本身；要独立审计请用 --network 指定您信任的网络文件。")
+            : throw new CommandException("数据目录里没有节点密钥，请用 --network 指定网络文件。");
+    }
+
+    private static LedgerTrust TrustOf(NetworkFile file)
+    {
+        // TrustedNetwork has checked the keys' names and types.
+        _ = new TrustedNetwork(file);
+        return NoteKey.TryParse(file.LogKey, out var log)
+            ? new LedgerTrust(
+                file.Network, log!,
+                [.. file.Nodes.Select(n => NoteKey.TryParse(n.Vkey, out var key) ? key! : throw new CommandException("网络文件里的公钥不对。"))])
+            : throw new CommandException("网络文件里的公钥不对。");
+    }
+}

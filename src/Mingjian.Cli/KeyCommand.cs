@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+using Mingjian.Client.Signing;
+using Mingjian.Contracts.Members;
+using Mingjian.Cryptography;
+using Mingjian.Primitives;
+
+namespace Mingjian.Cli;
+
+/// <summary><c>mingjian key</c>: signing keys in files, for programs and the command line.</summary>
+internal static class KeyCommand
+{
+    public static Command Create() => new("key", "签名密钥文件。") { New(), Show(), Bind() };
+
+    private static Command New()
+    {
+        var file = new Argument<FileInfo>("file") { Description = "要写入的密钥文件（不能已存在）" };
+        var command = new Command("new", "生成一把新密钥（P-256，PKCS#8 PEM，只有本用户可读）。") { file };
+        command.SetAction(result =>
+        {
+            using var signer = Es256Signer.Create();
+            KeyFile.Write(result.GetValue(file)!, signer);
+            Console.WriteLine($"公钥：{signer.Key}\n编号：{signer.Key.Id}");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var file = new Argument<FileInfo>("file") { Description = "密钥文件" };
+        var command = new Command("show", "显示密钥文件的公钥和编号。") { file };
+        command.SetAction(result =>
+        {
+            using var signer = KeyFile.Read(result.GetValue(file)!);
+            Console.WriteLine($"公钥：{signer.Key}\n编号：{signer.Key.Id}");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static Command Bind()
+    {
+        var file = new Argument<FileInfo>("file") { Description = "密钥文件" };
+        var server = ServerClient.Option();
+        var member = new Option<string>("--member") { Description = "党员编号（m-…）", Required = true };
+        var code = new Option<string>("--code") { Description = "一次性邀请码（24 个字符）", Required = true };
+        var command = new Command("bind", "用邀请码把密钥绑定到党员。") { file, server, member, code };
+        command.SetAction(async (result, cancelled) =>
+        {
+            if (!MemberId.TryParse(result.GetValue(member), out var id) || !Salt.TryParse(result.GetValue(code), out var secret))
+            {
+                throw new CommandException("党员编号或邀请码的写法不对。");
+            }
+
+            using var signer = KeyFile.Read(result.GetValue(file)!);
+            using var client = await ServerClient.ConnectAsync(result.GetValue(server)!, cancelled);
+            var acts = PreparedActs.Create([new BindKey(id, secret, signer.Key)], client.Network, ServerClient.Now, DisplayNames.None);
+            var answer = await client.SubmitAsync("/api/v1/invitations/redeem", acts.Request.SignWith(signer), cancelled);
+            Console.WriteLine(answer.Describe());
+            return answer.Ok ? ExitCodes.Ok : ExitCodes.Failed;
+        });
+        return command;
+    }
+}
+
+/// <summary>Private keys in PKCS#8 PEM files.</summary>
+internal static class KeyFile
+{
+    private const int MaxSize = 16 * 1024;
+
+    /// <exception cref="CommandException">The file exists or cannot be written.</exception>
+    public static void Write(FileInfo file, Es256Signer signer)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        try
+        {
+            using var stream = new FileStream(file.FullName, options);
+            stream.Write(Encoding.ASCII.GetBytes(PemEncoding.WriteString("PRIVATE KEY", signer.ExportPkcs8()) + "\n"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"写不了 {file.FullName}：{e.Message}", e);
+        }
+    }
+
+    /// <exception cref="CommandException">Not a P-256 private key in PEM.</exception>
+    public static Es256Signer Read(FileInfo file)
+    {
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportFromPem(Encoding.ASCII.GetString(Files.Read(file, MaxSize)));
+            return new Es256Signer(key);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            key.Dispose();
+            throw new CommandException($"{file.Name} 不是 P-256 私钥文件（PEM）。", e);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using System.Text;
+using Mingjian.Cli;
+
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+var root = new RootCommand("明鉴命令行：核验凭证、审计账本、导入名册、重建查询库、测速。")
+{
+    VerifyCommand.Create(),
+    AuditCommand.Create(),
+    ImportCommand.Create(),
+    RebuildCommand.Create(),
+    KeyCommand.Create(),
+};
+var parsed = root.Parse(args);
+try
+{
+    // An unusable command line is no failed check: it must not end with the same code.
+    var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return parsed.Errors.Count > 0 ? ExitCodes.Unusable : code;
+}
+catch (CommandException e)
+{
+    await Console.Error.WriteLineAsync($"mingjian: {e.Message}");
+    return ExitCodes.Unusable;
+}
+catch (OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync("mingjian: 已中止。");
+    return ExitCodes.Unusable;
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Mingjian.Server.Projections;
+
+namespace Mingjian.Cli;
+
+/// <summary><c>mingjian rebuild</c>: makes the read models anew from the ledger and compares them with it.</summary>
+internal static class RebuildCommand
+{
+    public static Command Create()
+    {
+        var data = new Argument<string>("data") { Description = "数据目录（data、data/demo）；服务器必须已停止" };
+        var command = new Command("rebuild", "从账本重建查询库，并逐行核对。退出码：0 一致，1 不一致，2 无法进行。") { data };
+        command.SetAction(async (result, cancelled) =>
+        {
+            var directory = DataDirectory.Find(result.GetValue(data)!);
+            try
+            {
+                var report = await OfflineRebuild.RunAsync(directory.Path, cancelled);
+                Console.WriteLine($"账本：{directory.Network}，第 {report.Height} 块\n重建 {report.Rows} 行，摘要 {report.Digest}");
+                Console.WriteLine(report.FaultCount == 0 ? "结论：与账本一致。" : $"结论：有 {report.FaultCount} 行与账本不一致。");
+                return report.FaultCount == 0 ? ExitCodes.Ok : ExitCodes.Failed;
+            }
+            catch (Exception e) when (e is IOException or InvalidOperationException or Engine.Store.StoreCorruptException)
+            {
+                throw new CommandException($"打不开账本（服务器是否还在运行？）：{e.Message}", e);
+            }
+        });
+        return command;
+    }
+}

@@ -1,0 +1,150 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Mingjian.Cryptography;
+using Mingjian.Primitives;
+
+namespace Mingjian.Cli;
+
+/// <summary>A session with a Mingjian server over its HTTP API.</summary>
+internal sealed class ServerClient : IDisposable
+{
+    private const string SignInType = "application/vnd.mingjian.sign-in.v1+json";
+    private readonly HttpClient _http;
+    private string _csrfHeader = "X-CSRF-TOKEN";
+    private string _csrfToken = string.Empty;
+
+    private ServerClient(Uri server) =>
+        _http = new HttpClient { BaseAddress = server, Timeout = TimeSpan.FromMinutes(5), MaxResponseContentBufferSize = 256 << 20 };
+
+    public static LedgerTime Now => LedgerTime.From(TimeProvider.System.GetUtcNow());
+
+    public NetworkId Network { get; private set; }
+
+    public static Option<Uri> Option() =>
+        new("--server", "-s") { Description = "服务器网址", DefaultValueFactory = _ => new Uri("http://localhost:5180/") };
+
+    /// <exception cref="CommandException">No Mingjian server answers there.</exception>
+    public static async Task<ServerClient> ConnectAsync(Uri server, CancellationToken cancellationToken)
+    {
+        var client = new ServerClient(server);
+        await client.RefreshAsync(cancellationToken);
+        return client;
+    }
+
+    /// <summary>Opens a session with a bound key.</summary>
+    /// <exception cref="CommandException">The key is not bound, or revoked.</exception>
+    public async Task SignInAsync(Es256Signer signer, CancellationToken cancellationToken)
+    {
+        var challenge = await PostAsync("/api/v1/session/challenge", JsonContent.Create(new { }), cancellationToken);
+        var payload = challenge.GetProperty("payload").GetBytesFromBase64();
+        using var signed = JsonDocument.Parse(payload);
+        var origin = new Uri(signed.RootElement.GetProperty("origin").GetString()!);
+        if (challenge.GetProperty("payloadType").GetString() != SignInType
+            || Uri.Compare(origin, _http.BaseAddress!, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) != 0)
+        {
+            throw new CommandException("服务器的登录请求不是发给这个网址的，没有签名。");
+        }
+
+        await PostAsync("/api/v1/session", JsonContent.Create(new
+        {
+            challenge = signed.RootElement.GetProperty("challenge").GetString(),
+            key = signer.Key.Id.ToString(),
+            signature = Convert.ToBase64String(signer.Sign(Pae.Encode(SignInType, payload)).Sig),
+        }), cancellationToken);
+
+        // The token is bound to who is signed in.
+        await RefreshAsync(cancellationToken);
+    }
+
+    /// <summary>Submits envelopes in one request and reads how each ended.</summary>
+    public async Task<SubmissionOutcome> SubmitAsync(string path, IEnumerable<Envelope> envelopes, CancellationToken cancellationToken)
+    {
+        var body = $"{{\"envelopes\":[{string.Join(',', envelopes.Select(e => Encoding.UTF8.GetString(e.Encode())))}]}}";
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        return SubmissionOutcome.Read(await PostAsync(path, content, cancellationToken, refusals: true));
+    }
+
+    /// <summary>POSTs and reads the JSON answer; an answer without body is an undefined element.</summary>
+    /// <param name="refusals">True: a problem that carries <c>results</c> is an answer like any other.</param>
+    /// <exception cref="CommandException">The server refuses or does not answer; the message is its own.</exception>
+    public async Task<JsonElement> PostAsync(
+        string path, HttpContent content, CancellationToken cancellationToken, bool refusals = false)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = content };
+        request.Headers.Add(_csrfHeader, _csrfToken);
+        request.Headers.Add("Accept", "application/json");
+        return await SendAsync(request, refusals, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/api/v1/session", UriKind.Relative));
+        var session = await SendAsync(request, refusals: false, cancellationToken);
+        _csrfHeader = session.GetProperty("csrfHeader").GetString()!;
+        _csrfToken = session.GetProperty("csrfToken").GetString()!;
+        Network = NetworkId.Parse(session.GetProperty("network").GetString()!);
+    }
+
+    private async Task<JsonElement> SendAsync(HttpRequestMessage request, bool refusals, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await _http.SendAsync(request, cancellationToken);
+            var text = await response.Content.ReadAsStringAsync(cancellationToken);
+            JsonElement answer = default;
+            if (text.Length > 0 && response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true)
+            {
+                answer = JsonElement.Parse(text);
+            }
+
+            if (response.IsSuccessStatusCode || (refusals && answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("results", out _)))
+            {
+                return answer;
+            }
+
+            var detail = answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("detail", out var d) ? d.GetString() : null;
+            throw new CommandException(string.Create(
+                CultureInfo.InvariantCulture, $"服务器拒绝了请求（{(int)response.StatusCode}）：{detail ?? request.RequestUri?.ToString()}"));
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException or FormatException)
+        {
+            throw new CommandException($"服务器 {_http.BaseAddress} 没有正确答复：{e.Message}", e);
+        }
+    }
+}
+
+/// <summary>How submitted acts ended.</summary>
+internal sealed record SubmissionOutcome(int Final, IReadOnlyList<string> Refusals)
+{
+    public bool Ok => Refusals.Count == 0;
+
+    public static SubmissionOutcome Read(JsonElement answer)
+    {
+        var final = 0;
+        var refusals = new List<string>();
+        foreach (var result in answer.GetProperty("results").EnumerateArray())
+        {
+            if (result.GetProperty("status").GetString() == "final")
+            {
+                final++;
+            }
+            else
+            {
+                refusals.Add($"{result.GetProperty("message").GetString()}（{result.GetProperty("code").GetString()}）");
+            }
+        }
+
+        return new SubmissionOutcome(final, refusals);
+    }
+
+    public SubmissionOutcome Add(SubmissionOutcome other) => new(Final + other.Final, [.. Refusals, .. other.Refusals]);
+
+    public string Describe() =>
+        $"已入账 {Final} 项。{(Ok ? string.Empty : $"没有被接受 {Refusals.Count} 项：\n  {string.Join("\n  ", Refusals.Distinct(StringComparer.Ordinal).Take(20))}")}";
+}

@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using Mingjian.Client.ReadModels;
+using Mingjian.Server.Configuration;
+using Mingjian.Server.Dues;
+using Mingjian.Server.LedgerApi;
+using Mingjian.Storage.Sql;
+
+namespace Mingjian.Server.Projections;
+
+/// <summary>Rebuilds the read models of a stopped server's data, with the server's own services; for <c>mingjian rebuild</c>.</summary>
+public static class OfflineRebuild
+{
+    /// <param name="networkDirectory">The folder of one network: <c>data/demo</c> or <c>data/network</c>.</param>
+    /// <param name="cancellationToken">Leaves the tables incomplete; run it again.</param>
+    /// <exception cref="IOException">The ledger is in use by a running server.</exception>
+    public static async Task<CheckReport> RunAsync(string networkDirectory, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration.AddEnvironmentVariables().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            [$"{ServerOptions.Section}:{nameof(ServerOptions.DataDirectory)}"] = Path.GetDirectoryName(networkDirectory),
+            [$"{ServerOptions.Section}:{nameof(ServerOptions.Start)}"] =
+                Path.GetFileName(networkDirectory) == "demo" ? nameof(StartMode.Demo) : nameof(StartMode.Empty),
+        });
+        builder.AddConfiguration();
+        builder.AddLedger();
+        builder.Services.AddDues();
+        await using var app = builder.Build();
+
+        // Nothing is started: no port, no projection beside this one.
+        await using (var own = await app.Services.GetRequiredService<IDbContextFactory<DuesContext>>().CreateDbContextAsync(cancellationToken))
+        {
+            await own.EnsureSchemaAsync(DuesContext.SchemaVersion, cancellationToken: cancellationToken);
+        }
+
+        await using (var models = await app.Services.GetRequiredService<IDbContextFactory<ReadModelContext>>().CreateDbContextAsync(cancellationToken))
+        {
+            await Projector.EnsureSchemaAsync(models, cancellationToken);
+        }
+
+        return await app.Services.GetRequiredService<CheckRunner>().RebuildAsync(null, cancellationToken);
+    }
+}
