@@ -82,10 +82,10 @@ class SigningDialog {
   show(summary, key) {
     this.title.textContent = summary.title;
     this.body.replaceChildren(element('p', 'muted', '请核对。下面的内容由将要签名的数据本身得出。'));
-    this.body.append(facts(summary.facts));
     if (summary.acts.length === 1) {
-      this.body.append(...actBody(summary.acts[0]));
+      this.body.append(...actBody(summary.acts[0]), facts(summary.facts));
     } else {
+      this.body.append(facts(summary.facts));
       const list = element('div', 'mj-acts');
       summary.acts.slice(0, SHOWN_ACTS).forEach((act, index) => {
         const details = element('details');
