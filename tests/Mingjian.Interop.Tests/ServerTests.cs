@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Text.Json;
+using Mingjian.EndToEnd.Tests;
+
+namespace Mingjian.Interop.Tests;
+
+/// <summary>The tiles that the server itself serves.</summary>
+public sealed class ServerTests
+{
+    [Fact]
+    public async Task Go_reads_the_demo_ledger_from_the_running_server()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        await using var server = await ServerProcess.StartAsync(empty: false, limit.Token);
+        using var client = new HttpClient();
+        using var network = JsonDocument.Parse(await client.GetByteArrayAsync(new Uri(server.Address, "ledger/network"), limit.Token));
+        var logKey = network.RootElement.GetProperty("logKey").GetString()!;
+        var nodeKey = network.RootElement.GetProperty("nodes")[0].GetProperty("vkey").GetString()!;
+        var checkpoint = await client.GetStringAsync(new Uri(server.Address, "ledger/checkpoint"), limit.Token);
+
+        var (code, output) = await GoVerifier.VerifyAsync(new Uri(server.Address, "ledger").ToString(), logKey, nodeKey, 1, "checkpoint");
+        Assert.True(code == 0, output);
+        var size = long.Parse(checkpoint.Split('\n')[1], CultureInfo.InvariantCulture);
+        Assert.True(size > 10, checkpoint);
+        Assert.Equal($"size {size}, records {size}, older checkpoints 1\n", output);
+    }
+}
