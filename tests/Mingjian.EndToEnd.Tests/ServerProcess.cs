@@ -43,6 +43,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
             ArgumentList =
             {
                 Path.Combine(folder, "Mingjian.Server.dll"),
