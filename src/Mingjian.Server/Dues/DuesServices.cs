@@ -1,9 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Mingjian.Client.Dues;
+using Mingjian.Client.Explorer;
 using Mingjian.Client.ReadModels;
 using Mingjian.Client.Session;
 using Mingjian.Contracts;
 using Mingjian.Primitives;
+using Mingjian.Server.Explorer;
 using Mingjian.Server.Projections;
 using Mingjian.Storage.Sql;
 
@@ -33,6 +35,7 @@ internal static class DuesServices
         services.AddScoped<IDuesActs, DuesActs>();
         services.AddScoped<IDuesReminders, DuesReminders>();
         services.AddScoped<IReadModelCheck, ReadModelCheck>();
+        services.AddScoped<ILedgerExplorer, LedgerExplorer>();
         return services;
     }
 
