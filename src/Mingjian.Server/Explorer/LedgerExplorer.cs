@@ -76,7 +76,7 @@ internal sealed class LedgerExplorer(
             return null;
         }
 
-        var leaf = Merkle.LeafHash(bytes);
+        var leaf = Merkle.HashLeaf(bytes);
         var proof = ledger.ProveInclusion(index, head.Size);
         var json = Indent(bytes);
         if (LogEntry.Decode(bytes) is not TransactionEntry entry)
