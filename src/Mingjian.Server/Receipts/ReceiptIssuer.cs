@@ -14,7 +14,7 @@ using Mingjian.Vault;
 namespace Mingjian.Server.Receipts;
 
 /// <summary>Builds receipts from the ledger; the read model only tells where to look, and the vault opens the name.</summary>
-internal sealed class Receipts(
+internal sealed class ReceiptIssuer(
     DuesAccess access, ILedger ledger, VaultAccess vault, NetworkFiles networks, IDbContextFactory<ReadModelContext> readModels) : IReceipts
 {
     /// <inheritdoc/>
@@ -72,7 +72,7 @@ internal sealed class Receipts(
 /// <summary>Receipts as a slice.</summary>
 internal static class ReceiptServices
 {
-    public static IServiceCollection AddReceipts(this IServiceCollection services) => services.AddScoped<IReceipts, Receipts>();
+    public static IServiceCollection AddReceipts(this IServiceCollection services) => services.AddScoped<IReceipts, ReceiptIssuer>();
 
     /// <summary><c>/api/v1/receipts/{payment}</c>: the file.</summary>
     public static void MapReceipts(this WebApplication app) =>
