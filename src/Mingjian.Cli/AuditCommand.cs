@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Mingjian.Client.Networks;
@@ -146,6 +147,7 @@ internal static class AuditCommand
 
 /// <summary>Finds out what a source is, and whose keys to trust.</summary>
 /// <param name="Caution">Said to the user when the keys come from the very place that is audited.</param>
+[SuppressMessage("Reliability", "CA2000", Justification = "The record hands source and client on; the command disposes of both.")]
 internal sealed record AuditSource(ILedgerSource Ledger, LedgerTrust Trust, HttpClient? Http, string? Caution)
 {
     /// <exception cref="CommandException">Not a ledger, or nothing says whose keys to trust.</exception>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -10,6 +11,7 @@ using Spectre.Console;
 namespace Mingjian.Cli;
 
 /// <summary><c>mingjian import</c>: a roster workbook through the HTTP API, signed with a key file.</summary>
+[SuppressMessage("Reliability", "CA2000", Justification = "A request owns its content and disposes of it.")]
 internal static class ImportCommand
 {
     private const int EnvelopesAtOnce = 100;

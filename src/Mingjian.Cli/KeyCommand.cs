@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Mingjian.Client.Signing;
@@ -66,6 +67,7 @@ internal static class KeyCommand
 }
 
 /// <summary>Private keys in PKCS#8 PEM files.</summary>
+[SuppressMessage("Reliability", "CA2000", Justification = "The signer owns the key.")]
 internal static class KeyFile
 {
     private const int MaxSize = 16 * 1024;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
@@ -9,6 +10,7 @@ using Mingjian.Primitives;
 namespace Mingjian.Cli;
 
 /// <summary>A session with a Mingjian server over its HTTP API.</summary>
+[SuppressMessage("Reliability", "CA2000", Justification = "A request owns its content and disposes of it.")]
 internal sealed class ServerClient : IDisposable
 {
     private const string SignInType = "application/vnd.mingjian.sign-in.v1+json";

@@ -21,7 +21,7 @@ public sealed class ServerTests(ITestOutputHelper output) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _address = new Uri($"http://localhost:{FreePort()}/");
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in new[]
         {
             Path.Combine(Cli.Output("Mingjian.Server"), "Mingjian.Server.dll"), "--contentRoot", Repository.File("src", "Mingjian.Server"),
