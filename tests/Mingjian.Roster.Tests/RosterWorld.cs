@@ -13,6 +13,7 @@ using Mingjian.Engine.Keys;
 using Mingjian.Ordering.Local;
 using Mingjian.Primitives;
 using Mingjian.Server.Names;
+using Mingjian.Server.Projections;
 using Mingjian.Server.Roster;
 using Mingjian.Storage.RocksDb;
 using Mingjian.Storage.Sql;
@@ -23,7 +24,7 @@ using Mingjian.Vault;
 namespace Mingjian.Roster.Tests;
 
 /// <summary>A committee with six branches on a real ledger, a real vault, and the roster service; only clock and session are fakes.</summary>
-internal sealed class RosterWorld : IDbContextFactory<VaultContext>, ICurrentUser, IAsyncDisposable
+internal sealed class RosterWorld : IDbContextFactory<VaultContext>, IDbContextFactory<ReadModelContext>, ICurrentUser, IAsyncDisposable
 {
     public static readonly NetworkId Network = NetworkId.Parse("test.mingjian.invalid/roster");
     private static readonly Dictionary<string, MessageType> Commands =
@@ -36,6 +37,7 @@ internal sealed class RosterWorld : IDbContextFactory<VaultContext>, ICurrentUse
     private RosterWorld()
     {
         _settings = new SqlSettings(SqlProvider.Sqlite, _folder);
+        Clock.Advance(new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds() - Clock.GetUtcNow().ToUnixTimeMilliseconds());
         Ledger = Engine.Ledger.Open(
             new LedgerOptions { Network = Network },
             RocksDbBlockStore.Open(Path.Combine(_folder, "ledger")),
@@ -72,6 +74,16 @@ internal sealed class RosterWorld : IDbContextFactory<VaultContext>, ICurrentUse
     public MemberId? Member { get; set; }
 
     public RosterImports Imports => new(new RosterAccess(this, Ledger, Vault, Clock), _drafts, Names);
+
+    public MemberLists Lists => new(this, new RosterAccess(this, Ledger, Vault, Clock), Names);
+
+    /// <summary>Brings the read models up to the ledger's head.</summary>
+    public async Task ProjectAsync()
+    {
+        await using var context = ((IDbContextFactory<ReadModelContext>)this).CreateDbContext();
+        await Projector.EnsureSchemaAsync(context, CancellationToken.None);
+        await new Projector(Ledger, new LedgerEvents(Ledger, AllContracts.Create())).CatchUpAsync(context, Ledger.Head.Height, CancellationToken.None);
+    }
 
     public static async Task<RosterWorld> CreateAsync(params string[] branches)
     {
@@ -113,6 +125,9 @@ internal sealed class RosterWorld : IDbContextFactory<VaultContext>, ICurrentUse
 
     public VaultContext CreateDbContext() =>
         new((DbContextOptions<VaultContext>)new DbContextOptionsBuilder<VaultContext>().UseMingjian(_settings, "vault").Options);
+
+    ReadModelContext IDbContextFactory<ReadModelContext>.CreateDbContext() =>
+        new((DbContextOptions<ReadModelContext>)new DbContextOptionsBuilder<ReadModelContext>().UseMingjian(_settings, ReadModelContext.Name).Options);
 
     /// <summary>Every byte of every entry on the ledger.</summary>
     public IEnumerable<byte[]> Entries()

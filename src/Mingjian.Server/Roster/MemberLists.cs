@@ -23,8 +23,9 @@ internal sealed class MemberLists(IDbContextFactory<ReadModelContext> readModels
         await using var context = await readModels.CreateDbContextAsync(cancellationToken);
         var counts = await context.Members.AsNoTracking().Where(m => m.Import != null)
             .GroupBy(m => new { m.Branch, m.Standing }).Select(g => new { g.Key.Branch, g.Key.Standing, Count = g.Count() }).ToListAsync(cancellationToken);
+        var order = await OrderAsync(context, cancellationToken);
         var nodes = new List<OrganizationNode>();
-        foreach (var root in visible.Values.Where(o => o.Record.Higher is not { } higher || !visible.ContainsKey(higher)).OrderBy(o => o.Name, PinyinComparer.Instance))
+        foreach (var root in visible.Values.Where(o => o.Record.Higher is not { } higher || !visible.ContainsKey(higher)).OrderBy(o => order(o.Record.Organization)))
         {
             Add(root, 0);
         }
@@ -38,7 +39,7 @@ internal sealed class MemberLists(IDbContextFactory<ReadModelContext> readModels
             nodes.Add(new OrganizationNode(id, organization.Name, organization.Record.Kind, depth, 0, 0));
             var full = counts.Where(c => c.Branch == id && c.Standing == MemberStanding.FullMember).Sum(c => c.Count);
             var probationary = counts.Where(c => c.Branch == id && c.Standing == MemberStanding.ProbationaryMember).Sum(c => c.Count);
-            foreach (var below in visible.Values.Where(o => o.Record.Higher == id).OrderBy(o => o.Record.Kind).ThenBy(o => o.Name, PinyinComparer.Instance))
+            foreach (var below in visible.Values.Where(o => o.Record.Higher == id).OrderBy(o => o.Record.Kind).ThenBy(o => order(o.Record.Organization)))
             {
                 var sum = Add(below, depth + 1);
                 (full, probationary) = (full + sum.Full, probationary + sum.Probationary);
@@ -68,12 +69,13 @@ internal sealed class MemberLists(IDbContextFactory<ReadModelContext> readModels
         }
 
         var found = await names.FindAsync([.. rows.Select(r => r.Member), .. rows.Select(r => r.Signer).Distinct()], cancellationToken);
+        var order = await OrderAsync(context, cancellationToken);
         var part = search?.Trim() ?? string.Empty;
         return
         [
             .. rows.Select(r => Line(r, below[r.Branch], found))
                 .Where(l => part.Length == 0 || l.Name.Contains(part, StringComparison.OrdinalIgnoreCase))
-                .OrderBy(l => l.BranchName, PinyinComparer.Instance).ThenBy(l => l.Name, PinyinComparer.Instance).ThenBy(l => l.Index),
+                .OrderBy(l => order(l.Branch)).ThenBy(l => l.Name, PinyinComparer.Instance).ThenBy(l => l.Index),
         ];
     }
 
@@ -98,6 +100,13 @@ internal sealed class MemberLists(IDbContextFactory<ReadModelContext> readModels
             record?.IdNumber, record is null ? null : CodeLists.SexName((Sex)record.Sex), record?.BirthDate, CodeLists.EthnicityName(record?.Ethnicity),
             CodeLists.EducationName(record?.Education), record?.Job, record?.Phone, record?.Address, standard?.Class, standard?.Monthly,
             state.KeysOf(member) is { Keys.Count: > 0 });
+    }
+
+    /// <summary>Organisations stand in the order of their founding, as people know them.</summary>
+    private static async Task<Func<OrganizationId, long>> OrderAsync(ReadModelContext context, CancellationToken cancellationToken)
+    {
+        var places = await context.Organizations.AsNoTracking().ToDictionaryAsync(o => o.Organization, o => o.Index, cancellationToken);
+        return id => places.GetValueOrDefault(id, long.MaxValue);
     }
 
     private static Dictionary<OrganizationId, string> Below(

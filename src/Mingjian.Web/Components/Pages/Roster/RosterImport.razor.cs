@@ -17,7 +17,8 @@ public sealed partial class RosterImport
     private IReadOnlyList<ImportView> _imports = [];
     private IReadOnlyList<Month> _months = [];
     private Filter _filter;
-    private decimal _farmer = ImportChoices.DefaultFarmer.Yuan;
+    private decimal _farmer = 0.20m;
+    private bool _anyRemark;
     private string _from = string.Empty;
     private bool _busy;
     private string _doing = string.Empty;
@@ -123,6 +124,7 @@ public sealed partial class RosterImport
                 _ => true,
             }),
         ];
+        _anyRemark = _rows.Exists(r => r.Remarks.Count > 0);
     }
 
     private void Forget()
