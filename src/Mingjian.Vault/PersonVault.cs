@@ -15,6 +15,7 @@ namespace Mingjian.Vault;
 public sealed class PersonVault
 {
     private const int BatchRows = 2_000;
+    private const int ReportEvery = 500;
     private const int SaltLength = 16;
 
     private readonly IDbContextFactory<VaultContext> _contexts;
@@ -38,6 +39,9 @@ public sealed class PersonVault
         return new PersonVault(contexts, await VaultKeys.OpenAsync(context, master, cancellationToken), time);
     }
 
+    /// <summary>A newer master key waits: <see cref="RotateAsync"/> should run.</summary>
+    public bool IsRotationDue => _keys.IsRotationDue;
+
     /// <summary>Blind index of an ID number: HMAC-SHA-256 under the vault's index key.</summary>
     public Hash32 Index(ResidentId id) => _keys.Index(id);
 
@@ -51,27 +55,33 @@ public sealed class PersonVault
     {
         var staged = new List<StagedPerson>(people.Count);
         await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
-        context.ChangeTracker.AutoDetectChangesEnabled = false;
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         if (import is not null)
         {
             import.Staged = LedgerTime.From(_time.GetUtcNow());
             context.Imports.Add(import);
-        }
-
-        foreach (var batch in people.Chunk(BatchRows))
-        {
-            foreach (var person in batch)
-            {
-                staged.Add(Add(context, import?.Import, person));
-            }
-
             await context.SaveChangesAsync(cancellationToken);
-            context.ChangeTracker.Clear();
-            progress?.Report(staged.Count);
         }
 
-        await context.SaveChangesAsync(cancellationToken);
+        await using (var inserts = new RowInserts(context))
+        {
+            foreach (var person in people)
+            {
+                var (row, monthlyBase, known) = Seal(import?.Import, person);
+                await inserts.InsertAsync(row, cancellationToken);
+                if (monthlyBase is not null)
+                {
+                    await inserts.InsertAsync(monthlyBase, cancellationToken);
+                }
+
+                staged.Add(known);
+                if (staged.Count % ReportEvery == 0)
+                {
+                    progress?.Report(staged.Count);
+                }
+            }
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return staged;
     }
@@ -104,7 +114,9 @@ public sealed class PersonVault
                 throw new InvalidOperationException($"The vault does not hold {member}.");
             }
 
-            commitments.Add(AddBase(context, _keys.Unwrap(person), member, from, amount));
+            var row = SealBase(_keys.Unwrap(person), member, from, amount);
+            context.Bases.Add(row);
+            commitments.Add(row.Commitment);
         }
 
         await context.SaveChangesAsync(cancellationToken);
@@ -231,7 +243,7 @@ public sealed class PersonVault
 
         context.Keys.Update(keys.WrapIndexKey());
         await context.SaveChangesAsync(cancellationToken);
-        _keys = keys;
+        _keys = await VaultKeys.OpenAsync(context, master, cancellationToken);
         return rotated;
     }
 
@@ -294,19 +306,18 @@ public sealed class PersonVault
         return rows;
     }
 
-    private StagedPerson Add(VaultContext context, ImportId? import, NewPerson person)
+    private (PersonRow Row, BaseRow? Base, StagedPerson Staged) Seal(ImportId? import, NewPerson person)
     {
         var record = person.Record with { Name = person.Record.Name.Normalize(NormalizationForm.FormC) };
         var id = ResidentId.TryParse(record.IdNumber, out var value) ? value : throw new ArgumentException("Not a valid ID number.", nameof(person));
         var row = NewRow(import, person.Member, record.Name, out var key, out var name);
         var salt = Salt.New();
         var json = Encoding.UTF8.GetString(CanonicalJson.Encode(record, PersonRecordJson.Canonical));
-        var context1 = Commitment.Context(person.Member, "record");
-        row.Record = Sealed.Seal(key, context1, Join(salt, json));
-        context.People.Add(row);
-        var commitment = person.Base is { } dues ? AddBase(context, key, person.Member, dues.From, dues.Amount) : default(Hash32?);
+        var field = Commitment.Context(person.Member, "record");
+        row.Record = Sealed.Seal(key, field, Join(salt, json));
+        var monthlyBase = person.Base is { } dues ? SealBase(key, person.Member, dues.From, dues.Amount) : null;
         CryptographicOperations.ZeroMemory(key);
-        return new StagedPerson(person.Member, _keys.Index(id), name, Commitment.Compute(context1, salt, json), commitment);
+        return (row, monthlyBase, new StagedPerson(person.Member, _keys.Index(id), name, Commitment.Compute(field, salt, json), monthlyBase?.Commitment));
     }
 
     private PersonRow NewRow(ImportId? import, MemberId member, string name, out byte[] key, out Hash32 commitment)
@@ -327,14 +338,12 @@ public sealed class PersonVault
         };
     }
 
-    private static Hash32 AddBase(VaultContext context, byte[] key, MemberId member, Month from, Amount amount)
+    private static BaseRow SealBase(byte[] key, MemberId member, Month from, Amount amount)
     {
         var salt = Salt.New();
         var field = Commitment.Context(member, from);
         var text = amount.ToString();
-        var commitment = Commitment.Compute(field, salt, text);
-        context.Bases.Add(new BaseRow { Member = member, From = from, Commitment = commitment, Value = Sealed.Seal(key, field, Join(salt, text)) });
-        return commitment;
+        return new BaseRow { Member = member, From = from, Commitment = Commitment.Compute(field, salt, text), Value = Sealed.Seal(key, field, Join(salt, text)) };
     }
 
     private Opening? OpenName(PersonRow row) => row is { Key: not null, Name: { } name }

@@ -21,11 +21,15 @@ internal sealed class VaultKeys
     private readonly byte[] _indexKey;
     private readonly Dictionary<int, byte[]> _wrappers = [];
 
-    private VaultKeys(MasterKeys master, byte[] indexKey)
+    private VaultKeys(MasterKeys master, byte[] indexKey, int storedVersion)
     {
         _master = master;
         _indexKey = indexKey;
+        IsRotationDue = storedVersion != master.Current;
     }
+
+    /// <summary>The ring has a newer master key than the one the vault is wrapped by, or a rotation was broken off.</summary>
+    public bool IsRotationDue { get; }
 
     public int Current => _master.Current;
 
@@ -40,7 +44,7 @@ internal sealed class VaultKeys
                 throw new VaultException(VaultFault.WrongMasterKey, "The vault holds people but not its own index key. Restore a whole backup.");
             }
 
-            var made = new VaultKeys(master, master.Derive(master.Current, IndexPurpose));
+            var made = new VaultKeys(master, master.Derive(master.Current, IndexPurpose), master.Current);
             context.Keys.Add(made.WrapIndexKey());
             await context.SaveChangesAsync(cancellationToken);
             return made;
@@ -49,7 +53,7 @@ internal sealed class VaultKeys
         var wrapper = master.Derive(row.KeyVersion, WrapPurpose);
         try
         {
-            return new VaultKeys(master, Sealed.Open(wrapper, Context(IndexKeyName, row.KeyVersion), row.Value));
+            return new VaultKeys(master, Sealed.Open(wrapper, Context(IndexKeyName, row.KeyVersion), row.Value), row.KeyVersion);
         }
         catch (VaultException e) when (e.Fault == VaultFault.Tampered)
         {

@@ -22,7 +22,8 @@ public static class VaultServices
     }
 }
 
-/// <summary>Opens the vault once, on first use; a failed opening is tried again by the next caller.</summary>
+/// <summary>Opens the vault once, on first use, and rewraps everything when the ring holds a newer master key.</summary>
+/// <remarks>A failed opening is tried again by the next caller.</remarks>
 public sealed class VaultAccess(IDbContextFactory<VaultContext> contexts, VaultSettings settings, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
@@ -40,7 +41,19 @@ public sealed class VaultAccess(IDbContextFactory<VaultContext> contexts, VaultS
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            return _vault ??= await PersonVault.OpenAsync(contexts, await FindKeysAsync(cancellationToken), time, cancellationToken);
+            if (_vault is null)
+            {
+                var keys = await FindKeysAsync(cancellationToken);
+                var vault = await PersonVault.OpenAsync(contexts, keys, time, cancellationToken);
+                if (vault.IsRotationDue)
+                {
+                    await vault.RotateAsync(keys, cancellationToken);
+                }
+
+                _vault = vault;
+            }
+
+            return _vault;
         }
         finally
         {

@@ -70,6 +70,24 @@ public sealed class MasterKeysTests
     }
 
     [Fact]
+    public async Task A_start_with_a_newer_key_rewraps_everything_so_that_the_old_one_can_go()
+    {
+        using var test = await TestVault.CreateAsync(SqlProvider.Sqlite);
+        var staged = await test.Vault.StageAsync(null, [TestVault.Person(1)]);
+        var file = Path.Combine(Path.GetDirectoryName(test.DatabaseFile)!, "vault.key");
+        var ring = test.Master.WithNewKey();
+        ring.Write(file);
+        using (var access = new VaultAccess(test, new VaultSettings(file), TimeProvider.System))
+        {
+            Assert.False((await access.GetAsync()).IsRotationDue);
+        }
+
+        ring.OnlyCurrent().Write(file);
+        using var after = new VaultAccess(test, new VaultSettings(file), TimeProvider.System);
+        Assert.NotNull(await (await after.GetAsync()).FindRecordAsync(staged[0].Member));
+    }
+
+    [Fact]
     public void Names_sort_nearly_by_pinyin()
     {
         string[] names = ["张三", "阿依", "李四", "王五", "白一", "李三", "䶮一"];

@@ -27,6 +27,8 @@ public sealed partial class RosterImport
     private int _uploads;
     private string? _error;
     private string? _errorCode;
+    private ElementReference _outcomeNote;
+    private bool _showOutcome;
     private string? _outcome;
     private bool _outcomeGood;
     private long? _outcomeHeight;
@@ -53,6 +55,16 @@ public sealed partial class RosterImport
         _months = [current, current.AddMonths(1), current.AddMonths(-1), current.AddMonths(-2)];
         _from = current.ToString();
         await ListAsync();
+    }
+
+    // The list above it has gone, so the note would stand out of sight.
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_showOutcome && !_busy)
+        {
+            _showOutcome = false;
+            await _outcomeNote.FocusAsync();
+        }
     }
 
     private static string StateName(PreviewState state) => state switch
@@ -200,7 +212,7 @@ public sealed partial class RosterImport
         await ListAsync();
     });
 
-    private void Say(bool good, string text) => (_outcome, _outcomeGood) = (text, good);
+    private void Say(bool good, string text) => (_outcome, _outcomeGood, _showOutcome) = (text, good, true);
 
     private async Task ListAsync()
     {
