@@ -60,6 +60,32 @@ internal sealed class BrowserSession : IAsyncDisposable
         await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
     }
 
+    /// <summary>Waits until a staff page's circuit answers; before that, clicks are lost.</summary>
+    public async Task WaitUntilInteractiveAsync()
+    {
+        await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await Page.WaitForFunctionAsync("() => window.Blazor !== undefined");
+    }
+
+    /// <summary>Confirms the signing dialog and waits until it has closed.</summary>
+    public async Task SignAsync(string screenshot)
+    {
+        var dialog = Page.Locator("dialog.mj-sign");
+        var confirm = dialog.GetByRole(AriaRole.Button, new() { Name = "确认签名" });
+        await Assertions.Expect(confirm).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await ShootAsync(screenshot);
+        await confirm.ClickAsync();
+        await Assertions.Expect(dialog).ToHaveCountAsync(0, new() { Timeout = 120_000 });
+    }
+
+    /// <summary>Bytes of an address as this signed-in person gets them.</summary>
+    public async Task<byte[]> FetchAsync(string path)
+    {
+        var response = await _context.APIRequest.GetAsync(path);
+        Assert.True(response.Ok, $"{path} answered {response.Status}.");
+        return await response.BodyAsync();
+    }
+
     public Task ShootAsync(string name, bool fullPage = false) =>
         Page.ScreenshotAsync(new() { Path = Path.Combine(_screenshots, $"{name}.png"), FullPage = fullPage });
 

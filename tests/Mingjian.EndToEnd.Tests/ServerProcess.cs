@@ -73,6 +73,16 @@ internal sealed class ServerProcess : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Where the ledger's own files are.</summary>
+    public string LedgerDirectory => Path.Combine(DataDirectory, "demo", "ledger");
+
+    /// <summary>Ends the process as a power cut would.</summary>
+    public async Task StopAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
