@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Mingjian.EndToEnd.Tests;
 
 /// <summary>Screen sizes every page is looked at in.</summary>
-internal enum Screen
+public enum Screen
 {
     /// <summary>1280x800.</summary>
     Desktop,
