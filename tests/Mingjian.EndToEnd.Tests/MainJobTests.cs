@@ -127,7 +127,7 @@ public sealed partial class MainJobTests(BrowserFixture browsers) : IClassFixtur
         var receipt = Path.Combine(server.DataDirectory, "receipt.mjreceipt");
         await File.WriteAllBytesAsync(receipt, await session.FetchAsync($"api/v1/receipts/{payment}"));
         var network = Path.Combine(server.DataDirectory, "network.mjnet.json");
-        await File.WriteAllBytesAsync(network, await session.FetchAsync("api/v1/network"));
+        await File.WriteAllBytesAsync(network, await session.FetchAsync("ledger/network"));
         return (receipt, network);
     }
 
