@@ -148,7 +148,7 @@ internal sealed class LedgerExplorer(
     private static string? CodeOf(TransactionEntry entry) =>
         entry.Rejection is { } refused ? string.Create(CultureInfo.InvariantCulture, $"{refused.Contract}/{refused.Number}") : null;
 
-    private static string NameOf(IReadOnlyDictionary<string, string> known, MemberId member) =>
+    private static string NameOf(Dictionary<string, string> known, MemberId member) =>
         known.TryGetValue(member.ToString(), out var name) ? name : ShortId.Of(member);
 
     private static ActSummary Describe(TransactionEntry entry, DisplayNames display)
