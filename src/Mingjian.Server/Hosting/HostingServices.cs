@@ -58,6 +58,9 @@ internal static class HostingServices
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices();
         services.AddHttpContextAccessor();
+        // Chinese text stays readable in the page source, and small.
+        services.Configure<Microsoft.Extensions.WebEncoders.WebEncoderOptions>(o =>
+            o.TextEncoderSettings = new System.Text.Encodings.Web.TextEncoderSettings(System.Text.Unicode.UnicodeRanges.All));
         services.AddHostedService<Announcement>();
     }
 
@@ -83,6 +86,7 @@ internal static class HostingServices
         app.MapStaticAssets().AllowAnonymous();
     }
 
+    /// <summary>Pages state their own policy; the circuit's endpoints, which the framework adds, are for people who are signed in.</summary>
     public static void MapPages(this WebApplication app) =>
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().Add(RequireSignInForCircuits);
 
