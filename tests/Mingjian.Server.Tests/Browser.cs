@@ -48,6 +48,8 @@ public sealed class Browser : IDisposable
         request.Content = body as HttpContent ?? new StringContent(body as string ?? JsonSerializer.Serialize(body, JsonSerializerOptions.Web));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.Add("X-CSRF-TOKEN", token);
+        // A body that is refused by its size is then not sent at all.
+        request.Headers.ExpectContinue = true;
         if (setupCode is not null)
         {
             request.Headers.Add("X-Setup-Code", setupCode);

@@ -88,7 +88,7 @@ internal static class HostingServices
 
     /// <summary>Pages state their own policy; the circuit's endpoints, which the framework adds, are for people who are signed in.</summary>
     public static void MapPages(this WebApplication app) =>
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().Add(RequireSignInForCircuits);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null).Add(RequireSignInForCircuits);
 
     // Pages say themselves who may open them; Blazor's own endpoints (circuit, initializers) serve staff pages only.
     private static void RequireSignInForCircuits(EndpointBuilder endpoint)
@@ -120,10 +120,11 @@ internal static class HostingServices
             QueueLimit = 0,
         });
 
-    // An endpoint without an explicit policy is a mistake: nobody may use it (a test finds it, too).
+    // An endpoint without an explicit policy is a mistake: nobody may use it (a test finds it, too). Routing's own answers (405, 415) are no
+    // RouteEndpoints.
     private static Task DenyUnlessExplicit(HttpContext context, RequestDelegate next)
     {
-        if (context.GetEndpoint() is { } endpoint
+        if (context.GetEndpoint() is RouteEndpoint endpoint
             && endpoint.Metadata.GetMetadata<IAuthorizeData>() is null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null)
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;

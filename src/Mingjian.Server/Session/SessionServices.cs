@@ -76,6 +76,11 @@ internal static class SessionServices
 
     private static async Task<IResult> SetLargeText(HttpContext context)
     {
+        if (!context.Request.HasFormContentType)
+        {
+            return Results.Redirect("/error/400");
+        }
+
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         context.Response.Cookies.Append(LargeText.CookieName, form["on"] == "1" ? "1" : "0", new CookieOptions
         {

@@ -1,0 +1,48 @@
+using Mingjian.Server.Configuration;
+using Mingjian.Server.Demo;
+using Mingjian.Server.Dues;
+using Mingjian.Server.Hosting;
+using Mingjian.Server.LedgerApi;
+using Mingjian.Server.Names;
+using Mingjian.Server.Roster;
+using Mingjian.Server.Session;
+using Mingjian.Server.Setup;
+using Mingjian.Server.Trust;
+
+namespace Mingjian.Server;
+
+/// <summary>The only composition root: one line a slice.</summary>
+public static class MingjianServer
+{
+    /// <summary>The whole program, not yet started.</summary>
+    /// <param name="args">Command line: <c>--Section:Name value</c>.</param>
+    /// <param name="configure">Called last; tests replace the clock here and nothing else.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = "Mingjian.Server" });
+        builder.AddConfiguration();
+        builder.AddHosting();
+        builder.AddLedger();
+        builder.AddNames();
+        builder.Services.AddDues();
+        builder.AddSessions();
+        builder.AddSetup();
+        builder.AddRoster();
+        builder.AddDemo();
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseHosting();
+        app.UseDemoGuard();
+        app.MapHosting();
+        app.MapLedger();
+        app.MapDues();
+        app.MapSessions();
+        app.MapSetup();
+        app.MapRoster();
+        app.MapDemo();
+        app.MapTrustModule();
+        app.MapPages();
+        return app;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Text;
+using Mingjian.Client.Networks;
+using Mingjian.Contracts.Members;
+using Mingjian.Primitives;
+using Mingjian.Server.LedgerApi;
+
+namespace Mingjian.Server.Tests;
+
+/// <summary>C2SP tlog-tiles as an outsider sees it: no session, no token.</summary>
+[Collection(nameof(DemoServer))]
+public sealed class LedgerOverHttpTests(DemoServer demo)
+{
+    [Fact]
+    public async Task The_checkpoint_is_the_head_s_signed_note()
+    {
+        using var outsider = demo.Server.Open();
+        var response = await outsider.Client.GetAsync("/ledger/checkpoint");
+        Assert.Equal("text/plain", response.Content.Headers.ContentType?.MediaType);
+        Assert.True(response.Headers.CacheControl?.NoCache);
+        var lines = (await response.Content.ReadAsStringAsync()).Split('\n');
+        Assert.Equal(demo.Server.Ledger.Network.ToString(), lines[0]);
+        Assert.True(long.Parse(lines[1], System.Globalization.CultureInfo.InvariantCulture) > 0);
+        Assert.Equal(2, lines.Count(l => l.StartsWith("— ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task An_entry_bundle_holds_the_entries_and_the_hash_tile_their_leaf_hashes()
+    {
+        using var outsider = demo.Server.Open();
+        var bundle = await outsider.Client.GetAsync("/ledger/tile/entries/000.p/20");
+        Assert.Equal("application/octet-stream", bundle.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("immutable", bundle.Headers.CacheControl?.ToString(), StringComparison.Ordinal);
+        var entries = Split(await bundle.Content.ReadAsByteArrayAsync());
+        Assert.Equal(20, entries.Count);
+        var hashes = await outsider.Client.GetByteArrayAsync("/ledger/tile/0/000.p/20");
+        Assert.Equal(20 * 32, hashes.Length);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            Assert.Equal(entries[i], demo.Server.Ledger.ReadEntry(i));
+            byte[] leaf = [0, .. entries[i]];
+            Assert.Equal(System.Security.Cryptography.SHA256.HashData(leaf), hashes[(i * 32)..((i + 1) * 32)]);
+        }
+    }
+
+    [Theory]
+    [InlineData("/ledger/tile/0/000")]
+    [InlineData("/ledger/tile/0/001")]
+    [InlineData("/ledger/tile/0/000.p/0")]
+    [InlineData("/ledger/tile/0/000.p/256")]
+    [InlineData("/ledger/tile/0/000.p/020")]
+    [InlineData("/ledger/tile/0/0")]
+    [InlineData("/ledger/tile/0/x000/000")]
+    [InlineData("/ledger/tile/0/000.p/")]
+    [InlineData("/ledger/tile/1/000.p/1")]
+    [InlineData("/ledger/tile/64/000")]
+    [InlineData("/ledger/tile/00/000.p/1")]
+    [InlineData("/ledger/tile/entries/x999/x999/x999/x999/x999/999")]
+    [InlineData("/ledger/tile/entries/000.p/255")]
+    [InlineData("/ledger/none")]
+    public async Task A_tile_that_does_not_exist_is_not_found(string path)
+    {
+        using var outsider = demo.Server.Open();
+        Assert.Equal(HttpStatusCode.NotFound, (await outsider.Client.GetAsync(path)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("000", 0, 256)]
+    [InlineData("067", 67, 256)]
+    [InlineData("x001/000", 1000, 256)]
+    [InlineData("x001/x234/067", 1234067, 256)]
+    [InlineData("x001/x234/067.p/112", 1234067, 112)]
+    public void A_tile_path_is_read_as_the_specification_spells_it(string path, long number, int width)
+    {
+        Assert.True(LedgerPaths.TryParseTile(path, out var n, out var w));
+        Assert.Equal((number, width), (n, w));
+    }
+
+    [Fact]
+    public async Task The_network_file_is_a_valid_trust_anchor_of_this_ledger()
+    {
+        using var outsider = demo.Server.Open();
+        var file = NetworkFile.Parse(await outsider.Client.GetByteArrayAsync("/ledger/network"));
+        Assert.Equal(demo.Server.Ledger.Network, file.Network);
+        Assert.Contains(file.Organizations, o => o.Name == "机关第一党支部");
+        Assert.Single(file.Nodes);
+    }
+
+    [Fact]
+    public async Task The_event_stream_tells_the_head_and_then_each_new_block()
+    {
+        var officer = demo.People["officer"];
+        using var stream = await officer.Client.GetStreamAsync("/api/v1/ledger/events");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        Assert.Equal("event: head", await NextAsync(reader, "event:"));
+        var before = await NextAsync(reader, "id:");
+        await officer.SubmitAsync(officer.Sign(new IssueInvitation(
+            demo.People["member"].Member, Hash32.Of([7, 8, 9]), demo.Server.Now.AddMilliseconds(60_000))));
+        Assert.NotEqual(before, await NextAsync(reader, "id:"));
+    }
+
+    private static async Task<string> NextAsync(StreamReader reader, string prefix)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        throw new EndOfStreamException();
+    }
+
+    private static List<byte[]> Split(byte[] bundle)
+    {
+        var entries = new List<byte[]>();
+        for (var at = 0; at < bundle.Length;)
+        {
+            var length = BinaryPrimitives.ReadUInt16BigEndian(bundle.AsSpan(at));
+            entries.Add(bundle[(at + 2)..(at + 2 + length)]);
+            at += 2 + length;
+        }
+
+        return entries;
+    }
+}
