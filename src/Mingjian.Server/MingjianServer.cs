@@ -4,6 +4,7 @@ using Mingjian.Server.Dues;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Names;
+using Mingjian.Server.Receipts;
 using Mingjian.Server.Roster;
 using Mingjian.Server.Session;
 using Mingjian.Server.Setup;
@@ -25,6 +26,7 @@ public static class MingjianServer
         builder.AddLedger();
         builder.AddNames();
         builder.Services.AddDues();
+        builder.Services.AddReceipts();
         builder.AddSessions();
         builder.AddSetup();
         builder.AddRoster();
@@ -37,6 +39,7 @@ public static class MingjianServer
         app.MapHosting();
         app.MapLedger();
         app.MapDues();
+        app.MapReceipts();
         app.MapSessions();
         app.MapSetup();
         app.MapRoster();
