@@ -72,7 +72,8 @@ internal sealed partial class UnexpectedFaults(ILogger<UnexpectedFaults> logger,
             LogFault(logger, exception, httpContext.TraceIdentifier);
         }
 
-        if (!httpContext.IsForPrograms())
+        // The middleware has already turned the path to the error page's.
+        if (!Audience.IsForPrograms(httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? httpContext.Request.Path))
         {
             if (HttpMethods.IsGet(httpContext.Request.Method) || HttpMethods.IsHead(httpContext.Request.Method))
             {
@@ -102,8 +103,9 @@ internal sealed partial class UnexpectedFaults(ILogger<UnexpectedFaults> logger,
 internal static class Audience
 {
     /// <summary>True under <c>/api</c>, <c>/ledger</c>, <c>/openapi</c> and <c>/health</c>: answers are data, never pages or redirects.</summary>
-    public static bool IsForPrograms(this HttpContext context) =>
-        context.Request.Path is { } path
-        && (path.StartsWithSegments("/api", StringComparison.Ordinal) || path.StartsWithSegments("/ledger", StringComparison.Ordinal)
-            || path.StartsWithSegments("/openapi", StringComparison.Ordinal) || path.StartsWithSegments("/health", StringComparison.Ordinal));
+    public static bool IsForPrograms(this HttpContext context) => IsForPrograms(context.Request.Path);
+
+    public static bool IsForPrograms(PathString path) =>
+        path.StartsWithSegments("/api", StringComparison.Ordinal) || path.StartsWithSegments("/ledger", StringComparison.Ordinal)
+            || path.StartsWithSegments("/openapi", StringComparison.Ordinal) || path.StartsWithSegments("/health", StringComparison.Ordinal);
 }
