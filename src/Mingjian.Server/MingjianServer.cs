@@ -43,6 +43,7 @@ public static class MingjianServer
         app.MapSessions();
         app.MapSetup();
         app.MapRoster();
+        app.MapRosterApi();
         app.MapDemo();
         app.MapTrustModule();
         app.MapPages();

@@ -68,9 +68,10 @@ internal static class HostingServices
     public static void UseHosting(this WebApplication app)
     {
         app.UseSecurityHeaders();
-        app.UseExceptionHandler("/error");
+        // A scope of their own: a page that has begun to render has used the request's.
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = "/error", CreateScopeForErrors = true });
         // The outer one leaves alone what the inner one has answered. In a branch it could not route again.
-        app.UseStatusCodePagesWithReExecute("/error/{0}");
+        app.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true);
         app.UseWhen(c => c.IsForPrograms(), api => api.UseStatusCodePages(WriteProblemAsync));
         app.UseRateLimiter();
         app.UseAuthentication();
