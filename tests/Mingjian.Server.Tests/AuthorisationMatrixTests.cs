@@ -19,7 +19,7 @@ public sealed partial class AuthorisationMatrixTests(DemoServer demo)
     private static Dictionary<string, string[]> Table => File
         .ReadAllLines(Path.Combine(AppContext.BaseDirectory, "endpoints.txt"))
         .Where(l => l.Length > 0 && l[0] != '#')
-        .Select(l => l.Split('|'))
+        .Select(l => l.Split(" | "))
         .ToDictionary(l => l[0].Trim(), l => l[1].Split(' ', StringSplitOptions.RemoveEmptyEntries), StringComparer.Ordinal);
 
     [Fact]

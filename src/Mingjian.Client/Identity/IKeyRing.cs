@@ -32,6 +32,9 @@ public interface IInvitations
     /// <summary>A fresh one-time invitation for a member. The code exists nowhere but in the answer: show it once.</summary>
     /// <exception cref="Session.AccessDeniedException">Not signed in, or no right to invite this member.</exception>
     Task<InvitationDraft> PrepareAsync(MemberId member, CancellationToken cancellationToken = default);
+
+    /// <summary>A full address as an SVG drawing of a QR code.</summary>
+    string DrawQr(string address);
 }
 
 /// <summary>An invitation before it is signed.</summary>

@@ -50,6 +50,8 @@ internal sealed class KeyRing(ICurrentUser users, ILedger ledger, IDbContextFact
             expires);
     }
 
+    public string DrawQr(string address) => Receipts.QrSvg.Draw(address);
+
     private async Task<CurrentUser> UserAsync(CancellationToken cancellationToken) =>
         await users.GetAsync(cancellationToken) ?? throw new AccessDeniedException("请先登录。");
 
