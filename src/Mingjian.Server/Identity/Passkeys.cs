@@ -6,8 +6,8 @@ using Mingjian.Server.Configuration;
 namespace Mingjian.Server.Identity;
 
 /// <summary>Passkeys through ASP.NET Core Identity, with one-time state kept here instead of in a cookie, so nothing can be replayed.</summary>
-internal sealed class Passkeys(
-    IPasskeyHandler<Account> handler, UserManager<Account> users, PasskeyStates states, ServerOptions options)
+internal sealed partial class Passkeys(
+    IPasskeyHandler<Account> handler, UserManager<Account> users, PasskeyStates states, ServerOptions options, ILogger<Passkeys> logger)
 {
     /// <summary>WebAuthn creation options (JSON) for a member, and the name of the state to send back with the credential.</summary>
     public async Task<(string OptionsJson, string State)> BeginCreateAsync(MemberId member, HttpContext context)
@@ -32,8 +32,15 @@ internal sealed class Passkeys(
             CredentialJson = credentialJson,
             AttestationState = begun.State,
         });
-        if (!result.Succeeded || !CoseKeys.TryRead(result.Passkey.PublicKey, out var key))
+        if (!result.Succeeded)
         {
+            LogAttestation(logger, result.Failure.Message);
+            return null;
+        }
+
+        if (!CoseKeys.TryRead(result.Passkey.PublicKey, out var key))
+        {
+            LogAttestation(logger, "not a P-256 key for ES256");
             return null;
         }
 
@@ -101,6 +108,9 @@ internal sealed class Passkeys(
 
         return null;
     }
+
+    [LoggerMessage(EventId = 30, Level = LogLevel.Warning, Message = "A new passkey was not accepted: {Reason}")]
+    private static partial void LogAttestation(ILogger logger, string reason);
 }
 
 /// <summary>Challenges under way.</summary>
