@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mingjian.Engine.Store;
 using Mingjian.Server.Projections;
 
 namespace Mingjian.Cli;
@@ -20,9 +21,13 @@ internal static class RebuildCommand
                 Console.WriteLine(report.FaultCount == 0 ? "结论：与账本一致。" : $"结论：有 {report.FaultCount} 行与账本不一致。");
                 return report.FaultCount == 0 ? ExitCodes.Ok : ExitCodes.Failed;
             }
-            catch (Exception e) when (e is IOException or InvalidOperationException or Engine.Store.StoreCorruptException)
+            catch (StoreInUseException e)
             {
-                throw new CommandException($"打不开账本（服务器是否还在运行？）：{e.Message}", e);
+                throw new CommandException("账本正在使用，请先停止服务器。", e);
+            }
+            catch (Exception e) when (e is StoreCorruptException or IOException)
+            {
+                throw new CommandException($"打不开账本：{e.Message}", e);
             }
         });
         return command;

@@ -26,7 +26,21 @@ internal sealed class ServerClient : IDisposable
     public NetworkId Network { get; private set; }
 
     public static Option<Uri> Option() =>
-        new("--server", "-s") { Description = "服务器网址", DefaultValueFactory = _ => new Uri("http://localhost:5180/") };
+        new("--server", "-s")
+        {
+            Description = "服务器网址",
+            DefaultValueFactory = _ => new Uri("http://localhost:5180/"),
+            CustomParser = result =>
+            {
+                if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+                {
+                    return address;
+                }
+
+                result.AddError("--server 应为 http:// 或 https:// 开头的网址。");
+                return null;
+            },
+        };
 
     /// <exception cref="CommandException">No Mingjian server answers there.</exception>
     public static async Task<ServerClient> ConnectAsync(Uri server, CancellationToken cancellationToken)

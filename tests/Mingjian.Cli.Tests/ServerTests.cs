@@ -93,7 +93,7 @@ public sealed class ServerTests(ITestOutputHelper output) : IAsyncLifetime
         var overHttp = Expect(0, await Cli.RunAsync("audit", $"{_address}", "--network", network, "--json"));
         var running = Expect(0, await Cli.RunAsync("audit", Data, "--network", network, "--json"));
         Assert.Equal(RootOf(overHttp), RootOf(running));
-        Expect(2, await Cli.RunAsync("rebuild", Data));
+        Assert.Contains("请先停止服务器", Expect(2, await Cli.RunAsync("rebuild", Data)).Errors, StringComparison.Ordinal);
 
         await StopAsync();
         var rebuilt = Expect(0, await Cli.RunAsync("rebuild", Data));

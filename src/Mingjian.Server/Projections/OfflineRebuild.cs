@@ -15,8 +15,9 @@ public static class OfflineRebuild
     /// <exception cref="IOException">The ledger is in use by a running server.</exception>
     public static async Task<CheckReport> RunAsync(string networkDirectory, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Configuration.AddEnvironmentVariables().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             [$"{ServerOptions.Section}:{nameof(ServerOptions.DataDirectory)}"] = Path.GetDirectoryName(networkDirectory),
             [$"{ServerOptions.Section}:{nameof(ServerOptions.Start)}"] =
