@@ -132,7 +132,7 @@ internal sealed class AdmissionPipeline(
             ?? SignatureCheck.Verify(verifier, frame, actors);
         if (fault is null)
         {
-            submission.Admitted = new AdmittedTransaction(frame.Id, frame.Bytes, route!, command!, frame.Payload.Expires, signers);
+            submission.Admitted = new AdmittedTransaction(frame.Id, frame.Bytes, route!, command!, frame.Payload.Expires, signers, head.Head.Height);
         }
 
         return fault;

@@ -20,6 +20,7 @@ internal sealed class BlockWriter
     private readonly BlockExecutor _executor;
     private readonly StateCache _cache;
     private readonly CompactTree _log;
+    private readonly RecentTransactions _recent;
     private StateTree _tree;
     private volatile PublishedHead _published;
 
@@ -32,6 +33,7 @@ internal sealed class BlockWriter
         _executor = new BlockExecutor(options.Network, contracts, keys);
         _cache = new StateCache(options.StateCacheRecords);
         _log = LedgerState.LoadLog(store);
+        _recent = new RecentTransactions(store.Head?.Height ?? 0);
         var snapshot = store.Snapshot();
         _tree = LedgerState.LoadState(store, snapshot);
         var view = new StateView(snapshot, _cache);
@@ -54,7 +56,7 @@ internal sealed class BlockWriter
         var before = new StateView(_published.State.Snapshot, _cache, fill: true);
         var state = new BlockState(before);
         var executed = _executor.Execute(
-            height, time, head.Size, batch.Transactions, before, state, id => _store.FindTransaction(id) is not null);
+            height, time, head.Size, batch.Transactions, before, state, IsLogged);
         if (executed.Entries.Count > 0)
         {
             Store(Seal(executed, state, height, time), state);
@@ -62,6 +64,10 @@ internal sealed class BlockWriter
 
         return Answers(batch, executed, height);
     }
+
+    private bool IsLogged(AdmittedTransaction transaction) => transaction.NotLoggedAt >= _recent.After
+        ? _recent.Contains(transaction.Id)
+        : _store.FindTransaction(transaction.Id) is not null;
 
     private BlockCommit Seal(ExecutedBatch executed, BlockState state, long height, LedgerTime time)
     {
@@ -83,6 +89,7 @@ internal sealed class BlockWriter
     {
         _store.Commit(commit);
         var block = commit.Block;
+        _recent.Add(block.Height, commit.Transactions);
         foreach (var (path, write) in state.Writes)
         {
             _cache.Put(path, write.Value, block.Height);

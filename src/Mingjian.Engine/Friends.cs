@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
+[assembly: InternalsVisibleTo("Mingjian.Bench")]
 [assembly: InternalsVisibleTo("Mingjian.Engine.Tests")]

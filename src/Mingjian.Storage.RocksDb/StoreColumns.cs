@@ -54,20 +54,21 @@ internal static class StoreColumns
         return options;
     }
 
+    // Records of the state are read singly, at random, hundreds of thousands of times in a row: small blocks, no decompression.
     public static ColumnFamilies Families(Cache cache)
     {
         var families = new ColumnFamilies();
         families.Add(Blocks, Family(cache, Compression.Lz4, writeBuffer: 8, bloom: false));
         families.Add(Entries, Family(cache, Compression.Lz4, writeBuffer: 64, bloom: false));
         families.Add(Tiles, Family(cache, Compression.No, writeBuffer: 16, bloom: false));
-        families.Add(State, Family(cache, Compression.Lz4, writeBuffer: 64, bloom: true));
+        families.Add(State, Family(cache, Compression.No, writeBuffer: 64, bloom: true, blockSize: 4 << 10));
         families.Add(Transactions, Family(cache, Compression.No, writeBuffer: 32, bloom: true));
         return families;
     }
 
-    private static ColumnFamilyOptions Family(Cache cache, Compression compression, int writeBuffer, bool bloom)
+    private static ColumnFamilyOptions Family(Cache cache, Compression compression, int writeBuffer, bool bloom, ulong blockSize = 16 << 10)
     {
-        var table = new BlockBasedTableOptions().SetBlockCache(cache).SetBlockSize(16 << 10).SetFormatVersion(5);
+        var table = new BlockBasedTableOptions().SetBlockCache(cache).SetBlockSize(blockSize).SetFormatVersion(5);
         if (bloom)
         {
             table.SetFilterPolicy(BloomFilterPolicy.Create(10, false));

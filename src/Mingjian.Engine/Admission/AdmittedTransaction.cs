@@ -12,5 +12,7 @@ namespace Mingjian.Engine.Admission;
 /// <param name="Command">The typed command.</param>
 /// <param name="Expires">Refused in blocks at or after this time.</param>
 /// <param name="Signers">The keys whose signatures hold, in the envelope's order.</param>
+/// <param name="NotLoggedAt">A height at which the log was seen not to have the act; -1 when nobody looked.</param>
 public sealed record AdmittedTransaction(
-    Hash32 Id, ReadOnlyMemory<byte> Bytes, CommandRoute Route, ICommand Command, LedgerTime Expires, IReadOnlyList<KeyId> Signers);
+    Hash32 Id, ReadOnlyMemory<byte> Bytes, CommandRoute Route, ICommand Command, LedgerTime Expires, IReadOnlyList<KeyId> Signers,
+    long NotLoggedAt = -1);

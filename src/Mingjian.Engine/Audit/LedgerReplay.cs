@@ -101,7 +101,7 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
     {
         try
         {
-            return _executor.Execute(Height, Time, first, _pending, _state, state, _places.ContainsKey);
+            return _executor.Execute(Height, Time, first, _pending, _state, state, t => _places.ContainsKey(t.Id));
         }
         catch (ContractFaultException e)
         {

@@ -24,7 +24,7 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
     /// <exception cref="ContractFaultException">A contract threw: a bug, the node must stop.</exception>
     public ExecutedBatch Execute(
         long height, LedgerTime time, long firstIndex, IReadOnlyList<AdmittedTransaction> transactions,
-        IStateReader before, BlockState state, Func<Hash32, bool> isLogged)
+        IStateReader before, BlockState state, Func<AdmittedTransaction, bool> isLogged)
     {
         var entries = new List<byte[]>(transactions.Count + 1);
         var outcomes = new TransactionOutcome[transactions.Count];
@@ -34,7 +34,7 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
         {
             var transaction = transactions[i];
             Actor[] actors = [];
-            var dropped = seen.Contains(transaction.Id) || isLogged(transaction.Id)
+            var dropped = seen.Contains(transaction.Id) || isLogged(transaction)
                 ? AdmissionRejection.Duplicate
                 : Check(transaction, height, time, before, out actors);
             if (dropped is { } reason)

@@ -1,0 +1,106 @@
+using System.Globalization;
+using Mingjian.Contracts;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
+using Mingjian.Engine;
+using Mingjian.Engine.Admission;
+using Mingjian.Engine.Execution;
+using Mingjian.Engine.Store;
+using Mingjian.Log;
+using Mingjian.Primitives;
+using Mingjian.Storage.RocksDb;
+
+namespace Mingjian.Bench;
+
+/// <summary>Processor time of each stage of a payment, one stage after the other: where the time goes.</summary>
+internal sealed class StageProfile(BenchLedger ledger)
+{
+    private readonly ContractSet _contracts = new(AllContracts.Create());
+    private readonly KeyDirectory _keys = new();
+    private readonly SignatureVerifier _verifier = new(new PlatformEcVerifier());
+    private readonly StateCache _cache = new(500_000);
+    private readonly SortedDictionary<string, double> _times = new(StringComparer.Ordinal);
+
+    /// <summary>Runs batches of pre-signed payments through the stages on a closed ledger; the last batch counts.</summary>
+    public void Run(IReadOnlyList<byte[][]> batches, TextWriter output)
+    {
+        using var store = RocksDbBlockStore.Open(ledger.StoreDirectory);
+        var log = LedgerState.LoadLog(store);
+        var tree = LedgerState.LoadState(store, store.Snapshot());
+        var reader = new TransactionReader(BenchLedger.Network, _contracts);
+        var executor = new BlockExecutor(BenchLedger.Network, _contracts, _keys);
+        foreach (var batch in batches)
+        {
+            _times.Clear();
+            var view = new StateView(store.Snapshot(), _cache, fill: true);
+            var frames = new TransactionFrame[batch.Length];
+            Time("1 read envelope and payload, transaction id", () => Each(batch.Length, i => Require(reader.ReadFrame(batch[i], out frames[i]))));
+            Time("2 look for the transaction id", () => Each(batch.Length, i => store.FindTransaction(frames[i].Id)));
+            var commands = new (CommandRoute Route, ICommand Command)[batch.Length];
+            Time("3 read command", () => Each(batch.Length, i =>
+            {
+                Require(reader.ReadCommand(frames[i], 1_000_000, out var route, out var command));
+                commands[i] = (route!, command!);
+            }));
+            var actors = new Actor[batch.Length][];
+            Time("4 resolve keys", () => Each(batch.Length, i =>
+                Require(SignatureCheck.Resolve(_keys, view, commands[i].Command, frames[i].Signers(), out actors[i]))));
+            Time("5 verify signatures", () => Each(batch.Length, i => Require(SignatureCheck.Verify(_verifier, frames[i], actors[i]))));
+
+            var head = store.Head!;
+            var state = new BlockState(view);
+            var admitted = frames.Select((f, i) => new AdmittedTransaction(
+                f.Id, f.Bytes, commands[i].Route, commands[i].Command, f.Payload.Expires, f.Signers())).ToArray();
+            ExecutedBatch executed = null!;
+            var context = new DecisionContext(LedgerTime.From(TimeProvider.System.GetUtcNow()), head.Height + 1, BenchLedger.Network, actors[0]);
+            Time("6a decide, records not in memory", () => Each(batch.Length, i =>
+                commands[i].Route.Contract.Decide(view, commands[i].Command, context with { Actors = actors[i] })));
+            Time("6b decide, records in memory", () => Each(batch.Length, i =>
+                commands[i].Route.Contract.Decide(view, commands[i].Command, context with { Actors = actors[i] })));
+            Time("6c decide, apply, write entries", () => executed = executor.Execute(
+                head.Height + 1, LedgerTime.From(TimeProvider.System.GetUtcNow()), head.Size, admitted, view, state, _ => false));
+            List<StateWrite> writes = null!;
+            Time("7 encode state, state tree", () => (writes, tree) = BlockExecutor.Close(state, tree));
+            IReadOnlyList<TileWrite> tiles = null!;
+            Time("8 log tree", () => tiles = log.Append(executed.Entries.Select(e => (ReadOnlyMemory<byte>)e)));
+            var block = new BlockRecord(
+                head.Height + 1, head.Size, executed.Entries.Count, head.Time, log.Root, tree.Root, ledger.Keys.Sign(log.Size, log.Root, head.Time));
+            Time("9 store, synced", () => store.Commit(new BlockCommit(BenchLedger.Network, block, executed.Entries, tiles, writes, executed.Indexed)));
+            foreach (var (path, write) in state.Writes)
+            {
+                _cache.Put(path, write.Value, block.Height);
+            }
+
+            output.WriteLine($"  profile of {batch.Length} payments, processor time each:");
+            foreach (var (stage, time) in _times)
+            {
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {stage,-45} {time / batch.Length,6:N1} us"));
+            }
+
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {"sum (6b counted twice)",-45} {_times.Values.Sum() / batch.Length,6:N1} us"));
+        }
+    }
+
+    private static void Each(int count, Action<int> action)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            action(i);
+        }
+    }
+
+    private static void Require(AdmissionRejection? refusal)
+    {
+        if (refusal is not null)
+        {
+            throw new InvalidOperationException($"The bench's own act was refused: {refusal}");
+        }
+    }
+
+    private void Time(string stage, Action action)
+    {
+        var before = Environment.CpuUsage.TotalTime;
+        action();
+        _times[stage] = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds;
+    }
+}
