@@ -10,6 +10,7 @@ var root = new RootCommand("明鉴命令行：核验凭证、审计账本、导�
     ImportCommand.Create(),
     RebuildCommand.Create(),
     KeyCommand.Create(),
+    BenchCommand.Create(),
 };
 var parsed = root.Parse(args);
 try

@@ -446,7 +446,7 @@ public sealed class RocksDbBlockStore : IBlockStore
     /// <summary>A scan whose native iterator lives no longer than the store.</summary>
     private sealed class Scan : IDisposable
     {
-        private const int Page = 512;
+        private const int Page = 16_384;
         private readonly RocksDbBlockStore _store;
         private readonly ColumnFamilyHandle _family;
         private readonly ReadOptions _options;
@@ -458,7 +458,7 @@ public sealed class RocksDbBlockStore : IBlockStore
         {
             _store = store;
             _family = family;
-            _options = new ReadOptions().SetVerifyChecksums(true).SetFillCache(false).SetReadaheadSize(2 << 20);
+            _options = new ReadOptions().SetVerifyChecksums(true).SetFillCache(false);
             if (snapshot is not null)
             {
                 _options.SetSnapshot(snapshot);
