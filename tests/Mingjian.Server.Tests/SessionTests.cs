@@ -119,6 +119,13 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_identity_database_can_keep_passkeys()
+    {
+        await using var db = await _server.Services.GetRequiredService<IDbContextFactory<IdentityDatabase>>().CreateDbContextAsync(default);
+        Assert.NotNull(db.Model.FindEntityType(typeof(Microsoft.AspNetCore.Identity.IdentityUserPasskey<string>)));
+    }
+
+    [Fact]
     public async Task A_challenge_can_be_answered_once()
     {
         var challenge = await _member.ChallengeAsync();

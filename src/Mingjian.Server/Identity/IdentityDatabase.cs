@@ -42,9 +42,6 @@ public sealed class IdentityDatabase(DbContextOptions<IdentityDatabase> options)
 
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
 
-    // Version 3 brings the passkey table.
-    protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
-
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.UseLedgerTypes();
 

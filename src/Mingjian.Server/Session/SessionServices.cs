@@ -52,7 +52,9 @@ internal static class SessionServices
             new ConfigureNamedOptions<CookieAuthenticationOptions>(SessionCookie.Scheme, cookie => SessionCookie.Configure(
                 cookie, provider.GetRequiredService<ServerOptions>(), provider.GetRequiredService<TimeProvider>())));
         services.AddScoped<SessionCookie>();
-        services.AddIdentityCore<Account>(o => o.User.RequireUniqueEmail = false).AddEntityFrameworkStores<IdentityDatabase>();
+        // Version 3 brings the passkey table.
+        services.AddIdentityCore<Account>(o => o.Stores.SchemaVersion = IdentitySchemaVersions.Version3)
+            .AddEntityFrameworkStores<IdentityDatabase>();
         services.AddScoped<IPasskeyHandler<Account>, PasskeyHandler<Account>>();
         services.Configure<IdentityPasskeyOptions>(o =>
         {
