@@ -25,7 +25,7 @@ internal static class Cli
     private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
         var folder = Repository.Output("Mingjian.Cli");
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(folder, "mingjian.dll"));
         foreach (var argument in arguments)
         {
