@@ -139,6 +139,12 @@ public static class LedgerBench
             rates.Add(rate);
         }
 
+        if (shares.Count == 0)
+        {
+            await Line(output, $"  too few members for a run of {options.PaymentsPerRun:N0} payments");
+            return [double.NaN];
+        }
+
         await Line(output, $"  median: {Median(rates):N0} payments/s = {Median(shares):N2} V (target >= 0.5)");
         return shares;
     }
