@@ -49,7 +49,7 @@ public sealed partial class MainJobTests(BrowserFixture browsers) : IClassFixtur
 
         await PersonalData.AssertNotOnLedgerAsync(server.Address, Repository.Sample("roster-300.xlsx"));
         await server.StopAsync();
-        await Cli.AuditAsync(server.LedgerDirectory);
+        await Cli.AuditAsync(server.NetworkDirectory);
     }
 
     private static async Task ImportRosterAsync(BrowserSession session, string shot)

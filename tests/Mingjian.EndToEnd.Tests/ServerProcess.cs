@@ -73,8 +73,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Where the ledger's own files are.</summary>
-    public string LedgerDirectory => Path.Combine(DataDirectory, "demo", "ledger");
+    /// <summary>Where the demo network's data is, ledger included.</summary>
+    public string NetworkDirectory => Path.Combine(DataDirectory, "demo");
 
     /// <summary>Ends the process as a power cut would.</summary>
     public async Task StopAsync()
