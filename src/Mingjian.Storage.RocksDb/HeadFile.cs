@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Mingjian.Engine.Store;
 using Mingjian.Primitives;
-using Microsoft.Win32.SafeHandles;
 
 namespace Mingjian.Storage.RocksDb;
 

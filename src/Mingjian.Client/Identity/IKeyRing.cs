@@ -1,5 +1,5 @@
-using Mingjian.Contracts.Members;
 using Mingjian.Client.Signing;
+using Mingjian.Contracts.Members;
 using Mingjian.Primitives;
 
 namespace Mingjian.Client.Identity;

@@ -1,5 +1,5 @@
-using Mingjian.Contracts.Dues;
 using Mingjian.Client.Session;
+using Mingjian.Contracts.Dues;
 using Mingjian.Primitives;
 
 namespace Mingjian.Client.Receipts;
