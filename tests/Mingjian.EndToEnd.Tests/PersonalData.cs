@@ -8,7 +8,7 @@ namespace Mingjian.EndToEnd.Tests;
 /// <summary>Looks for the roster's people in the raw bytes of the public ledger.</summary>
 internal static partial class PersonalData
 {
-    /// <summary>Reads every entry over the public tiles and fails when any name, ID number, phone or wage base of the roster stands in one.</summary>
+    /// <summary>Reads every entry over the public tiles and fails when any name, ID number or phone of the roster stands in one.</summary>
     public static async Task AssertNotOnLedgerAsync(Uri server, string roster)
     {
         var needles = ReadTexts(roster);
