@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Mingjian.Primitives;
 
@@ -7,8 +8,8 @@ namespace Mingjian.Cryptography;
 
 /// <summary>What Mingjian checks of a WebAuthn assertion (W3C WebAuthn section 7.2, as far as a ledger can).</summary>
 /// <remarks>
-/// Relying party and origin are the browser's and the server's matter: an assertion exists only for a credential that the network
-/// bound, and its challenge is tied to the act's bytes, so another site cannot have asked for it usefully.
+/// <see cref="Check"/> leaves relying party and origin alone: a ledger has no list of sites, an assertion exists only for a credential that
+/// the network bound, and its challenge is tied to the act's bytes. The server that receives an act from a browser asks <see cref="IsFrom"/>.
 /// </remarks>
 public static class WebAuthn
 {
@@ -36,6 +37,34 @@ public static class WebAuthn
         }
 
         return (assertion.AuthenticatorData[FlagsOffset] & UserPresent) == 0 ? SignatureFault.UserNotPresent : SignatureFault.None;
+    }
+
+    /// <summary>Whether an assertion was made for this relying party, on a page of exactly this origin, and not inside another site's page.</summary>
+    /// <param name="assertion">Of bounded size. Says nothing about the signature: verify that, too.</param>
+    /// <param name="relyingParty">A host name, as the site's passkey options give it.</param>
+    /// <param name="origin">Scheme, host and port, as browsers write it; compared byte for byte.</param>
+    public static bool IsFrom(WebAuthnAssertion assertion, string relyingParty, string origin)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(relyingParty), hash);
+        if (assertion.AuthenticatorData.Length < WebAuthnAssertion.MinDataLength
+            || !assertion.AuthenticatorData.AsSpan(0, hash.Length).SequenceEqual(hash))
+        {
+            return false;
+        }
+
+        try
+        {
+            var client = JsonElement.Parse(assertion.ClientDataJson, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
+            return client.ValueKind == JsonValueKind.Object
+                && client.TryGetProperty("origin", out var from) && from.ValueKind == JsonValueKind.String && from.ValueEquals(origin)
+                && !client.TryGetProperty("topOrigin", out _)
+                && (!client.TryGetProperty("crossOrigin", out var cross) || cross.ValueKind == JsonValueKind.False);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     /// <summary>What the authenticator signed: its data, then SHA-256 of the client data.</summary>

@@ -71,7 +71,7 @@ internal static class InvitationEndpoints
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "session/not-a-binding", "这里只能办理绑定密钥。");
         }
 
-        var answer = await submissions.SubmitAsync(request.Envelopes, context.RequestAborted);
+        var answer = await submissions.SubmitAsync(request.Envelopes, context);
         if (answer.Ok && Envelope.TryDecode(request.Envelopes[0].Span, out var envelope) == EnvelopeFault.None)
         {
             // The key has just signed a fresh act of its own introduction: that is proof of possession.

@@ -51,7 +51,7 @@ internal static class LedgerEndpoints
     private static async Task<IResult> SubmitAsync(Submissions submissions, ServerOptions options, HttpContext context)
     {
         var request = await submissions.ReadAsync(context, options.Limits.EnvelopesPerRequest);
-        return request.Fault ?? Submissions.ToResult(await submissions.SubmitAsync(request.Envelopes, context.RequestAborted));
+        return request.Fault ?? Submissions.ToResult(await submissions.SubmitAsync(request.Envelopes, context));
     }
 
     private static IResult GetTransaction(string id, ILedger ledger)

@@ -29,6 +29,7 @@ internal static class LedgerServices
         services.AddSingleton<ILedger>(provider => provider.GetRequiredService<Ledger>());
         services.AddHostedService<LedgerWatch>();
         services.AddSingleton<Submissions>();
+        services.AddSingleton<PasskeySite>();
         services.AddSingleton<HeadStreams>();
         services.AddScoped<NetworkFiles>();
         services.AddOpenApi();

@@ -26,7 +26,7 @@ internal sealed record SubmissionAnswer(bool Ok, IReadOnlyList<SubmissionResult>
 internal sealed record SubmissionRequest(IReadOnlyList<ReadOnlyMemory<byte>> Envelopes, IResult? Fault);
 
 /// <summary>Takes signed envelopes from a request to the ledger and puts the outcome into words.</summary>
-internal sealed class Submissions(ILedger ledger, ServerOptions options)
+internal sealed class Submissions(ILedger ledger, ServerOptions options, PasskeySite site)
 {
     /// <summary>Refusals that say that the request itself was malformed: 400. All others are 422, a full queue 503.</summary>
     private static readonly HashSet<string> Malformed = new(
@@ -35,6 +35,9 @@ internal sealed class Submissions(ILedger ledger, ServerOptions options)
             AdmissionRejection.TooLarge, AdmissionRejection.MalformedEnvelope, AdmissionRejection.MalformedPayload,
             AdmissionRejection.MalformedCommand,
         }.Select(r => r.ToRefusal().Code), StringComparer.Ordinal);
+
+    private static readonly SubmissionResult FromElsewhere = new(
+        null, "refused", null, null, PasskeySite.Code, "这个通行密钥签名不是在本站的页面上作出的，没有提交。请从本站的正式网址打开页面重新签名。");
 
     /// <summary>Reads <c>{"envelopes":[…]}</c>; each envelope is handed on byte for byte.</summary>
     public async Task<SubmissionRequest> ReadAsync(HttpContext context, int most)
@@ -73,16 +76,18 @@ internal sealed class Submissions(ILedger ledger, ServerOptions options)
     }
 
     /// <summary>Submits in order and waits until each is final or refused.</summary>
-    public async Task<SubmissionAnswer> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, CancellationToken cancellationToken)
+    public async Task<SubmissionAnswer> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, HttpContext context)
     {
         // Not awaited one by one: the ledger keeps the order and puts what waits together into one block.
-        var pending = new Task<SubmitResult>[envelopes.Count];
+        var pending = new Task<SubmissionResult>[envelopes.Count];
         for (var i = 0; i < pending.Length; i++)
         {
-            pending[i] = ledger.SubmitAsync(envelopes[i], cancellationToken);
+            pending[i] = site.Accepts(envelopes[i].Span, context.Request)
+                ? DescribeAsync(ledger.SubmitAsync(envelopes[i], context.RequestAborted))
+                : Task.FromResult(FromElsewhere);
         }
 
-        var results = (await Task.WhenAll(pending)).Select(Describe).ToArray();
+        var results = await Task.WhenAll(pending);
         return new SubmissionAnswer(results.All(r => r.Code is null), results);
     }
 
@@ -105,11 +110,15 @@ internal sealed class Submissions(ILedger ledger, ServerOptions options)
         });
     }
 
-    private static SubmissionResult Describe(SubmitResult result) => new(
-        result.TransactionId == default ? null : result.TransactionId.ToString(),
-        result.Refusal is null ? "final" : "refused",
-        result.Height, result.Index, result.Refusal?.Code,
-        result.Refusal is { } refusal ? RejectionMessages.For(refusal.Code).Text : null);
+    private static async Task<SubmissionResult> DescribeAsync(Task<SubmitResult> pending)
+    {
+        var result = await pending;
+        return new SubmissionResult(
+            result.TransactionId == default ? null : result.TransactionId.ToString(),
+            result.Refusal is null ? "final" : "refused",
+            result.Height, result.Index, result.Refusal?.Code,
+            result.Refusal is { } refusal ? RejectionMessages.For(refusal.Code).Text : null);
+    }
 
     private static SubmissionRequest Fault(int status, string code, string detail) => new([], Problems.Of(status, code, detail));
 

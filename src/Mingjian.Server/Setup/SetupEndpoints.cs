@@ -93,7 +93,7 @@ internal static class SetupEndpoints
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "setup/not-founding", "这里只能办理启用。");
         }
 
-        var answer = await submissions.SubmitAsync(request.Envelopes, context.RequestAborted);
+        var answer = await submissions.SubmitAsync(request.Envelopes, context);
         if (answer.Ok && Envelope.TryDecode(request.Envelopes[0].Span, out var envelope) == EnvelopeFault.None)
         {
             await SignInEndpoints.OpenAsync(envelope!.Signatures[0].Keyid, sessions, context);
