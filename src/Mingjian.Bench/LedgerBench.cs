@@ -188,7 +188,7 @@ public static class LedgerBench
             var watch = Stopwatch.StartNew();
             await using var source = new RocksDbLedgerSource(ledger.StoreDirectory);
             var audit = new LedgerAudit(
-                ledger.Keys.Trust, new ContractSet(AllContracts.Create()), new KeyDirectory(), new SignatureVerifier(new PlatformEcVerifier()));
+                ledger.Keys.Alone, new ContractSet(AllContracts.Create()), new KeyDirectory(), new SignatureVerifier(new PlatformEcVerifier()));
             var report = await audit.RunAsync(source, null, cancellationToken);
             if (report.Fault is not null)
             {

@@ -164,8 +164,8 @@ internal sealed record AuditSource(ILedgerSource Ledger, LedgerTrust Trust, Http
         try
         {
             var (trust, caution) = network is not null
-                ? (TrustOf(NetworkOption.Read(network).File), null)
-                : (TrustOf(NetworkFile.Parse(await http.GetByteArrayAsync(new Uri("network", UriKind.Relative), cancellationToken))),
+                ? (LedgerTrustOf(NetworkOption.Read(network)), null)
+                : (LedgerTrustOf(TrustedNetwork.Parse(await http.GetByteArrayAsync(new Uri("network", UriKind.Relative), cancellationToken))),
                     "网络文件取自被审计的服务器本身，只能说明账本自洽；要独立审计请用 --network 指定您信任的网络文件。");
             return new AuditSource(new HttpLedgerSource(http), trust, http, caution);
         }
@@ -181,7 +181,7 @@ internal sealed record AuditSource(ILedgerSource Ledger, LedgerTrust Trust, Http
         if (File.Exists(Path.Combine(path, "checkpoint")))
         {
             return network is not null
-                ? new AuditSource(new DirectoryLedgerSource(path), TrustOf(NetworkOption.Read(network).File), null, null)
+                ? new AuditSource(new DirectoryLedgerSource(path), LedgerTrustOf(NetworkOption.Read(network)), null, null)
                 : throw new CommandException("审计 tile 目录需要用 --network 指定网络文件。");
         }
 
@@ -189,25 +189,16 @@ internal sealed record AuditSource(ILedgerSource Ledger, LedgerTrust Trust, Http
         var source = new RocksDbLedgerSource(Path.Combine(data.Path, "ledger"));
         if (network is not null)
         {
-            return new AuditSource(source, TrustOf(NetworkOption.Read(network).File), null, null);
+            return new AuditSource(source, LedgerTrustOf(NetworkOption.Read(network)), null, null);
         }
 
         var keys = Path.Combine(data.Path, "keys");
-        return File.Exists(Path.Combine(keys, "log.key")) && File.Exists(Path.Combine(keys, "node.key"))
+        return NodeKeys.Exist(keys)
             ? new AuditSource(
-                source, NodeKeys.LoadOrCreate(keys, data.Network).Trust, null,
+                source, NodeKeys.LoadOrCreate(keys, data.Network).Alone, null,
                 "公钥取自数据目录本身；要独立审计请用 --network 指定您信任的网络文件。")
             : throw new CommandException("数据目录里没有节点密钥，请用 --network 指定网络文件。");
     }
 
-    private static LedgerTrust TrustOf(NetworkFile file)
-    {
-        // TrustedNetwork has checked the keys' names and types.
-        _ = new TrustedNetwork(file);
-        return NoteKey.TryParse(file.LogKey, out var log)
-            ? new LedgerTrust(
-                file.Network, log!,
-                [.. file.Nodes.Select(n => NoteKey.TryParse(n.Vkey, out var key) ? key! : throw new CommandException("网络文件里的公钥不对。"))])
-            : throw new CommandException("网络文件里的公钥不对。");
-    }
+    private static LedgerTrust LedgerTrustOf(TrustedNetwork network) => new(network.Network, network.Nodes);
 }

@@ -56,9 +56,22 @@ public interface IContract
     void Apply(IStateReader state, IEvent happened, DecisionContext context, IStateWriter writes);
 }
 
-/// <summary>How the engine finds the person behind a key without knowing any contract.</summary>
+/// <summary>How the engine finds the people behind keys, and the nodes, without knowing any contract.</summary>
 public interface IKeyDirectory
 {
+    /// <summary>Which nodes sign the next blocks, or null while the ledger says nothing of it: then its founding nodes do.</summary>
+    NodePlan? FindNodes(IStateReader state) => null;
+
     /// <summary>The bound key that is valid now, or null when unknown, not yet valid or revoked.</summary>
     Actor? Find(IStateReader state, KeyId key);
+}
+
+/// <summary>Which nodes sign which blocks.</summary>
+/// <param name="Current">Until <paramref name="NextFrom"/>.</param>
+/// <param name="Next">From that height on; null when no change is due.</param>
+/// <param name="NextFrom">First height that <paramref name="Next"/> signs.</param>
+public sealed record NodePlan(NodeSet Current, NodeSet? Next = null, long NextFrom = 0)
+{
+    /// <summary>The nodes whose quorum makes the block of a height final.</summary>
+    public NodeSet At(long height) => Next is { } next && height >= NextFrom ? next : Current;
 }

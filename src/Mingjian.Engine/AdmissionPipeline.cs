@@ -25,6 +25,9 @@ internal sealed class AdmissionPipeline(
     /// <summary>Acts that were handed to the ordering and have no outcome yet.</summary>
     public ConcurrentDictionary<Hash32, Submission> InFlight { get; } = new();
 
+    /// <summary>An act that this process admitted and that has no outcome yet, or null.</summary>
+    public AdmittedTransaction? FindAdmitted(Hash32 transactionId) => InFlight.TryGetValue(transactionId, out var submission) ? submission.Admitted : null;
+
     /// <summary>Never blocks; a full queue is answered as busy.</summary>
     public Task<SubmitResult> Submit(ReadOnlyMemory<byte> envelope)
     {

@@ -11,25 +11,28 @@ using Mingjian.Primitives;
 
 namespace Mingjian.Engine;
 
-/// <summary>Makes one block of each ordered batch: execute, append, sign, store, publish. One thread.</summary>
+/// <summary>Makes one block of each ordered batch: execute and append, then, once it is final, store and publish. One thread.</summary>
 internal sealed class BlockWriter
 {
     private readonly LedgerOptions _options;
     private readonly IBlockStore _store;
-    private readonly ICheckpointSigner _signer;
+    private readonly IKeyDirectory _keys;
+    private readonly NodeSet _founders;
     private readonly BlockExecutor _executor;
     private readonly StateCache _cache;
-    private readonly CompactTree _log;
+    private CompactTree _log;
     private readonly RecentTransactions _recent;
     private StateTree _tree;
+    private NodeSet _nodes;
     private volatile PublishedHead _published;
 
     /// <exception cref="StoreCorruptException">What is stored does not give the roots of its newest block.</exception>
-    public BlockWriter(LedgerOptions options, ContractSet contracts, IKeyDirectory keys, IBlockStore store, ICheckpointSigner signer)
+    public BlockWriter(LedgerOptions options, ContractSet contracts, IKeyDirectory keys, IBlockStore store, NodeSet founders)
     {
         _options = options;
         _store = store;
-        _signer = signer;
+        _keys = keys;
+        _founders = founders;
         _executor = new BlockExecutor(options.Network, contracts, keys);
         _cache = new StateCache(options.StateCacheRecords);
         _log = LedgerState.LoadLog(store);
@@ -42,48 +45,74 @@ internal sealed class BlockWriter
                 ? new LedgerHead(head.Height, head.Size, head.Root, head.StateRoot, head.Time, head.Checkpoint)
                 : new LedgerHead(0, 0, _log.Root, _tree.Root, default, string.Empty),
             view);
+        _nodes = NodesAt(view, _published.Head.Height + 1);
+        (Epoch, Position) = store.Head is null ? (1, 0) : LedgerState.ReadOrder(store);
     }
 
     public PublishedHead Published => _published;
 
-    /// <summary>One batch, one block; no block when every act of it was dropped.</summary>
-    /// <returns>An answer for each act, in order.</returns>
-    public IReadOnlyList<SubmitResult> Write(OrderedBatch batch)
+    /// <summary>Stands in the next seal.</summary>
+    public int Epoch { get; }
+
+    /// <summary>Position of the newest block's batch; 0 before the first.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>The nodes whose quorum makes the next block final.</summary>
+    public NodeSet NextNodes => _nodes;
+
+    /// <summary>Executes a batch on top of the newest block; changes nothing that anybody else sees.</summary>
+    /// <remarks>A prepared block is committed or abandoned before the next is prepared.</remarks>
+    public PreparedBlock Prepare(OrderedBatch batch)
     {
         var head = _published.Head;
         var height = head.Height + 1;
-        var time = batch.ProposerTime > head.Time ? batch.ProposerTime : head.Time;
+        var time = batch.Time > head.Time ? batch.Time : head.Time;
         var before = new StateView(_published.State.Snapshot, _cache, fill: true);
         var state = new BlockState(before);
         var executed = _executor.Execute(
             height, time, head.Size, batch.Transactions, before, state, IsLogged);
-        if (executed.Entries.Count > 0)
-        {
-            Store(Seal(executed, state, height, time), state);
-        }
+        return executed.Entries.Count == 0
+            ? new PreparedBlock(batch, executed, state, null)
+            : new PreparedBlock(batch, executed, state, Seal(batch, executed, state, height, time));
+    }
 
-        return Answers(batch, executed, height);
+    /// <summary>Stores a prepared block under its checkpoint and publishes it.</summary>
+    /// <param name="checkpoint">Final by <see cref="NextNodes"/>.</param>
+    /// <returns>An answer for each act, in order.</returns>
+    public IReadOnlyList<SubmitResult> Commit(PreparedBlock prepared, string checkpoint)
+    {
+        var after = prepared.After!;
+        _log = after.Log;
+        _tree = after.Tree;
+        _nodes = after.NextNodes;
+        Position = prepared.Batch.Position;
+        Store(after.Commit with { Block = after.Commit.Block with { Checkpoint = checkpoint } }, prepared.State);
+        return Answers(prepared);
     }
 
     private bool IsLogged(AdmittedTransaction transaction) => transaction.NotLoggedAt >= _recent.After
         ? _recent.Contains(transaction.Id)
         : _store.FindTransaction(transaction.Id) is not null;
 
-    private BlockCommit Seal(ExecutedBatch executed, BlockState state, long height, LedgerTime time)
+    private PreparedBlock.Outcome Seal(OrderedBatch batch, ExecutedBatch executed, BlockState state, long height, LedgerTime time)
     {
         var previous = _published.Head;
-        (var writes, _tree) = BlockExecutor.Close(state, _tree);
+        var (writes, tree) = BlockExecutor.Close(state, _tree);
         var entries = executed.Entries;
+        var next = NodesAt(state, height + 1);
         entries.Add(new SealEntry(
-            entries.Count + 1, previous.Size, height, _options.Network, _signer.Trust.NodeSetHash, _signer.Trust.NodeSetHash, previous.Root,
-            _tree.Root, time).Encode());
-        var tiles = _log.Append(entries.Select(e => (ReadOnlyMemory<byte>)e));
-
-        // The vote is made durable with the block, in the same write, and leaves the process only after it.
-        var checkpoint = _signer.Sign(_log.Size, _log.Root, time);
-        var block = new BlockRecord(height, previous.Size, entries.Count, time, _log.Root, _tree.Root, checkpoint);
-        return new BlockCommit(_options.Network, block, entries, tiles, writes, executed.Indexed);
+            entries.Count + 1, Epoch, previous.Size, height, _options.Network, next.Hash, _nodes.Hash, batch.Position, previous.Root,
+            batch.Node, tree.Root, time).Encode());
+        var log = _log.Clone();
+        var tiles = log.Append(entries.Select(e => (ReadOnlyMemory<byte>)e));
+        var block = new BlockRecord(height, previous.Size, entries.Count, time, log.Root, tree.Root, string.Empty);
+        return new PreparedBlock.Outcome(new BlockCommit(_options.Network, block, entries, tiles, writes, executed.Indexed), log, tree, next);
     }
+
+    /// <summary>The nodes whose quorum makes the block of a height, the newest or the next, final.</summary>
+    public NodeSet NodesAt(long height) => NodesAt(_published.State, height);
+
+    private NodeSet NodesAt(IStateReader state, long height) => _keys.FindNodes(state)?.At(height) ?? _founders;
 
     private void Store(BlockCommit commit, BlockState state)
     {
@@ -102,19 +131,30 @@ internal sealed class BlockWriter
         previous.Replaced.SetResult();
     }
 
-    private SubmitResult[] Answers(OrderedBatch batch, ExecutedBatch executed, long height)
+    /// <summary>An answer for each act of a batch, in order; when there is a block, only once it is final.</summary>
+    public IReadOnlyList<SubmitResult> Answers(PreparedBlock prepared)
     {
-        var answers = new SubmitResult[batch.Transactions.Count];
+        var transactions = prepared.Batch.Transactions;
+        var answers = new SubmitResult[transactions.Count];
         for (var i = 0; i < answers.Length; i++)
         {
-            var id = batch.Transactions[i].Id;
-            var outcome = executed.Outcomes[i];
+            var id = transactions[i].Id;
+            var outcome = prepared.Executed.Outcomes[i];
             Refusal? refusal = outcome.Rejection is { } rejection ? new Refusal(rejection.Code, rejection.Name) : null;
             answers[i] = outcome.Index is { } index
-                ? new SubmitResult(id, height, index, refusal)
+                ? new SubmitResult(id, prepared.After!.Commit.Block.Height, index, refusal)
                 : AdmissionPipeline.Refused(_store, id, refusal!);
         }
 
         return answers;
     }
+}
+
+/// <summary>A batch executed on top of the newest block, not stored yet.</summary>
+/// <param name="After">What it makes of the ledger; null when every act of the batch was dropped, so that there is no block.</param>
+internal sealed record PreparedBlock(OrderedBatch Batch, ExecutedBatch Executed, BlockState State, PreparedBlock.Outcome? After)
+{
+    /// <param name="Commit">Everything to be stored; only the checkpoint is missing.</param>
+    /// <param name="NextNodes">The nodes whose quorum makes the block after this one final.</param>
+    internal sealed record Outcome(BlockCommit Commit, CompactTree Log, StateTree Tree, NodeSet NextNodes);
 }

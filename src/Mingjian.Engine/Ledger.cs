@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
+using Mingjian.Engine.Admission;
+using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Ordering;
@@ -31,19 +33,25 @@ public sealed class Ledger : ILedger, IAsyncDisposable
     private readonly IOrdering _ordering;
     private readonly AdmissionPipeline _admission;
     private readonly BlockWriter _writer;
+    private readonly Replica _replica;
+    private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _running;
     private volatile Exception? _fault;
     private int _disposed;
 
-    private Ledger(LedgerOptions options, IBlockStore store, IOrdering ordering, BlockWriter writer, AdmissionPipeline admission)
+    private Ledger(
+        LedgerOptions options, IBlockStore store, IOrdering ordering, BlockWriter writer, AdmissionPipeline admission, Replica replica,
+        TimeProvider clock)
     {
         Network = options.Network;
         _store = store;
         _ordering = ordering;
         _writer = writer;
         _admission = admission;
+        _replica = replica;
+        _clock = clock;
         _running = Task.WhenAll(Task.Run(AdmitAsync), Task.Run(WriteAsync));
     }
 
@@ -67,21 +75,24 @@ public sealed class Ledger : ILedger, IAsyncDisposable
             throw new StoreCorruptException("network", $"the store belongs to {stored}, not to {options.Network}.");
         }
 
-        if (signer.Trust.Network != options.Network || signer.Trust.NodeKeys.Count != 1)
+        if (signer.Network != options.Network)
         {
-            throw new ArgumentException("The local order has one node, with keys of this network.", nameof(signer));
+            throw new ArgumentException("The node's keys are of another network.", nameof(signer));
         }
 
-        var writer = new BlockWriter(options, contracts, keys, store, signer);
+        var writer = new BlockWriter(options, contracts, keys, store, options.Founders ?? new NodeSet([signer.Public]));
         var head = writer.Published.Head;
-        if (head.Height > 0 && !signer.Trust.IsFinal(head.Checkpoint, head.Size, head.Root))
+        if (head.Height > 0 && !new LedgerTrust(options.Network, writer.NodesAt(head.Height)).IsFinal(head.Checkpoint, head.Size, head.Root))
         {
             throw new StoreCorruptException(
-                $"block {head.Height}", "its checkpoint is not signed by this ledger's keys: the keys or the store were replaced.");
+                $"block {head.Height}", "its checkpoint is not signed by this ledger's nodes: the keys or the store were replaced.");
         }
 
         var admission = new AdmissionPipeline(options, contracts, keys, verifier, store, ordering, clock, () => writer.Published);
-        return new Ledger(options, store, ordering, writer, admission);
+        var batches = new BatchReader(options.Network, new TransactionReader(options.Network, contracts), keys, verifier, admission.FindAdmitted);
+        var replica = new Replica(
+            writer, batches, signer, store.Records, clock, options.MaxTimeAhead, new ReplicaOutput(admission, ordering as ISharedOrdering));
+        return new Ledger(options, store, ordering, writer, admission, replica, clock);
     }
 
     /// <inheritdoc/>
@@ -204,15 +215,9 @@ public sealed class Ledger : ILedger, IAsyncDisposable
     {
         try
         {
-            await foreach (var batch in _ordering.FollowAsync(Head.Height + 1, _stopping.Token))
+            await foreach (var item in _ordering.FollowAsync(_writer.Position, _stopping.Token))
             {
-                foreach (var answer in _writer.Write(batch))
-                {
-                    if (_admission.InFlight.TryRemove(answer.TransactionId, out var submission))
-                    {
-                        submission.Finish(answer);
-                    }
-                }
+                _replica.Take(item);
             }
         }
         catch (Exception e)
@@ -238,3 +243,30 @@ public sealed class Ledger : ILedger, IAsyncDisposable
 
 /// <summary>The ledger stopped, because going on could have harmed it; the inner exception says why.</summary>
 public sealed class LedgerStoppedException(Exception inner) : Exception($"The ledger has stopped: {inner.Message}", inner);
+
+/// <summary>Hands a replica's results to those who wait for them.</summary>
+internal sealed class ReplicaOutput(AdmissionPipeline admission, ISharedOrdering? shared) : IReplicaOutput
+{
+    public void Publish(VoteMessage vote) => shared!.Publish(vote);
+
+    public void Answer(IReadOnlyList<SubmitResult> answers)
+    {
+        foreach (var answer in answers)
+        {
+            if (admission.InFlight.TryRemove(answer.TransactionId, out var submission))
+            {
+                submission.Finish(answer);
+            }
+        }
+    }
+
+    public void Report(OrderProgress progress) => shared?.Report(progress);
+
+    public void Accuse(Evidence evidence)
+    {
+    }
+
+    public void Skipped(int node, BatchFault fault)
+    {
+    }
+}

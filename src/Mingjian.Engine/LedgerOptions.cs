@@ -8,6 +8,12 @@ public sealed record LedgerOptions
     /// <summary>The ledger's name and log origin. A store that belongs to another network is refused.</summary>
     public required NetworkId Network { get; init; }
 
+    /// <summary>The nodes that founded the network; null when this node is alone. Once the ledger names its nodes, it counts.</summary>
+    public NodeSet? Founders { get; init; }
+
+    /// <summary>A block further ahead of this node's clock gets no vote until the clock has caught up. Default 10 s.</summary>
+    public TimeSpan MaxTimeAhead { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Submissions that may wait for admission; beyond it they are refused as busy. Default 16,384.</summary>
     public int AdmissionQueueLength { get; init; } = 16_384;
 

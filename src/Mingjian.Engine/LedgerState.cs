@@ -59,6 +59,10 @@ internal static class LedgerState
         return StateTree.Build(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(changes));
     }
 
+    /// <summary>Epoch and position of the newest block.</summary>
+    public static (int Epoch, long Position) ReadOrder(IBlockStore store) =>
+        ReadSeal(store, store.Head!) is var seal ? (seal.Epoch, seal.Position) : default;
+
     private static SealEntry ReadSeal(IBlockStore store, BlockRecord head)
     {
         var bytes = store.ReadEntry(head.Size - 1) ?? throw new StoreCorruptException($"entry {head.Size - 1}", "the newest seal is missing.");

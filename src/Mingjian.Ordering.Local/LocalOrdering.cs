@@ -13,6 +13,8 @@ namespace Mingjian.Ordering.Local;
 /// </remarks>
 public sealed class LocalOrdering(TimeProvider clock, LocalOrderingOptions? options = null) : IOrdering
 {
+    private const int SoleNode = 1;
+
     private readonly LocalOrderingOptions _options = options ?? new LocalOrderingOptions();
     private readonly Channel<AdmittedTransaction> _queue = Channel.CreateBounded<AdmittedTransaction>(
         new BoundedChannelOptions((options ?? new LocalOrderingOptions()).QueueLength)
@@ -25,7 +27,7 @@ public sealed class LocalOrdering(TimeProvider clock, LocalOrderingOptions? opti
     public bool TrySubmit(AdmittedTransaction transaction) => _queue.Writer.TryWrite(transaction);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<OrderedBatch> FollowAsync(
+    public async IAsyncEnumerable<OrderedItem> FollowAsync(
         long position, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (await _queue.Reader.WaitToReadAsync(cancellationToken))
@@ -40,7 +42,7 @@ public sealed class LocalOrdering(TimeProvider clock, LocalOrderingOptions? opti
 
             if (batch.Count > 0)
             {
-                yield return new OrderedBatch(LedgerTime.From(clock.GetUtcNow()), batch);
+                yield return new OrderedBatch(++position, SoleNode, LedgerTime.From(clock.GetUtcNow()), batch);
             }
         }
     }

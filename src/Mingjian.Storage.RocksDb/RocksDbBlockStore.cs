@@ -41,6 +41,7 @@ public sealed class RocksDbBlockStore : IBlockStore
         _tiles = database.GetColumnFamily(StoreColumns.Tiles);
         _state = database.GetColumnFamily(StoreColumns.State);
         _transactions = database.GetColumnFamily(StoreColumns.Transactions);
+        Records = new NodeRecords(this);
     }
 
     /// <inheritdoc/>
@@ -48,6 +49,9 @@ public sealed class RocksDbBlockStore : IBlockStore
 
     /// <inheritdoc/>
     public NetworkId? Network { get; private set; }
+
+    /// <inheritdoc/>
+    public INodeRecords Records { get; }
 
     /// <summary>Opens or creates the store for one writing process.</summary>
     /// <exception cref="StoreInUseException">Another process has it open.</exception>
@@ -403,6 +407,46 @@ public sealed class RocksDbBlockStore : IBlockStore
         while (scan.TryNext(out var record))
         {
             yield return record;
+        }
+    }
+
+    /// <summary>The node's own records, in the default column family under <c>node/</c>.</summary>
+    private sealed class NodeRecords(RocksDbBlockStore store) : INodeRecords
+    {
+        private const string Prefix = "node/";
+
+        public byte[]? Read(string name) => store.Get(Encoding.ASCII.GetBytes(Prefix + name), store._database.GetDefaultColumnFamily());
+
+        public void Write(string name, byte[]? value)
+        {
+            using var lease = store._gate.Enter();
+            var key = Encoding.ASCII.GetBytes(Prefix + name);
+            Guard(() =>
+            {
+                if (value is null)
+                {
+                    store._database.Remove(key, writeOptions: store._synced);
+                }
+                else
+                {
+                    store._database.Put(key, value, writeOptions: store._synced);
+                }
+            });
+        }
+
+        public IReadOnlyList<KeyValuePair<string, byte[]>> ReadAll(string prefix)
+        {
+            var found = new List<KeyValuePair<string, byte[]>>();
+            foreach (var (key, value) in store.Iterate(store._database.GetDefaultColumnFamily(), null))
+            {
+                var name = Encoding.ASCII.GetString(key);
+                if (name.StartsWith(Prefix + prefix, StringComparison.Ordinal))
+                {
+                    found.Add(KeyValuePair.Create(name[Prefix.Length..], value));
+                }
+            }
+
+            return found;
         }
     }
 

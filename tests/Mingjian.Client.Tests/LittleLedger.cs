@@ -33,11 +33,10 @@ internal sealed class LittleLedger
     public LittleLedger(int nodes = 4, Es256Signer? collector = null)
     {
         CollectorKey = collector ?? Es256Signer.Create();
-        _log = new(Network.ToString(), NoteKeyType.Ed25519, Signer("log"));
+        _log = new(Network.ToString(), NoteKeyType.Ed25519, Signer("log 1"));
         _nodes = [.. Enumerable.Range(1, nodes).Select(i => new NoteSigner($"{Network}/node/{i}", NoteKeyType.Cosignature, Signer($"node {i}")))];
-        File = NetworkFile.Create(
-            Network, _log.Key.ToString(), [.. _nodes.Select(n => new NetworkNode(n.Key.Name, n.Key.ToString()))],
-            [new(Branch, "机关第一党支部")]);
+        var set = new NodeSet([.. Enumerable.Range(1, nodes).Select(i => new Node(Key($"batch {i}"), Key($"log {i}"), i, Key($"node {i}")))]);
+        File = NetworkFile.Create(Network, set, [new(Branch, "机关第一党支部")]);
         Trusted = new TrustedNetwork(File);
     }
 
@@ -112,6 +111,8 @@ internal sealed class LittleLedger
     public static Amount Amount(string text) => Primitives.Amount.TryParse(text, out var value) ? value : throw new FormatException(text);
 
     private static Ed25519Signer Signer(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"mingjian test key {name}")));
+
+    private static Ed25519PublicKey Key(string name) => new(Signer(name).PublicKey.Span);
 
     private Hash32[] Leaves() => [.. _entries.Select(e => Merkle.HashLeaf(e))];
 

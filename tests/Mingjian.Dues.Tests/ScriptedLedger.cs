@@ -36,7 +36,7 @@ internal sealed class ScriptedLedger(LedgerTime start) : ILedger
         var height = _blocks.Count + 1L;
         var refusals = commands.Select(c => Execute(signer, c, height)).ToList();
         _entries.Add(new SealEntry(
-            _entries.Count + 1 - first, first, height, Network, default, default, default, default, Now).Encode());
+            _entries.Count + 1 - first, 1, first, height, Network, default, default, height, default, 1, default, Now).Encode());
         _blocks.Add(new LedgerBlock(height, first, _entries.Count - first, Now, default, default));
         return refusals;
     }

@@ -20,6 +20,8 @@ public sealed class DeterminismTests
         Gen.Int[0, 4], Gen.Int[0, People - 1], Gen.Int[0, People - 1], Gen.Int[-1, 30], (kind, from, to, amount) => new Act(kind, from, to, amount))
         .Array[1, 8].Array[1, 8];
 
+    private static readonly NodeKeys Keys = NodeKeys.LoadOrCreate(Directory.CreateTempSubdirectory("mingjian-keys-").FullName, LedgerFixture.Network);
+
     [Fact]
     public void The_same_batches_give_the_same_bytes_in_another_store_with_restarts()
     {
@@ -50,7 +52,7 @@ public sealed class DeterminismTests
                     var writer = Writer(store);
                     foreach (var batch in Sign(history, people))
                     {
-                        writer.Write(batch);
+                        Write(writer, batch);
                     }
 
                     var state = writer.Published.State;
@@ -65,7 +67,7 @@ public sealed class DeterminismTests
     }
 
     private static BlockWriter Writer(RocksDbBlockStore store) => new(
-        new LedgerOptions { Network = LedgerFixture.Network }, new ContractSet(LedgerFixture.Toy), LedgerFixture.Toy, store, FixedSigner.Instance);
+        new LedgerOptions { Network = LedgerFixture.Network }, new ContractSet(LedgerFixture.Toy), LedgerFixture.Toy, store, new NodeSet([Keys.Public]));
 
     private static string Run(IReadOnlyList<OrderedBatch> batches, bool restart)
     {
@@ -74,7 +76,7 @@ public sealed class DeterminismTests
         var writer = Writer(store);
         foreach (var batch in batches)
         {
-            writer.Write(batch);
+            Write(writer, batch);
             if (restart)
             {
                 store.Dispose();
@@ -96,12 +98,12 @@ public sealed class DeterminismTests
         var reader = new TransactionReader(LedgerFixture.Network, new ContractSet(LedgerFixture.Toy));
         var time = new LedgerTime(1_795_000_000_000);
         var number = 0;
-        var batches = new List<OrderedBatch> { new(time, [.. people.Select(p => Admit(p, p.Join))]) };
+        var batches = new List<OrderedBatch> { new(1, 1, time, [.. people.Select(p => Admit(p, p.Join))]) };
         foreach (var acts in history)
         {
             // Clocks of proposers may run backwards; block time does not.
             time = time.AddMilliseconds((acts[0].Amount * 1000) - 5000);
-            batches.Add(new OrderedBatch(time, [.. acts.Select(a => Admit(people[a.From], Command(a)))]));
+            batches.Add(new OrderedBatch(batches.Count + 1, 1, time, [.. acts.Select(a => Admit(people[a.From], Command(a)))]));
         }
 
         return batches;
@@ -124,15 +126,13 @@ public sealed class DeterminismTests
 
     public readonly record struct Act(int Kind, int From, int To, int Amount);
 
-    /// <summary>Ed25519 is deterministic, so even checkpoints must be equal.</summary>
-    private sealed class FixedSigner : ICheckpointSigner
+    private static void Write(BlockWriter writer, OrderedBatch batch)
     {
-        private readonly NodeKeys _keys = NodeKeys.LoadOrCreate(Directory.CreateTempSubdirectory("mingjian-keys-").FullName, LedgerFixture.Network);
-
-        public static FixedSigner Instance { get; } = new();
-
-        public LedgerTrust Trust => _keys.Trust;
-
-        public string Sign(long size, Hash32 root, LedgerTime time) => _keys.Sign(size, root, time);
+        var prepared = writer.Prepare(batch);
+        if (prepared.After is { } after)
+        {
+            // Ed25519 is deterministic, so even checkpoints must be equal.
+            writer.Commit(prepared, Keys.Sign(after.Commit.Block.Size, after.Commit.Block.Root, after.Commit.Block.Time));
+        }
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Log;
+using Mingjian.Log.Notes;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 using Mingjian.Testing.Ledger;
@@ -33,7 +34,7 @@ public sealed class EngineTests : IDisposable
         using var server = new TileServer(path => Read(ledger, path));
         string[] older = [.. Enumerable.Range(1, (int)ledger.Head.Height).Select(h => OlderPrefix + h.ToString(CultureInfo.InvariantCulture))];
         var (code, output) = await GoVerifier.VerifyAsync(
-            server.Prefix, fixture.Keys.Trust.LogKey.ToString(), fixture.Keys.Trust.NodeKeys[0].ToString(), 1, older);
+            server.Prefix, NodeNoteKeys.Log(LedgerFixture.Network, fixture.Keys.Public).ToString(), NodeNoteKeys.Vote(LedgerFixture.Network, fixture.Keys.Public).ToString(), 1, older);
         Assert.True(code == 0, output);
         Assert.Equal($"size {ledger.Head.Size}, records {ledger.Head.Size}, older checkpoints {ledger.Head.Height}\n", output);
 

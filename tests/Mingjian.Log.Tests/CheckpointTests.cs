@@ -12,7 +12,7 @@ public sealed class CheckpointTests
     private static readonly NoteSigner Log = Signer(Origin, NoteKeyType.Ed25519, 1);
     private static readonly NoteSigner[] Nodes = [.. Enumerable.Range(1, 4).Select(i => Signer($"{Origin}/node/{i}", NoteKeyType.Cosignature, (byte)(i + 1)))];
     private static readonly Checkpoint Body = new(Origin, 7, Hash32.Of([1]));
-    private static readonly CheckpointPolicy Policy = new(Origin, Log.Key, [.. Nodes.Select(n => n.Key)]);
+    private static readonly CheckpointPolicy Policy = new(Origin, [Log.Key], [.. Nodes.Select(n => n.Key)]);
 
     [Theory]
     [InlineData("o\n0\n" + Empty + "\n", true)]
@@ -58,7 +58,7 @@ public sealed class CheckpointTests
     [InlineData(6, 5)]
     [InlineData(7, 5)]
     [InlineData(10, 7)]
-    public void A_quorum_is_more_than_two_thirds(int nodes, int quorum) => Assert.Equal(quorum, CheckpointPolicy.QuorumOf(nodes));
+    public void A_quorum_is_more_than_two_thirds(int nodes, int quorum) => Assert.Equal(quorum, NodeSet.QuorumOf(nodes));
 
     [Fact]
     public void The_log_and_three_of_four_nodes_make_it_final()
@@ -129,13 +129,13 @@ public sealed class CheckpointTests
         var shared = new Ed25519Signer(new byte[32]);
         var asNode = new NoteKey("n", NoteKeyType.Cosignature, shared.PublicKey.Span);
         var asLog = new NoteKey(Origin, NoteKeyType.Ed25519, shared.PublicKey.Span);
-        Assert.Throws<ArgumentException>(() => new CheckpointPolicy(Origin, Log.Key, []));
-        Assert.Throws<ArgumentException>(() => new CheckpointPolicy(Origin, Nodes[0].Key, [Nodes[1].Key]));
-        Assert.Throws<ArgumentException>(() => new CheckpointPolicy(Origin, Log.Key, [Log.Key]));
-        Assert.Throws<ArgumentException>(() => new CheckpointPolicy(Origin, Log.Key, [Nodes[0].Key, Nodes[0].Key]));
-        Assert.Throws<ArgumentException>(() => new CheckpointPolicy(Origin, asLog, [asNode]));
+        Assert.Throws<ArgumentException>(() => new CheckpointPolicy(Origin, [Log.Key], []));
+        Assert.Throws<ArgumentException>(() => new CheckpointPolicy(Origin, [Nodes[0].Key], [Nodes[1].Key]));
+        Assert.Throws<ArgumentException>(() => new CheckpointPolicy(Origin, [Log.Key], [Log.Key]));
+        Assert.Throws<ArgumentException>(() => new CheckpointPolicy(Origin, [Log.Key], [Nodes[0].Key, Nodes[0].Key]));
+        Assert.Throws<ArgumentException>(() => new CheckpointPolicy(Origin, [asLog], [asNode]));
         Assert.Throws<ArgumentException>(() => new CheckpointPolicy(
-            Origin, Log.Key, [asNode, new NoteKey("other-name", NoteKeyType.Cosignature, shared.PublicKey.Span)]));
+            Origin, [Log.Key], [asNode, new NoteKey("other-name", NoteKeyType.Cosignature, shared.PublicKey.Span)]));
     }
 
     private static NoteSigner Signer(string name, NoteKeyType type, byte seed) =>

@@ -16,7 +16,7 @@ internal sealed class SevenEntries
         Entries = [.. _json.GetProperty("entries").EnumerateArray().Select(e => (ReadOnlyMemory<byte>)Encoding.ASCII.GetBytes(e.GetString()!))];
         Log = new NoteSigner("ledger.example/org-affairs", NoteKeyType.Ed25519, new Ed25519Signer(Convert.FromHexString(this["logSeed"])));
         Node = new NoteSigner("node1.example/validator", NoteKeyType.Cosignature, new Ed25519Signer(Convert.FromHexString(this["nodeSeed"])));
-        Policy = new CheckpointPolicy("ledger.example/org-affairs", Log.Key, [Node.Key]);
+        Policy = new CheckpointPolicy("ledger.example/org-affairs", [Log.Key], [Node.Key]);
     }
 
     public ReadOnlyMemory<byte>[] Entries { get; }

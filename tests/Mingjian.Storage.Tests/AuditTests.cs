@@ -34,7 +34,7 @@ public sealed class AuditTests : IAsyncLifetime
     [Fact]
     public async Task An_honest_ledger_audits_clean_while_it_runs_and_closed()
     {
-        var running = await Auditing.AuditStore(_ledger.Keys.Trust, _ledger.StoreDirectory);
+        var running = await Auditing.AuditStore(_ledger.Keys.Alone, _ledger.StoreDirectory);
         Assert.Null(running.Fault);
         Assert.Equal(752, running.Transactions);
         Assert.Equal(_ledger.Ledger.Head.Size, running.Entries);
@@ -42,14 +42,14 @@ public sealed class AuditTests : IAsyncLifetime
         Assert.Equal(_ledger.Ledger.Head.StateRoot, running.StateRoot);
 
         await _ledger.CloseAsync();
-        Assert.Equal(running, await Auditing.AuditStore(_ledger.Keys.Trust, _ledger.StoreDirectory));
+        Assert.Equal(running, await Auditing.AuditStore(_ledger.Keys.Alone, _ledger.StoreDirectory));
     }
 
     [Fact]
     public async Task The_tiles_alone_are_enough_for_an_audit()
     {
         var source = new TamperedSource(_ledger.Ledger, (_, bytes) => bytes);
-        var report = await Auditing.Audit(_ledger.Keys.Trust).RunAsync(source, null, CancellationToken.None);
+        var report = await Auditing.Audit(_ledger.Keys.Alone).RunAsync(source, null, CancellationToken.None);
         Assert.Null(report.Fault);
         Assert.Equal(_ledger.Ledger.Head.Root, report.Root);
     }
@@ -82,7 +82,7 @@ public sealed class AuditTests : IAsyncLifetime
 
                     return bytes;
                 });
-                var report = await Auditing.Audit(_ledger.Keys.Trust).RunAsync(source, null, CancellationToken.None);
+                var report = await Auditing.Audit(_ledger.Keys.Alone).RunAsync(source, null, CancellationToken.None);
                 Assert.NotNull(report.Fault);
                 if (path.Level >= 0)
                 {
@@ -105,7 +105,7 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task A_checkpoint_by_other_keys_is_no_checkpoint()
     {
         var other = Engine.Keys.NodeKeys.LoadOrCreate(Path.Combine(_ledger.Directory, "other"), LedgerFixture.Network);
-        var report = await Auditing.AuditStore(other.Trust, _ledger.StoreDirectory);
+        var report = await Auditing.AuditStore(other.Alone, _ledger.StoreDirectory);
         Assert.Equal(AuditFaultCode.CheckpointInvalid, report.Fault!.Code);
         Assert.Equal("audit/3", report.Fault.StableCode);
     }
@@ -131,7 +131,7 @@ public sealed class AuditTests : IAsyncLifetime
         {
             var copy = Files.Copy(_ledger.StoreDirectory);
             Files.Forge(copy, forgery.Column, forgery.Key, forgery.Change);
-            var report = await Auditing.AuditStore(_ledger.Keys.Trust, copy);
+            var report = await Auditing.AuditStore(_ledger.Keys.Alone, copy);
             Assert.Equal((forgery.Code, forgery.Place), (report.Fault?.Code, report.Fault?.Place));
             Directory.Delete(copy, recursive: true);
         }

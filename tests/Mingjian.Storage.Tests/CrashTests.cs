@@ -79,7 +79,7 @@ public sealed class CrashTests(ITestOutputHelper output)
 
     private async Task CheckLedger(string directory, HashSet<int> acknowledged, int rounds)
     {
-        var trust = NodeKeys.LoadOrCreate(Path.Combine(directory, "keys"), LedgerFixture.Network).Trust;
+        var trust = NodeKeys.LoadOrCreate(Path.Combine(directory, "keys"), LedgerFixture.Network).Alone;
         var report = await Auditing.AuditStore(trust, Path.Combine(directory, "ledger"));
         output.WriteLine($"{acknowledged.Count} acknowledged, {report.Transactions} in {report.Blocks} blocks");
         Assert.Null(report.Fault);

@@ -4,8 +4,22 @@ namespace Mingjian.Storage.Tests;
 
 internal static class Files
 {
-    /// <summary>A copy of a store's directory beside it.</summary>
+    /// <summary>A copy of a store's directory beside it; begun again when the running database replaces a file meanwhile.</summary>
     public static string Copy(string directory)
+    {
+        while (true)
+        {
+            try
+            {
+                return CopyOnce(directory);
+            }
+            catch (IOException e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+            }
+        }
+    }
+
+    private static string CopyOnce(string directory)
     {
         var copy = Path.Combine(Path.GetDirectoryName(directory)!, "copy-" + Guid.NewGuid().ToString("N"));
         foreach (var file in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) is not ("lock" or "LOCK")))

@@ -22,7 +22,7 @@ public sealed class TamperTests(ITestOutputHelper output)
     {
         var ledger = await Make();
         var crashed = Files.Copy(ledger.StoreDirectory);
-        Assert.Null((await Auditing.AuditStore(ledger.Keys.Trust, crashed)).Fault);
+        Assert.Null((await Auditing.AuditStore(ledger.Keys.Alone, crashed)).Fault);
         await FlipEverywhere(ledger, crashed);
         await ledger.CloseAsync();
         Directory.Delete(ledger.Directory, recursive: true);
@@ -73,7 +73,7 @@ public sealed class TamperTests(ITestOutputHelper output)
                 var bytes = (byte[])original.Clone();
                 bytes[bit / 8] ^= (byte)(1 << (int)(bit % 8));
                 await File.WriteAllBytesAsync(file, bytes);
-                var report = await Auditing.AuditStore(ledger.Keys.Trust, store);
+                var report = await Auditing.AuditStore(ledger.Keys.Alone, store);
                 output.WriteLine($"{name} bit {bit} of {original.Length * 8L}: {report.Fault?.StableCode} {report.Fault?.Place}");
                 Assert.True(report.Fault is not null || IsPadding(name, original, bit / 8), $"{name} bit {bit}: nobody noticed (seed {seed})");
             }

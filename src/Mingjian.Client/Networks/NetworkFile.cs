@@ -10,34 +10,26 @@ public sealed class NetworkFileException(string message, Exception? inner = null
 /// <summary>The trust anchor of an offline verifier: whose signatures make a checkpoint of this network final.</summary>
 /// <remarks>Canonical JSON (docs/reference/formats.md, "Network file"). Get it from somewhere you trust, once; it never comes from a receipt.</remarks>
 /// <param name="Format">Always <see cref="CurrentFormat"/>.</param>
-/// <param name="LogKey">vkey of the log's Ed25519 signature; its name is the network id.</param>
 /// <param name="Network">The ledger's name and log origin.</param>
-/// <param name="Nodes">The nodes whose cosignatures count; at least one.</param>
+/// <param name="Nodes">The nodes whose votes count, ascending by number; at least one.</param>
 /// <param name="Organizations">Display names; nothing is decided by them.</param>
-/// <param name="Quorum">How many distinct nodes must have cosigned: floor(2n/3)+1, never fewer.</param>
+/// <param name="Quorum">How many distinct nodes must have voted: floor(2n/3)+1, never fewer.</param>
 public sealed record NetworkFile(
-    string Format, string LogKey, NetworkId Network, IReadOnlyList<NetworkNode> Nodes,
+    string Format, NetworkId Network, IReadOnlyList<Node> Nodes,
     IReadOnlyList<NetworkOrganization> Organizations, int Quorum)
 {
     /// <summary>The one value of <see cref="Format"/>.</summary>
-    public const string CurrentFormat = "mingjian-network@v1";
+    public const string CurrentFormat = "mingjian-network@v2";
 
     /// <summary>Largest accepted file in bytes.</summary>
     public const int MaxSize = 1 << 20;
 
-    /// <summary>Most nodes of a network.</summary>
-    public const int MaxNodes = 256;
-
-    /// <summary>Fewest cosignatures that make a block final with <paramref name="nodes"/> nodes.</summary>
-    public static int QuorumOf(int nodes) => (2 * nodes / 3) + 1;
-
     /// <summary>A network file of the current format with the right quorum.</summary>
-    public static NetworkFile Create(
-        NetworkId network, string logKey, IReadOnlyList<NetworkNode> nodes, IReadOnlyList<NetworkOrganization> organizations) =>
-        new(CurrentFormat, logKey, network, nodes, organizations, QuorumOf(nodes.Count));
+    public static NetworkFile Create(NetworkId network, NodeSet nodes, IReadOnlyList<NetworkOrganization> organizations) =>
+        new(CurrentFormat, network, nodes.Nodes, organizations, nodes.Quorum);
 
-    /// <summary>Reads the one canonical encoding; keys are parsed by <see cref="TrustedNetwork"/>.</summary>
-    /// <exception cref="NetworkFileException">Another encoding, another format, no node, or a quorum other than floor(2n/3)+1.</exception>
+    /// <summary>Reads the one canonical encoding.</summary>
+    /// <exception cref="NetworkFileException">Another encoding, another format, no valid node set, or a quorum other than floor(2n/3)+1.</exception>
     public static NetworkFile Parse(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > MaxSize)
@@ -60,11 +52,9 @@ public sealed record NetworkFile(
             throw new NetworkFileException($"网络文件的格式是“{file.Format}”，应当是“{CurrentFormat}”。");
         }
 
-        if (file.Nodes.Count is 0 or > MaxNodes || file.Quorum != QuorumOf(file.Nodes.Count)
-            || file.Nodes.DistinctBy(n => n.Name, StringComparer.Ordinal).Count() != file.Nodes.Count
-            || file.Nodes.DistinctBy(n => n.Vkey, StringComparer.Ordinal).Count() != file.Nodes.Count)
+        if (!NodeSet.IsValid(file.Nodes) || file.Quorum != NodeSet.QuorumOf(file.Nodes.Count))
         {
-            throw new NetworkFileException("网络文件里的节点数或确认数不对。");
+            throw new NetworkFileException("网络文件里的节点名单或确认数不对。");
         }
 
         return file;
@@ -76,10 +66,6 @@ public sealed record NetworkFile(
     /// <summary>The canonical bytes.</summary>
     public byte[] Encode() => CanonicalJson.Encode(this, NetworkFileJson.Canonical);
 }
-
-/// <param name="Name">Cosigner name, <c>&lt;origin&gt;/node/&lt;n&gt;</c>.</param>
-/// <param name="Vkey">vkey of type 0x04 (timestamped Ed25519 cosignature).</param>
-public sealed record NetworkNode(string Name, string Vkey);
 
 /// <param name="Id">The organisation on the ledger.</param>
 /// <param name="Name">Its name in plain text, for display only.</param>

@@ -59,7 +59,8 @@ public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDi
     private async Task ReplayAsync(
         ILedgerSource source, LedgerReplay replay, IProgress<AuditProgress>? progress, CancellationToken cancellationToken)
     {
-        var checkpoint = await ReadCheckpointAsync(source, cancellationToken);
+        var note = await ReadCheckpointAsync(source, cancellationToken);
+        var checkpoint = note is null ? null : ReadText(note);
         var size = checkpoint?.Size ?? 0;
         var tiles = new TileCheck(source, size);
         await foreach (var entry in PrepareAsync(source, size, cancellationToken))
@@ -67,7 +68,7 @@ public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDi
             if (replay.Take(entry) is { } block)
             {
                 await tiles.TakeAsync(block, cancellationToken);
-                CheckRecord(source.Stored, block);
+                CheckRecord(source.Stored, block, replay.Trust);
                 if (block.FirstIndex / ProgressEvery != (block.FirstIndex + block.Entries) / ProgressEvery)
                 {
                     progress?.Report(new AuditProgress(AuditStage.Replay, replay.Size, size));
@@ -85,6 +86,13 @@ public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDi
             throw new AuditFaultException(AuditFaultCode.LogRootDiffers, "checkpoint", "The entries give another root.");
         }
 
+        // Only now is it known which nodes the ledger had when this checkpoint was made.
+        if (note is not null && replay.Trust.Check(note).Fault is not CheckpointFault.None and var fault)
+        {
+            throw new AuditFaultException(
+                AuditFaultCode.CheckpointInvalid, "checkpoint", $"The checkpoint is not final by the trusted keys: {fault}.");
+        }
+
         progress?.Report(new AuditProgress(AuditStage.Tiles, 0, 1));
         await tiles.FinishAsync(cancellationToken);
         if (source.Stored is { } stored)
@@ -93,24 +101,20 @@ public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDi
         }
     }
 
-    private async Task<Checkpoint?> ReadCheckpointAsync(ILedgerSource source, CancellationToken cancellationToken)
+    private static async Task<string?> ReadCheckpointAsync(ILedgerSource source, CancellationToken cancellationToken)
     {
         var note = await source.ReadCheckpointAsync(cancellationToken);
-        if (note is null)
-        {
-            return source.Stored is not null
-                ? null
-                : throw new AuditFaultException(AuditFaultCode.Incomplete, "checkpoint", "There is no checkpoint.");
-        }
-
-        var result = trust.Check(note);
-        return result.Fault == CheckpointFault.None
-            ? result.Checkpoint
-            : throw new AuditFaultException(
-                AuditFaultCode.CheckpointInvalid, "checkpoint", $"The checkpoint is not final by the trusted keys: {result.Fault}.");
+        return note is not null || source.Stored is not null
+            ? note
+            : throw new AuditFaultException(AuditFaultCode.Incomplete, "checkpoint", "There is no checkpoint.");
     }
 
-    private void CheckRecord(IStoredLedger? stored, ReplayedBlock block)
+    /// <summary>What a checkpoint claims; who signed it is looked at when the replay has reached it.</summary>
+    private Checkpoint ReadText(string note) => trust.Check(note) is { Checkpoint: { } checkpoint, Fault: not CheckpointFault.Text and not CheckpointFault.Origin }
+        ? checkpoint
+        : throw new AuditFaultException(AuditFaultCode.CheckpointInvalid, "checkpoint", "This is no checkpoint of the network.");
+
+    private static void CheckRecord(IStoredLedger? stored, ReplayedBlock block, LedgerTrust trust)
     {
         if (stored is null)
         {

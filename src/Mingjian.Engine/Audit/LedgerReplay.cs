@@ -16,15 +16,24 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
     private readonly BlockExecutor _executor = new(trust.Network, contracts, keys);
     private readonly MemoryState _state = new();
     private readonly CompactTree _log = new();
+    private NodeSet _nextNodes = trust.Nodes;
     private readonly List<AdmittedTransaction> _pending = [];
     private readonly List<byte[]> _pendingBytes = [];
     private readonly Dictionary<Hash32, TransactionPlace> _places = [];
+    private int _epoch = 1;
+    private long _position;
 
     public long Height { get; private set; }
 
     public LedgerTime Time { get; private set; }
 
+    /// <summary>The nodes whose quorum made the newest block final.</summary>
+    public NodeSet Nodes { get; private set; } = trust.Nodes;
+
     public long Signatures { get; private set; }
+
+    /// <summary>What checkpoints of the newest block are judged by.</summary>
+    public LedgerTrust Trust => Nodes.Equals(trust.Nodes) ? trust : trust with { Nodes = Nodes };
 
     public long Size => _log.Size;
 
@@ -68,8 +77,22 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
             throw new AuditFaultException(AuditFaultCode.SealDiffers, $"entry {sealIndex}", "Time runs backwards, or the block is empty.");
         }
 
+        if (seal.NodeSet != _nextNodes.Hash)
+        {
+            throw new AuditFaultException(
+                AuditFaultCode.CheckpointInvalid, $"entry {sealIndex}", $"Block {Height + 1} was made by other nodes than the trusted ones.");
+        }
+
+        if (seal.Epoch < _epoch || seal.Position <= _position || _nextNodes.Find(seal.Proposer) is null)
+        {
+            throw new AuditFaultException(
+                AuditFaultCode.SealDiffers, $"entry {sealIndex}", "Epoch or position runs backwards, or the proposer is not a node.");
+        }
+
         Height++;
         Time = seal.Time;
+        Nodes = _nextNodes;
+        (_epoch, _position) = (seal.Epoch, seal.Position);
         var state = new BlockState(_state);
         var executed = Execute(first, state);
         for (var i = 0; i < _pending.Count; i++)
@@ -80,8 +103,9 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
 
         (_, Tree) = BlockExecutor.Close(state, Tree);
         _state.Take(state);
+        _nextNodes = keys.FindNodes(_state)?.At(Height + 1) ?? trust.Nodes;
         var expected = new SealEntry(
-            _pending.Count + 1, first, Height, trust.Network, trust.NodeSetHash, trust.NodeSetHash, _log.Root, Tree.Root, Time);
+            _pending.Count + 1, _epoch, first, Height, trust.Network, _nextNodes.Hash, Nodes.Hash, _position, _log.Root, seal.Proposer, Tree.Root, Time);
         if (!expected.Encode().AsSpan().SequenceEqual(sealBytes))
         {
             throw seal.StateRoot != Tree.Root

@@ -5,12 +5,14 @@ namespace Mingjian.Engine.Keys;
 /// <summary>Signs a new log root as log and as node.</summary>
 public interface ICheckpointSigner
 {
-    /// <summary>The public keys that checkpoints of this ledger are judged by.</summary>
-    LedgerTrust Trust { get; }
+    NetworkId Network { get; }
 
-    /// <summary>The checkpoint note with the log's signature and this node's cosignature.</summary>
+    /// <summary>The public keys that go with the signatures.</summary>
+    Node Public { get; }
+
+    /// <summary>The checkpoint note with this node's signature as the log and its vote.</summary>
     /// <param name="size">Log entries.</param>
     /// <param name="root">Root over them.</param>
-    /// <param name="time">Stands in the cosignature in whole seconds.</param>
+    /// <param name="time">Stands in the vote in whole seconds.</param>
     string Sign(long size, Hash32 root, LedgerTime time);
 }

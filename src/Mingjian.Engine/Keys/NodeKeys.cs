@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Mingjian.Cryptography;
 using Mingjian.Log.Notes;
@@ -5,63 +6,77 @@ using Mingjian.Primitives;
 
 namespace Mingjian.Engine.Keys;
 
-/// <summary>This node's Ed25519 keys: the log's (name = origin) and its own for cosignatures (name = <c>origin/node/1</c>).</summary>
+/// <summary>This node's Ed25519 keys: one to sign as the log, one to vote, one for its batches.</summary>
 /// <remarks>
-/// Kept in two files that only the owner may read, never in the database. Made at the first start. Two keys, because a
-/// cosignature does not commit to its signer's name (C2SP tlog-cosignature). The node set is this node alone, quorum 1 of 1.
+/// Kept in three files that only the owner may read, never in the database. Made at the first start. Three keys, because a
+/// signature does not say what kind of statement it is under (C2SP tlog-cosignature: a key for each).
 /// </remarks>
 public sealed class NodeKeys : ICheckpointSigner
 {
     private readonly NoteSigner _log;
-    private readonly NoteSigner _node;
+    private readonly NoteSigner _vote;
+    private readonly Ed25519Signer _batch;
 
-    private NodeKeys(NetworkId network, NoteSigner log, NoteSigner node)
+    private NodeKeys(NetworkId network, int number, Ed25519Signer log, Ed25519Signer vote, Ed25519Signer batch)
     {
-        _log = log;
-        _node = node;
-        Trust = new LedgerTrust(network, log.Key, [node.Key]);
+        Network = network;
+        _log = new NoteSigner(network.ToString(), NoteKeyType.Ed25519, log);
+        _vote = new NoteSigner(NodeNoteKeys.VoteName(network, number), NoteKeyType.Cosignature, vote);
+        _batch = batch;
+        Public = new Node(new(batch.PublicKey.Span), new(log.PublicKey.Span), number, new(vote.PublicKey.Span));
     }
 
     /// <inheritdoc/>
-    public LedgerTrust Trust { get; }
+    public NetworkId Network { get; }
+
+    /// <inheritdoc/>
+    public Node Public { get; }
+
+    /// <summary>What a network of this node alone is judged by: quorum 1 of 1.</summary>
+    public LedgerTrust Alone => new(Network, new NodeSet([Public]));
+
+    /// <summary>Whether a directory holds a node's keys.</summary>
+    public static bool Exist(string directory) => Array.TrueForAll(["log", "vote", "batch"], use => File.Exists(Path.Combine(directory, use + ".key")));
 
     /// <summary>Reads the keys from a directory, or makes them where there are none.</summary>
-    /// <exception cref="InvalidDataException">A key file is damaged or belongs to another network.</exception>
-    public static NodeKeys LoadOrCreate(string directory, NetworkId network)
+    /// <param name="number">The node's number in its network.</param>
+    /// <exception cref="InvalidDataException">A key file is damaged or belongs to another network or node.</exception>
+    public static NodeKeys LoadOrCreate(string directory, NetworkId network, int number = 1)
     {
         Directory.CreateDirectory(directory);
-        return new NodeKeys(
-            network,
-            NoteKeyFile.LoadOrCreate(Path.Combine(directory, "log.key"), network.ToString(), NoteKeyType.Ed25519),
-            NoteKeyFile.LoadOrCreate(Path.Combine(directory, "node.key"), $"{network}/node/1", NoteKeyType.Cosignature));
+        Ed25519Signer Key(string use) => NodeKeyFile.LoadOrCreate(
+            Path.Combine(directory, use + ".key"), string.Create(CultureInfo.InvariantCulture, $"{network}/node/{number}/{use}"));
+        return new NodeKeys(network, number, Key("log"), Key("vote"), Key("batch"));
     }
 
     /// <inheritdoc/>
     public string Sign(long size, Hash32 root, LedgerTime time) =>
-        new Checkpoint(Trust.Network.ToString(), size, root).Sign(_log, [_node], time.Milliseconds / 1000).ToString();
+        new Checkpoint(Network.ToString(), size, root).Sign(_log, [_vote], time.Milliseconds / 1000).ToString();
+
+    /// <summary>64 bytes over a batch's signed bytes.</summary>
+    public byte[] SignBatch(ReadOnlySpan<byte> bytes) => _batch.Sign(bytes);
 }
 
-/// <summary>A private note key in a file: <c>PRIVATE+KEY+name+base64(type || seed)</c>.</summary>
-internal static class NoteKeyFile
+/// <summary>A private Ed25519 key in a file: <c>PRIVATE+KEY+name+base64(seed)</c>.</summary>
+internal static class NodeKeyFile
 {
     private const string Prefix = "PRIVATE+KEY+";
 
-    public static NoteSigner LoadOrCreate(string path, string name, NoteKeyType type)
+    public static Ed25519Signer LoadOrCreate(string path, string name)
     {
         if (!File.Exists(path))
         {
             var fresh = Ed25519Signer.Create();
-            Write(path, $"{Prefix}{name}+{Convert.ToBase64String([(byte)type, .. fresh.ExportSeed()])}\n");
-            return new NoteSigner(name, type, fresh);
+            Write(path, $"{Prefix}{name}+{Convert.ToBase64String(fresh.ExportSeed())}\n");
+            return fresh;
         }
 
         var text = File.ReadAllText(path).TrimEnd('\n');
         var start = $"{Prefix}{name}+";
-        var blob = new byte[64];
+        var seed = new byte[64];
         return text.StartsWith(start, StringComparison.Ordinal)
-            && Convert.TryFromBase64String(text[start.Length..], blob, out var length)
-            && length == 1 + Ed25519.SeedLength && blob[0] == (byte)type
-            ? new NoteSigner(name, type, new Ed25519Signer(blob.AsSpan(1, Ed25519.SeedLength)))
+            && Convert.TryFromBase64String(text[start.Length..], seed, out var length) && length == Ed25519.SeedLength
+            ? new Ed25519Signer(seed.AsSpan(0, Ed25519.SeedLength))
             : throw new InvalidDataException($"{path} is not the private key of {name}.");
     }
 

@@ -34,6 +34,22 @@ public interface IBlockStore : ITileReader, IDisposable
 
     /// <summary>A consistent view of the flat state as of the newest block.</summary>
     IStateSnapshot Snapshot();
+
+    /// <summary>This node's own small records; no part of the ledger.</summary>
+    INodeRecords Records { get; }
+}
+
+/// <summary>Small records that a node keeps for itself, such as the vote that it has given.</summary>
+public interface INodeRecords
+{
+    /// <summary>The record, or null.</summary>
+    byte[]? Read(string name);
+
+    /// <summary>Writes or, with null, removes a record; durable when it returns.</summary>
+    void Write(string name, byte[]? value);
+
+    /// <summary>Records whose name begins with a prefix, ascending by name.</summary>
+    IReadOnlyList<KeyValuePair<string, byte[]>> ReadAll(string prefix);
 }
 
 /// <summary>A view of the flat state at one height; later blocks do not change it.</summary>

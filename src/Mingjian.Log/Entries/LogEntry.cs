@@ -83,18 +83,21 @@ public sealed record EntryRejection(string Contract, string Name, int Number);
 
 /// <summary>The last entry of a block: what the block consists of and the state after it.</summary>
 /// <param name="Entries">Entries of the block, the seal included.</param>
+/// <param name="Epoch">From 1; a restart of a stalled height begins the next one.</param>
 /// <param name="FirstIndex">Index of its first entry.</param>
 /// <param name="Height">From 1.</param>
 /// <param name="Network">The ledger.</param>
-/// <param name="NextNodeSet">Hash of the node set that signs after the next change.</param>
+/// <param name="NextNodeSet">Hash of the node set whose quorum signs the next block's checkpoint.</param>
 /// <param name="NodeSet">Hash of the node set whose quorum signs this block's checkpoint.</param>
+/// <param name="Position">The batch's place in the total order; grows from block to block.</param>
 /// <param name="PreviousRoot">Log root before this block.</param>
+/// <param name="Proposer">Number of the node whose batch the block is made of.</param>
 /// <param name="StateRoot">State root after this block.</param>
 /// <param name="Time">The block's time.</param>
 /// <param name="Type">Always <see cref="TypeName"/>.</param>
 public sealed record SealEntry(
-    int Entries, long FirstIndex, long Height, NetworkId Network, Hash32 NextNodeSet, Hash32 NodeSet, Hash32 PreviousRoot,
-    Hash32 StateRoot, LedgerTime Time, string Type = SealEntry.TypeName) : LogEntry
+    int Entries, int Epoch, long FirstIndex, long Height, NetworkId Network, Hash32 NextNodeSet, Hash32 NodeSet, long Position,
+    Hash32 PreviousRoot, int Proposer, Hash32 StateRoot, LedgerTime Time, string Type = SealEntry.TypeName) : LogEntry
 {
     public const string TypeName = "seal";
 }

@@ -22,7 +22,7 @@ public enum CheckpointFault
     /// <summary>A known key signs twice.</summary>
     Duplicate = 5,
 
-    /// <summary>The log's own signature is missing.</summary>
+    /// <summary>No key of the log signed.</summary>
     LogSignature = 6,
 
     /// <summary>Fewer nodes than the quorum cosigned.</summary>
@@ -46,29 +46,35 @@ public sealed record CheckpointResult(
     CheckpointFault Fault, NoteFault NoteFault, Checkpoint? Checkpoint, IReadOnlyList<NodeCosignature> Cosignatures,
     IReadOnlyList<NoteSignature> Unknown);
 
-/// <summary>Whose signatures make a checkpoint of one log final: the log's, and those of a quorum of nodes.</summary>
+/// <summary>Whose signatures make a checkpoint of one log final: one of the log's keys, and those of a quorum of nodes.</summary>
 public sealed class CheckpointPolicy
 {
-    private readonly NoteKey _log;
     private readonly Dictionary<(string Name, uint KeyId), NoteKey> _keys = [];
 
     /// <param name="origin">The network's name.</param>
-    /// <param name="log">The log's key, of type Ed25519.</param>
+    /// <param name="logs">The log's keys, of type Ed25519; at least one. Every node has one of its own.</param>
     /// <param name="nodes">The nodes' keys, of type cosignature; at least one.</param>
     /// <exception cref="ArgumentException">Wrong types, an Ed25519 key that appears twice, or names and ids that collide.</exception>
-    public CheckpointPolicy(string origin, NoteKey log, IReadOnlyList<NoteKey> nodes)
+    public CheckpointPolicy(string origin, IReadOnlyList<NoteKey> logs, IReadOnlyList<NoteKey> nodes)
     {
-        NoteKey[] all = [log, .. nodes];
-        if (nodes.Count == 0 || log.Type != NoteKeyType.Ed25519 || nodes.Any(n => n.Type != NoteKeyType.Cosignature)
+        NoteKey[] all = [.. logs, .. nodes];
+        if (logs.Count == 0 || nodes.Count == 0
+            || logs.Any(l => l.Type != NoteKeyType.Ed25519) || nodes.Any(n => n.Type != NoteKeyType.Cosignature)
             || all.DistinctBy(k => Convert.ToHexString(k.PublicKey.Span), StringComparer.Ordinal).Count() != all.Length
             || !all.All(k => _keys.TryAdd((k.Name, k.KeyId), k)))
         {
-            throw new ArgumentException("One log key and at least one node key, all different, each of its own type.", nameof(nodes));
+            throw new ArgumentException("At least one log key and one node key, all different, each of its own type.", nameof(nodes));
         }
 
         Origin = origin;
-        _log = log;
-        Quorum = QuorumOf(nodes.Count);
+        Quorum = NodeSet.QuorumOf(nodes.Count);
+    }
+
+    /// <param name="network">The ledger, which is also the log's origin.</param>
+    /// <param name="nodes">Whose keys count.</param>
+    public CheckpointPolicy(NetworkId network, NodeSet nodes)
+        : this(network.ToString(), [.. nodes.Nodes.Select(n => NodeNoteKeys.Log(network, n))], [.. nodes.Nodes.Select(n => NodeNoteKeys.Vote(network, n))])
+    {
     }
 
     /// <summary>The only origin accepted.</summary>
@@ -76,9 +82,6 @@ public sealed class CheckpointPolicy
 
     /// <summary>Cosignatures needed.</summary>
     public int Quorum { get; }
-
-    /// <summary>floor(2n/3)+1.</summary>
-    public static int QuorumOf(int nodes) => (2 * nodes / 3) + 1;
 
     /// <summary>Checks a note.</summary>
     /// <param name="note">Never trusted.</param>
@@ -147,7 +150,7 @@ public sealed class CheckpointPolicy
                 return CheckpointFault.Duplicate;
             }
 
-            if (ReferenceEquals(key, _log))
+            if (key.Type == NoteKeyType.Ed25519)
             {
                 logSigned = true;
             }

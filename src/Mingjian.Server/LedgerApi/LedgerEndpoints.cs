@@ -203,7 +203,7 @@ internal sealed class HeadStream(ILedger ledger, Action closed, CancellationToke
 internal sealed class NetworkFiles(ILedger ledger, NodeKeys keys, IOrganizationNames organizations)
 {
     public async Task<NetworkFile> CurrentAsync(CancellationToken cancellationToken) => NetworkFile.Create(
-        ledger.Network, keys.Trust.LogKey.ToString(), [.. keys.Trust.NodeKeys.Select(n => new NetworkNode(n.Name, n.ToString()))],
+        ledger.Network, keys.Alone.Nodes,
         await organizations.AllAsync(cancellationToken));
 }
 

@@ -1,0 +1,114 @@
+using System.Text;
+using Mingjian.Log.Notes;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine.Agreement;
+
+/// <summary>Counts the votes for one block. Pure; used by one thread.</summary>
+internal sealed class Ballot(NetworkId network, long height, int epoch, NodeSet nodes)
+{
+    private readonly SortedDictionary<int, CountedVote> _votes = [];
+    private readonly List<Evidence> _evidence = [];
+
+    public long Height => height;
+
+    public int Epoch => epoch;
+
+    public NodeSet Nodes => nodes;
+
+    /// <summary>Nodes that have voted, with what they voted for, ascending.</summary>
+    public IEnumerable<KeyValuePair<int, Checkpoint>> Votes => _votes.Select(v => KeyValuePair.Create(v.Key, v.Value.Checkpoint));
+
+    /// <summary>The checkpoint that a quorum signed, and the final note; null while there is none.</summary>
+    public (Checkpoint Checkpoint, string Note)? Certificate { get; private set; }
+
+    /// <summary>True when no checkpoint can get a quorum any more, whoever else votes.</summary>
+    public bool IsStalled => Certificate is null
+        && _votes.Values.GroupBy(v => v.Checkpoint).Select(g => g.Count()).DefaultIfEmpty(0).Max() + nodes.Nodes.Count - _votes.Count < nodes.Quorum;
+
+    /// <summary>Counts a vote; the second different one of a node is kept as evidence and not counted.</summary>
+    /// <returns>False when it is no vote of that node for this block: nothing can be blamed on anybody for it but the sender.</returns>
+    public bool Take(VoteMessage vote)
+    {
+        if (vote.Height != height || vote.Epoch != epoch || nodes.Find(vote.Node) is not { } node || Read(vote.Note, node) is not { } counted)
+        {
+            return false;
+        }
+
+        if (_votes.TryGetValue(vote.Node, out var first))
+        {
+            if (first.Checkpoint != counted.Checkpoint)
+            {
+                _evidence.Add(new Evidence(epoch, first.Note, height, EvidenceKind.DoubleVote, vote.Node, vote.Note));
+            }
+
+            return true;
+        }
+
+        _votes.Add(vote.Node, counted);
+        if (Certificate is null)
+        {
+            Certificate = Count(counted.Checkpoint);
+        }
+        else if (Certificate.Value.Checkpoint != counted.Checkpoint)
+        {
+            Blame(vote.Node, counted);
+        }
+
+        return true;
+    }
+
+    /// <summary>Evidence found since the last call.</summary>
+    public IReadOnlyList<Evidence> TakeEvidence()
+    {
+        var found = _evidence.ToArray();
+        _evidence.Clear();
+        return found;
+    }
+
+    private (Checkpoint Checkpoint, string Note)? Count(Checkpoint checkpoint)
+    {
+        var agreeing = _votes.Where(v => v.Value.Checkpoint == checkpoint).Select(v => v.Value).ToList();
+        if (agreeing.Count < nodes.Quorum)
+        {
+            return null;
+        }
+
+        var note = new SignedNote(checkpoint.ToString(), [agreeing[0].Log, .. agreeing.Select(v => v.Vote)]).ToString();
+        Certificate = (checkpoint, note);
+        foreach (var (number, vote) in _votes)
+        {
+            if (vote.Checkpoint != checkpoint)
+            {
+                Blame(number, vote);
+            }
+        }
+
+        return Certificate;
+    }
+
+    private void Blame(int node, CountedVote vote) =>
+        _evidence.Add(new Evidence(epoch, vote.Note, height, EvidenceKind.WrongVote, node, Certificate!.Value.Note));
+
+    /// <summary>A note that carries the node's two signatures and nothing else.</summary>
+    private CountedVote? Read(string note, Node node)
+    {
+        if (SignedNote.TryParse(Encoding.UTF8.GetBytes(note), out var signed) != NoteFault.None || signed!.Signatures.Count != 2
+            || Checkpoint.Parse(signed.Text) is not { Extensions.Count: 0 } checkpoint
+            || !string.Equals(checkpoint.Origin, network.ToString(), StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var text = signed.TextBytes;
+        var (log, vote) = (signed.Signatures[0], signed.Signatures[1]);
+        return Holds(NodeNoteKeys.Log(network, node), log, text) && Holds(NodeNoteKeys.Vote(network, node), vote, text)
+            ? new CountedVote(checkpoint, note, log, vote)
+            : null;
+    }
+
+    private static bool Holds(NoteKey key, NoteSignature signature, ReadOnlySpan<byte> text) =>
+        key.KeyId == signature.KeyId && string.Equals(key.Name, signature.Name, StringComparison.Ordinal) && key.Verify(signature, text, out _);
+
+    private sealed record CountedVote(Checkpoint Checkpoint, string Note, NoteSignature Log, NoteSignature Vote);
+}

@@ -1,0 +1,21 @@
+using Mingjian.Engine.Admission;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine.Ordering;
+
+/// <summary>One thing that the total order delivers; every node gets the same items in the same order.</summary>
+/// <param name="Position">From 1, growing, not always by one.</param>
+/// <param name="Node">Number of the node that put it there.</param>
+public abstract record OrderedItem(long Position, int Node);
+
+/// <summary>A batch of acts that this process itself has admitted: the local order's.</summary>
+/// <param name="Time">The proposer's clock when it closed the batch.</param>
+/// <param name="Transactions">Form and signatures already checked; never empty.</param>
+public sealed record OrderedBatch(long Position, int Node, LedgerTime Time, IReadOnlyList<AdmittedTransaction> Transactions)
+    : OrderedItem(Position, Node);
+
+/// <summary>A batch as it came over the network (see <see cref="SignedBatch"/>). Never trusted.</summary>
+public sealed record ReceivedBatch(long Position, int Node, ReadOnlyMemory<byte> Bytes) : OrderedItem(Position, Node);
+
+/// <summary>A node's vote for a block (see <see cref="Agreement.VoteMessage"/>). Never trusted.</summary>
+public sealed record ReceivedVote(long Position, int Node, ReadOnlyMemory<byte> Bytes) : OrderedItem(Position, Node);

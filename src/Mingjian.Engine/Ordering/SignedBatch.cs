@@ -1,0 +1,160 @@
+using System.Buffers.Binary;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Mingjian.Cryptography;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine.Ordering;
+
+/// <summary>Why bytes are not a batch of a node. Numbers are stable.</summary>
+public enum BatchFault
+{
+    None = 0,
+
+    /// <summary>Larger than <see cref="SignedBatch.MaxSize"/>, or not the one encoding of a batch.</summary>
+    Form = 1,
+
+    /// <summary>Another network's, or another node's than the one under whose name it was ordered.</summary>
+    Origin = 2,
+
+    /// <summary>Not signed with the node's batch key.</summary>
+    Signature = 3,
+
+    /// <summary>By a node that is not in the node set of the block.</summary>
+    NotANode = 4,
+
+    /// <summary>Holds an act that no honest node hands on: malformed, of another network, or with a signature that does not hold.</summary>
+    Act = 5,
+}
+
+/// <summary>Acts that one node proposes in one piece, signed by it (docs/reference/formats.md, "Batch").</summary>
+/// <remarks>
+/// Bytes: <c>mingjian-batch@v1\n</c>, the header's canonical JSON, <c>\n</c>, each envelope behind its 32-bit big-endian length, and
+/// last 64 bytes of Ed25519 over all that stands before them.
+/// </remarks>
+public sealed class SignedBatch
+{
+    /// <summary>Largest batch in bytes: what an ordered log takes in without choking, with room for one largest envelope.</summary>
+    public const int MaxSize = 192 * 1024;
+
+    private const int MaxHeader = 1024;
+
+    private SignedBatch(BatchHeader header, IReadOnlyList<ReadOnlyMemory<byte>> envelopes)
+    {
+        Header = header;
+        Envelopes = envelopes;
+    }
+
+    private static ReadOnlySpan<byte> Magic => "mingjian-batch@v1\n"u8;
+
+    public BatchHeader Header { get; }
+
+    /// <summary>At least one; nothing in them is vouched for by more than the node.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Envelopes { get; }
+
+    /// <summary>The bytes of a batch.</summary>
+    /// <param name="sign">Ed25519 with the node's batch key.</param>
+    public static byte[] Encode(BatchHeader header, IReadOnlyList<ReadOnlyMemory<byte>> envelopes, Func<ReadOnlyMemory<byte>, byte[]> sign)
+    {
+        var head = CanonicalJson.Encode(header, BatchJson.Canonical);
+        var length = Magic.Length + head.Length + 1 + envelopes.Sum(e => 4 + e.Length);
+        var bytes = new byte[length + Ed25519.SignatureLength];
+        Magic.CopyTo(bytes);
+        head.CopyTo(bytes, Magic.Length);
+        var at = Magic.Length + head.Length;
+        bytes[at++] = (byte)'\n';
+        foreach (var envelope in envelopes)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(at), envelope.Length);
+            envelope.Span.CopyTo(bytes.AsSpan(at + 4));
+            at += 4 + envelope.Length;
+        }
+
+        sign(bytes.AsMemory(0, at)).CopyTo(bytes, at);
+        return bytes;
+    }
+
+    /// <summary>Reads a batch and checks its signature.</summary>
+    /// <param name="bytes">Never trusted.</param>
+    /// <param name="network">This ledger.</param>
+    /// <param name="proposer">The node under whose name it was ordered.</param>
+    /// <param name="batch">Null unless the result is <see cref="BatchFault.None"/>.</param>
+    public static BatchFault TryDecode(ReadOnlyMemory<byte> bytes, NetworkId network, Node proposer, out SignedBatch? batch)
+    {
+        batch = null;
+        if (bytes.Length > MaxSize || bytes.Length < Magic.Length + Ed25519.SignatureLength || !bytes.Span.StartsWith(Magic))
+        {
+            return BatchFault.Form;
+        }
+
+        var signed = bytes[..^Ed25519.SignatureLength];
+        var rest = signed[Magic.Length..];
+        var end = rest.Span[..Math.Min(rest.Length, MaxHeader)].IndexOf((byte)'\n');
+        if (end < 0 || ReadHeader(rest.Span[..end]) is not { } header || ReadEnvelopes(rest[(end + 1)..]) is not { Count: > 0 } envelopes)
+        {
+            return BatchFault.Form;
+        }
+
+        if (header.Network != network || header.Node != proposer.Number)
+        {
+            return BatchFault.Origin;
+        }
+
+        if (!Ed25519.Verify(proposer.BatchKey.ToArray(), signed.Span, bytes.Span[^Ed25519.SignatureLength..]))
+        {
+            return BatchFault.Signature;
+        }
+
+        batch = new SignedBatch(header, envelopes);
+        return BatchFault.None;
+    }
+
+    private static BatchHeader? ReadHeader(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return CanonicalJson.Decode(bytes, BatchJson.Canonical);
+        }
+        catch (CanonicalJsonException)
+        {
+            return null;
+        }
+    }
+
+    private static List<ReadOnlyMemory<byte>>? ReadEnvelopes(ReadOnlyMemory<byte> rest)
+    {
+        var envelopes = new List<ReadOnlyMemory<byte>>();
+        while (!rest.IsEmpty)
+        {
+            if (rest.Length < 4)
+            {
+                return null;
+            }
+
+            var length = BinaryPrimitives.ReadInt32BigEndian(rest.Span);
+            if (length is < 1 or > Envelope.MaxSize || length > rest.Length - 4)
+            {
+                return null;
+            }
+
+            envelopes.Add(rest.Slice(4, length));
+            rest = rest[(4 + length)..];
+        }
+
+        return envelopes;
+    }
+}
+
+/// <summary>What a batch says of itself.</summary>
+/// <param name="Network">The ledger it is for.</param>
+/// <param name="Node">The proposer's number.</param>
+/// <param name="Time">The proposer's clock.</param>
+public sealed record BatchHeader(NetworkId Network, int Node, LedgerTime Time);
+
+/// <summary>Serialisation of batch headers.</summary>
+[JsonSerializable(typeof(BatchHeader))]
+internal sealed partial class BatchJson : JsonSerializerContext
+{
+    public static JsonTypeInfo<BatchHeader> Canonical { get; } =
+        (JsonTypeInfo<BatchHeader>)CanonicalJson.CreateOptions(new BatchJson()).GetTypeInfo(typeof(BatchHeader));
+}
