@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Numerics;
-using System.Security.Cryptography;
 using Mingjian.Primitives;
 
 namespace Mingjian.Cryptography;
@@ -40,7 +39,7 @@ public static class Merkle
         input[0] = 1;
         left.CopyTo(input[1..]);
         right.CopyTo(input[(1 + Hash32.Size)..]);
-        SHA256.HashData(input, input[..Hash32.Size]);
+        Sha256.Hash(input, input);
         return new Hash32(input[..Hash32.Size]);
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
 using Mingjian.Primitives;
 
 namespace Mingjian.Cryptography;
@@ -31,7 +30,7 @@ internal sealed class Es256Scheme() : SignatureScheme(SchemeNames.Es256)
             return SignatureFault.AssertionUnexpected;
         }
 
-        SHA256.HashData(message, hash);
+        Sha256.Hash(message, hash);
         return SignatureFault.None;
     }
 }
@@ -49,7 +48,7 @@ internal sealed class WebAuthnEs256Scheme() : SignatureScheme(SchemeNames.WebAut
         var fault = WebAuthn.Check(assertion, Hash32.Of(message));
         if (fault == SignatureFault.None)
         {
-            SHA256.HashData(WebAuthn.SignedBytes(assertion), hash);
+            Sha256.Hash(WebAuthn.SignedBytes(assertion), hash);
         }
 
         return fault;

@@ -11,6 +11,9 @@ namespace Mingjian.Primitives;
 [JsonConverter(typeof(TextConverter<Amount>))]
 public readonly record struct Amount(long Fen) : IComparable<Amount>, ITextValue<Amount>
 {
+    // A sign, seventeen digits of yuan, the point, two of fen.
+    private const int MaxLength = 21;
+
     public static Amount Zero => default;
 
     /// <summary>From yuan, which must be a whole number of fen.</summary>
@@ -47,12 +50,15 @@ public readonly record struct Amount(long Fen) : IComparable<Amount>, ITextValue
     public static bool TryParse(string? text, out Amount value)
     {
         value = default;
-        if (text is null || text.Length is < 4 or > 21 || text[^3] != '.')
+        if (text is null || text.Length is < 4 or > MaxLength || text[^3] != '.')
         {
             return false;
         }
 
-        var digits = string.Concat(text.AsSpan(0, text.Length - 3), text.AsSpan(text.Length - 2));
+        Span<char> buffer = stackalloc char[MaxLength];
+        text.AsSpan(0, text.Length - 3).CopyTo(buffer);
+        text.AsSpan(text.Length - 2).CopyTo(buffer[(text.Length - 3)..]);
+        var digits = buffer[..(text.Length - 1)];
         if (!long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var fen))
         {
             return false;
@@ -66,6 +72,18 @@ public readonly record struct Amount(long Fen) : IComparable<Amount>, ITextValue
     public override string ToString()
     {
         var magnitude = Fen < 0 ? (ulong)-(Fen + 1) + 1 : (ulong)Fen;
-        return string.Create(CultureInfo.InvariantCulture, $"{(Fen < 0 ? "-" : string.Empty)}{magnitude / 100}.{magnitude % 100:00}");
+        Span<char> text = stackalloc char[MaxLength];
+        var start = 0;
+        if (Fen < 0)
+        {
+            text[start++] = '-';
+        }
+
+        (magnitude / 100).TryFormat(text[start..], out var written, default, CultureInfo.InvariantCulture);
+        start += written;
+        text[start] = '.';
+        text[start + 1] = (char)('0' + (magnitude / 10 % 10));
+        text[start + 2] = (char)('0' + (magnitude % 10));
+        return new string(text[..(start + 3)]);
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 
 namespace Mingjian.Primitives;
@@ -33,7 +32,7 @@ public readonly record struct Hash32 : IComparable<Hash32>, ITextValue<Hash32>
     public static Hash32 Of(ReadOnlySpan<byte> data)
     {
         Span<byte> digest = stackalloc byte[Size];
-        SHA256.HashData(data, digest);
+        Sha256.Hash(data, digest);
         return new Hash32(digest);
     }
 

@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 
@@ -21,13 +22,16 @@ public interface ILedgerId<TSelf> : ITextValue<TSelf>
 /// <summary>Shared text form and creation of ledger identifiers.</summary>
 public static class LedgerId
 {
+    // A letter, a hyphen, 32 digits.
+    private const int TextLength = 34;
+
     /// <summary>A fresh identifier from the system's cryptographic generator; never called by contracts.</summary>
     public static T New<T>()
         where T : struct, ILedgerId<T>
     {
         Span<byte> bytes = stackalloc byte[16];
         RandomNumberGenerator.Fill(bytes);
-        return T.From(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes));
+        return T.From(BinaryPrimitives.ReadUInt128BigEndian(bytes));
     }
 
     /// <summary>Reads an identifier; throws <see cref="FormatException"/> for any other spelling.</summary>
@@ -36,26 +40,27 @@ public static class LedgerId
         T.TryParse(text, out var value) ? value : throw new FormatException($"Not a valid {typeof(T).Name}: {text}");
 
     internal static string Format(char kind, UInt128 value) =>
-        string.Create(CultureInfo.InvariantCulture, $"{kind}-{value:x32}");
+        string.Create(TextLength, (kind, value), static (text, id) =>
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            BinaryPrimitives.WriteUInt128BigEndian(bytes, id.value);
+            text[0] = id.kind;
+            text[1] = '-';
+            Convert.TryToHexStringLower(bytes, text[2..], out _);
+        });
 
     internal static bool TryParse<T>(string? text, out T id)
         where T : struct, ILedgerId<T>
     {
         id = default;
-        if (text is not { Length: 34 } || text[0] != T.Kind || text[1] != '-')
+        Span<byte> bytes = stackalloc byte[16];
+        if (text is not { Length: TextLength } || text[0] != T.Kind || text[1] != '-' || text.AsSpan(2).ContainsAnyInRange('A', 'F')
+            || Convert.FromHexString(text.AsSpan(2), bytes, out _, out _) != OperationStatus.Done)
         {
             return false;
         }
 
-        foreach (var c in text.AsSpan(2))
-        {
-            if (!char.IsAsciiHexDigitLower(c) && !char.IsAsciiDigit(c))
-            {
-                return false;
-            }
-        }
-
-        id = T.From(UInt128.Parse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+        id = T.From(BinaryPrimitives.ReadUInt128BigEndian(bytes));
         return true;
     }
 }

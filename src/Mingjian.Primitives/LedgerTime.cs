@@ -108,5 +108,16 @@ public readonly record struct Month : IComparable<Month>, ITextValue<Month>
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Year:0000}-{Number:00}");
+    public override string ToString() => string.Create(7, this, static (text, month) =>
+    {
+        // Half of all state paths end with a month; a format string takes ten times as long.
+        for (var (i, rest) = (3, month.Year); i >= 0; i--, rest /= 10)
+        {
+            text[i] = (char)('0' + (rest % 10));
+        }
+
+        text[4] = '-';
+        text[5] = (char)('0' + (month.Number / 10));
+        text[6] = (char)('0' + (month.Number % 10));
+    });
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
 
@@ -12,25 +11,33 @@ public readonly record struct PublicKeyValue : ITextValue<PublicKeyValue>
     /// <summary>Length of a compressed P-256 point.</summary>
     public const int PointLength = 33;
 
+    private const int MaxSchemeLength = 14;
+
     private readonly string? _text;
 
     private PublicKeyValue(string text) => _text = text;
 
     /// <summary><c>es256</c> or <c>webauthn-es256</c>.</summary>
-    public string Scheme => ToString()[..ToString().IndexOf(':', StringComparison.Ordinal)];
+    public string Scheme => ToString()[..SchemeLength];
 
     /// <summary>The compressed point (0x02 or 0x03, then X). Not checked to be on the curve.</summary>
-    public byte[] Point => Convert.FromBase64String(ToString()[(ToString().IndexOf(':', StringComparison.Ordinal) + 1)..]);
+    public byte[] Point => Convert.FromBase64String(ToString()[(SchemeLength + 1)..]);
 
     /// <summary>The first 16 bytes of SHA-256(scheme || 0x00 || point).</summary>
     public KeyId Id
     {
         get
         {
-            var hash = SHA256.HashData([.. Encoding.ASCII.GetBytes(Scheme), 0, .. Point]);
-            return new KeyId(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash));
+            Span<byte> hashed = stackalloc byte[MaxSchemeLength + 1 + PointLength];
+            var scheme = Encoding.ASCII.GetBytes(ToString().AsSpan(0, SchemeLength), hashed);
+            hashed[scheme] = 0;
+            Convert.TryFromBase64Chars(ToString().AsSpan(SchemeLength + 1), hashed[(scheme + 1)..], out var point);
+            Sha256.Hash(hashed[..(scheme + 1 + point)], hashed);
+            return new KeyId(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hashed));
         }
     }
+
+    private int SchemeLength => ToString().IndexOf(':', StringComparison.Ordinal);
 
     public static PublicKeyValue From(string scheme, ReadOnlySpan<byte> compressedPoint) =>
         TryParse($"{scheme}:{Convert.ToBase64String(compressedPoint)}", out var value)

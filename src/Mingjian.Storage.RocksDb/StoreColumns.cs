@@ -74,10 +74,18 @@ internal static class StoreColumns
             table.SetFilterPolicy(BloomFilterPolicy.Create(10, false));
         }
 
-        return new ColumnFamilyOptions()
+        var family = new ColumnFamilyOptions()
             .SetBlockBasedTableFactory(table)
             .SetCompression(compression)
             .SetLevelCompactionDynamicLevelBytes(true)
             .SetWriteBufferSize((ulong)writeBuffer << 20);
+        if (bloom)
+        {
+            // Every act asks for keys that are not there (its id, its new record); without this each walks the write buffer's skip list.
+            Native.Instance.rocksdb_options_set_memtable_prefix_bloom_size_ratio(family.Handle, 0.05);
+            Native.Instance.rocksdb_options_set_memtable_whole_key_filtering(family.Handle, 1);
+        }
+
+        return family;
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Mingjian.Primitives;
 
@@ -23,7 +22,7 @@ public static class StateHash
         "JMT::LeafNode"u8.CopyTo(input);
         path.CopyTo(input[LeafPrefix..]);
         valueHash.CopyTo(input[(LeafPrefix + Hash32.Size)..]);
-        SHA256.HashData(input, input[..Hash32.Size]);
+        Sha256.Hash(input, input);
         return new Hash32(input[..Hash32.Size]);
     }
 
@@ -34,7 +33,7 @@ public static class StateHash
         "JMT::IntrnalNode"u8.CopyTo(input);
         left.CopyTo(input[InnerPrefix..]);
         right.CopyTo(input[(InnerPrefix + Hash32.Size)..]);
-        SHA256.HashData(input, input[..Hash32.Size]);
+        Sha256.Hash(input, input);
         return new Hash32(input[..Hash32.Size]);
     }
 }
