@@ -7,12 +7,6 @@ namespace Mingjian.Cli.Tests;
 /// <summary>The command line as a process of its own.</summary>
 internal static class Cli
 {
-    /// <summary>Build configuration of this run, as the artifacts layout spells it.</summary>
-    private static readonly string Configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-
-    /// <summary>The program's own output folder: what a user would run.</summary>
-    public static string Output(string project) => Repository.File("artifacts", "bin", project, Configuration);
-
     public static Task<CliResult> RunAsync(params string[] arguments) => RunAsync(null, arguments);
 
     /// <param name="environment">Added to this process's own.</param>
@@ -27,7 +21,7 @@ internal static class Cli
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        start.ArgumentList.Add(Path.Combine(Output("Mingjian.Cli"), "mingjian.dll"));
+        start.ArgumentList.Add(Path.Combine(Repository.Output("Mingjian.Cli"), "mingjian.dll"));
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

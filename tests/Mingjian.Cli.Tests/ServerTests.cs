@@ -1,8 +1,4 @@
-using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using Mingjian.Testing;
 
@@ -12,57 +8,15 @@ namespace Mingjian.Cli.Tests;
 public sealed class ServerTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mingjian-cli-server-");
-    private readonly StringBuilder _log = new();
-    private Process _server = null!;
-    private Uri _address = null!;
+    private ServerProcess _server = null!;
 
     private string Data => Path.Combine(_folder.FullName, "data");
 
-    public async ValueTask InitializeAsync()
-    {
-        _address = new Uri($"http://localhost:{FreePort()}/");
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[]
-        {
-            Path.Combine(Cli.Output("Mingjian.Server"), "Mingjian.Server.dll"), "--contentRoot", Repository.File("src", "Mingjian.Server"),
-            "--Mingjian:Start", "Demo", "--Mingjian:Port", $"{_address.Port}", "--Mingjian:DataDirectory", Data,
-        })
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        _server = Process.Start(start)!;
-        _server.OutputDataReceived += (_, line) => Note(line.Data);
-        _server.ErrorDataReceived += (_, line) => Note(line.Data);
-        _server.BeginOutputReadLine();
-        _server.BeginErrorReadLine();
-        using var http = new HttpClient { BaseAddress = _address };
-        for (var i = 0; i < 240; i++)
-        {
-            Assert.False(_server.HasExited, _log.ToString());
-            try
-            {
-                if ((await http.GetAsync(new Uri("health/ready", UriKind.Relative))).IsSuccessStatusCode
-                    && (await http.GetAsync(new Uri("ledger/checkpoint", UriKind.Relative))).IsSuccessStatusCode)
-                {
-                    return;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-
-            await Task.Delay(500);
-        }
-
-        Assert.Fail($"The server did not start.\n{_log}");
-    }
+    public async ValueTask InitializeAsync() => _server = await ServerProcess.StartAsync(empty: false, Data, [], TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
-        _server.Dispose();
+        await _server.DisposeAsync();
         _folder.Delete(recursive: true);
     }
 
@@ -72,30 +26,30 @@ public sealed class ServerTests(ITestOutputHelper output) : IAsyncLifetime
         var key = Path.Combine(_folder.FullName, "officer.pem");
         Expect(0, await Cli.RunAsync("key", "new", key));
         var (member, code) = await InviteOfficerAsync();
-        Expect(0, await Cli.RunAsync("key", "bind", key, "--server", $"{_address}", "--member", member, "--code", code));
-        Expect(1, await Cli.RunAsync("key", "bind", key, "--server", $"{_address}", "--member", member, "--code", code));
+        Expect(0, await Cli.RunAsync("key", "bind", key, "--server", $"{_server.Address}", "--member", member, "--code", code));
+        Expect(1, await Cli.RunAsync("key", "bind", key, "--server", $"{_server.Address}", "--member", member, "--code", code));
 
         var roster = Repository.File("samples", "roster-300.xlsx");
-        Expect(0, await Cli.RunAsync("import", roster, "--key", key, "--server", $"{_address}", "--dry-run"));
-        var unsigned = await Cli.RunAsync("import", roster, "--key", key, "--server", $"{_address}");
+        Expect(0, await Cli.RunAsync("import", roster, "--key", key, "--server", $"{_server.Address}", "--dry-run"));
+        var unsigned = await Cli.RunAsync("import", roster, "--key", key, "--server", $"{_server.Address}");
         Assert.True(unsigned.Code == 1, $"without a terminal and without --yes nothing may be signed\n{unsigned}");
-        var imported = Expect(0, await Cli.RunAsync("import", roster, "--key", key, "--server", $"{_address}", "--yes"));
+        var imported = Expect(0, await Cli.RunAsync("import", roster, "--key", key, "--server", $"{_server.Address}", "--yes"));
         Assert.Contains("可导入 300 行", imported.Output, StringComparison.Ordinal);
-        var again = Expect(0, await Cli.RunAsync("import", roster, "--key", key, "--server", $"{_address}", "--yes"));
+        var again = Expect(0, await Cli.RunAsync("import", roster, "--key", key, "--server", $"{_server.Address}", "--yes"));
         Assert.Contains("已在册 300 行", again.Output, StringComparison.Ordinal);
 
         var network = Path.Combine(_folder.FullName, "network.mjnet.json");
-        using (var http = new HttpClient { BaseAddress = _address })
+        using (var http = new HttpClient { BaseAddress = _server.Address })
         {
             await File.WriteAllBytesAsync(network, await http.GetByteArrayAsync(new Uri("ledger/network", UriKind.Relative)));
         }
 
-        var overHttp = Expect(0, await Cli.RunAsync("audit", $"{_address}", "--network", network, "--json"));
+        var overHttp = Expect(0, await Cli.RunAsync("audit", $"{_server.Address}", "--network", network, "--json"));
         var running = Expect(0, await Cli.RunAsync("audit", Data, "--network", network, "--json"));
         Assert.Equal(RootOf(overHttp), RootOf(running));
         Assert.Contains("请先停止服务器", Expect(2, await Cli.RunAsync("rebuild", Data)).Errors, StringComparison.Ordinal);
 
-        await StopAsync();
+        await _server.StopAsync();
         var rebuilt = Expect(0, await Cli.RunAsync("rebuild", Data));
         Assert.Contains("与账本一致", rebuilt.Output, StringComparison.Ordinal);
         Assert.Equal(rebuilt.Output, Expect(0, await Cli.RunAsync("rebuild", Data)).Output);
@@ -104,44 +58,20 @@ public sealed class ServerTests(ITestOutputHelper output) : IAsyncLifetime
 
     private static string RootOf(CliResult audit) => JsonElement.Parse(audit.Output).GetProperty("root").GetString()!;
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private CliResult Expect(int code, CliResult result)
     {
         output.WriteLine(result.ToString());
-        Assert.True(result.Code == code, $"expected exit {code}\n{result}\n{_log}");
+        Assert.True(result.Code == code, $"expected exit {code}\n{result}\n{_server.Output}");
         return result;
     }
 
     private async Task<(string Member, string Code)> InviteOfficerAsync()
     {
-        using var http = new HttpClient { BaseAddress = _address };
+        using var http = new HttpClient { BaseAddress = _server.Address };
         var session = await http.GetFromJsonAsync<JsonElement>(new Uri("api/v1/session", UriKind.Relative));
         http.DefaultRequestHeaders.Add(session.GetProperty("csrfHeader").GetString()!, session.GetProperty("csrfToken").GetString());
         using var response = await http.PostAsJsonAsync(new Uri("api/v1/demo/invitation", UriKind.Relative), new { account = "officer" });
         var invitation = await response.Content.ReadFromJsonAsync<JsonElement>();
         return (invitation.GetProperty("member").GetString()!, invitation.GetProperty("code").GetString()!);
-    }
-
-    private async Task StopAsync()
-    {
-        if (!_server.HasExited)
-        {
-            _server.Kill();
-            await _server.WaitForExitAsync();
-        }
-    }
-
-    private void Note(string? line)
-    {
-        lock (_log)
-        {
-            _log.AppendLine(line);
-        }
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Mingjian.EndToEnd.Tests;
+using Mingjian.Testing;
 
 namespace Mingjian.Interop.Tests;
 

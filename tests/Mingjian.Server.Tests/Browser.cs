@@ -16,16 +16,18 @@ public sealed class Browser : IDisposable
     private static readonly Dictionary<Type, MessageType> Commands =
         Contracts.AllContracts.Create().SelectMany(c => c.Commands).ToDictionary(m => m.Type);
 
-    private readonly RunningServer _server;
+    private readonly NetworkId _network;
+    private readonly Func<LedgerTime> _now;
     private readonly HttpClientHandler _handler = new() { AllowAutoRedirect = false, CookieContainer = new CookieContainer() };
 
-    internal Browser(RunningServer server)
+    internal Browser(Uri address, NetworkId network, Func<LedgerTime> now)
     {
-        _server = server;
-        Client = new HttpClient(_handler) { BaseAddress = server.Address };
+        _network = network;
+        _now = now;
+        MoveTo(address);
     }
 
-    public HttpClient Client { get; }
+    public HttpClient Client { get; private set; }
 
     public CookieContainer Cookies => _handler.CookieContainer;
 
@@ -34,7 +36,15 @@ public sealed class Browser : IDisposable
     public MemberId Member { get; private set; }
 
     /// <summary>The value of a cookie, or null.</summary>
-    public string? Cookie(string name) => Cookies.GetCookies(_server.Address)[name]?.Value;
+    public string? Cookie(string name) => Cookies.GetCookies(Client.BaseAddress!)[name]?.Value;
+
+    /// <summary>Goes on, cookies and key included, with a server that has come back on another port.</summary>
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(Client))]
+    public void MoveTo(Uri address)
+    {
+        Client?.Dispose();
+        Client = new HttpClient(_handler, disposeHandler: false) { BaseAddress = address };
+    }
 
     public async Task<JsonElement> SessionAsync() => await Client.GetFromJsonAsync<JsonElement>("/api/v1/session");
 
@@ -60,8 +70,8 @@ public sealed class Browser : IDisposable
 
     /// <summary>Canonical payload of a command for this ledger, valid for an hour.</summary>
     public byte[] Payload(ICommand command, LedgerTime? expires = null, NetworkId? network = null) => TransactionPayload.Encode(
-        Commands[command.GetType()].Name, command, Commands[command.GetType()].Json, network ?? _server.Ledger.Network,
-        expires ?? _server.Now.AddMilliseconds(3_600_000), LedgerId.New<Nonce>());
+        Commands[command.GetType()].Name, command, Commands[command.GetType()].Json, network ?? _network,
+        expires ?? _now().AddMilliseconds(3_600_000), LedgerId.New<Nonce>());
 
     /// <summary>A signed envelope as the API takes it.</summary>
     public string Sign(ICommand command, ISigner? signer = null) => Sign(Payload(command), signer);

@@ -16,9 +16,9 @@ namespace Mingjian.Server.Tests;
 public sealed class RunningServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly string _directory;
+    private readonly string? _directory;
 
-    private RunningServer(WebApplication app, string directory, FakeTimeProvider clock)
+    private RunningServer(WebApplication app, string? directory, FakeTimeProvider clock)
     {
         _app = app;
         _directory = directory;
@@ -37,10 +37,19 @@ public sealed class RunningServer : IAsyncDisposable
 
     public LedgerTime Now => LedgerTime.From(Clock.GetUtcNow());
 
-    public static async Task<RunningServer> StartAsync(bool demo, params (string Key, string Value)[] settings)
+    /// <summary>Starts with a data directory of its own, which goes with the server.</summary>
+    public static Task<RunningServer> StartAsync(bool demo, params (string Key, string Value)[] settings) =>
+        OpenAsync(demo, Directory.CreateTempSubdirectory("mingjian-server-tests-").FullName, ownsDirectory: true, settings);
+
+    /// <summary>Starts on a data directory that stays when the server is disposed of.</summary>
+    /// <param name="now">Where its clock stands still; null = a fixed day.</param>
+    public static Task<RunningServer> OpenAsync(bool demo, string directory, DateTimeOffset? now = null, params (string Key, string Value)[] settings) =>
+        OpenAsync(demo, directory, ownsDirectory: false, settings, now);
+
+    private static async Task<RunningServer> OpenAsync(
+        bool demo, string directory, bool ownsDirectory, (string Key, string Value)[] settings, DateTimeOffset? now = null)
     {
-        var directory = Directory.CreateTempSubdirectory("mingjian-server-tests-").FullName;
-        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 4, 0, 0, TimeSpan.Zero));
+        var clock = new FakeTimeProvider(now ?? new DateTimeOffset(2026, 11, 22, 4, 0, 0, TimeSpan.Zero));
         string[] arguments =
         [
             "--contentRoot", Repository.File("src", "Mingjian.Server"),
@@ -54,17 +63,20 @@ public sealed class RunningServer : IAsyncDisposable
         ];
         var app = MingjianServer.Build(arguments, builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
         await app.StartAsync();
-        return new RunningServer(app, directory, clock);
+        return new RunningServer(app, ownsDirectory ? directory : null, clock);
     }
 
     /// <summary>A browser of its own: cookies, no automatic redirects.</summary>
-    public Browser Open() => new(this);
+    public Browser Open() => new(Address, Ledger.Network, () => Now);
 
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
+        if (_directory is not null)
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
     }
 }
 
