@@ -15,7 +15,9 @@ namespace Mingjian.Vault;
 public sealed class PersonVault
 {
     private const int BatchRows = 2_000;
-    private const int ReportEvery = 500;
+
+    // Sealed and sent together, then reported.
+    private const int ChunkRows = 500;
     private const int SaltLength = 16;
 
     private readonly IDbContextFactory<VaultContext> _contexts;
@@ -63,23 +65,18 @@ public sealed class PersonVault
             await context.SaveChangesAsync(cancellationToken);
         }
 
-        await using (var inserts = new RowInserts(context))
+        foreach (var chunk in people.Chunk(ChunkRows))
         {
-            foreach (var person in people)
+            var rows = new List<PersonRows>(chunk.Length);
+            foreach (var person in chunk)
             {
                 var (row, monthlyBase, known) = Seal(import?.Import, person);
-                await inserts.InsertAsync(row, cancellationToken);
-                if (monthlyBase is not null)
-                {
-                    await inserts.InsertAsync(monthlyBase, cancellationToken);
-                }
-
+                rows.Add(new PersonRows(row, monthlyBase));
                 staged.Add(known);
-                if (staged.Count % ReportEvery == 0)
-                {
-                    progress?.Report(staged.Count);
-                }
             }
+
+            await RowInserts.InsertAsync(context, rows, cancellationToken);
+            progress?.Report(staged.Count);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -1,62 +1,107 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace Mingjian.Vault;
 
-/// <summary>Inserts rows by prepared commands: some ten times faster than tracked entities, which a roster of 20,000 people needs.</summary>
+/// <summary>A person's row with the base that comes with it.</summary>
+internal readonly record struct PersonRows(PersonRow Person, BaseRow? Base);
+
+/// <summary>Inserts people in bulk: prepared commands on SQLite, binary COPY on PostgreSQL, where a round trip a row is what costs.</summary>
 /// <remarks>Runs in the context's transaction. Column names are EF's own for the row types.</remarks>
-internal sealed class RowInserts : IAsyncDisposable
+internal static class RowInserts
 {
-    private readonly DbCommand _people;
-    private readonly DbCommand _bases;
+    private const string People = "people";
+    private const string Bases = "bases";
 
-    public RowInserts(VaultContext context)
+    private static readonly Column[] PersonColumns =
+    [
+        new("Member", NpgsqlDbType.Text), new("Import", NpgsqlDbType.Text), new("KeyVersion", NpgsqlDbType.Integer), new("Key", NpgsqlDbType.Bytea),
+        new("Name", NpgsqlDbType.Bytea), new("Record", NpgsqlDbType.Bytea), new("Stored", NpgsqlDbType.Bigint),
+    ];
+
+    private static readonly Column[] BaseColumns =
+    [
+        new("Member", NpgsqlDbType.Text), new("Commitment", NpgsqlDbType.Text), new("From", NpgsqlDbType.Text), new("Value", NpgsqlDbType.Bytea),
+    ];
+
+    /// <summary>Inserts all rows.</summary>
+    public static async Task InsertAsync(VaultContext context, IReadOnlyCollection<PersonRows> rows, CancellationToken cancellationToken)
     {
-        _people = Command(context, "people", "Member", "Import", "KeyVersion", "Key", "Name", "Record", "Stored");
-        _bases = Command(context, "bases", "Member", "Commitment", "From", "Value");
+        await InsertAsync(context, People, PersonColumns, rows.Select(r => Values(r.Person)), cancellationToken);
+        await InsertAsync(context, Bases, BaseColumns, rows.Where(r => r.Base is not null).Select(r => Values(r.Base!)), cancellationToken);
     }
 
-    public Task InsertAsync(PersonRow row, CancellationToken cancellationToken) => RunAsync(
-        _people, cancellationToken, row.Member.ToString(), row.Import?.ToString(), row.KeyVersion, row.Key, row.Name, row.Record, row.Stored.Milliseconds);
+    private static object?[] Values(PersonRow row) =>
+        [row.Member.ToString(), row.Import?.ToString(), row.KeyVersion, row.Key, row.Name, row.Record, row.Stored.Milliseconds];
 
-    public Task InsertAsync(BaseRow row, CancellationToken cancellationToken) => RunAsync(
-        _bases, cancellationToken, row.Member.ToString(), row.Commitment.ToString(), row.From.ToString(), row.Value);
+    private static object?[] Values(BaseRow row) => [row.Member.ToString(), row.Commitment.ToString(), row.From.ToString(), row.Value];
 
-    public async ValueTask DisposeAsync()
+    private static Task InsertAsync(
+        VaultContext context, string table, Column[] columns, IEnumerable<object?[]> rows, CancellationToken cancellationToken) =>
+        context.Database.GetDbConnection() is NpgsqlConnection connection
+            ? CopyAsync(connection, table, columns, rows, cancellationToken)
+            : RunAsync(context, table, columns, rows, cancellationToken);
+
+    private static async Task CopyAsync(
+        NpgsqlConnection connection, string table, Column[] columns, IEnumerable<object?[]> rows, CancellationToken cancellationToken)
     {
-        await _people.DisposeAsync();
-        await _bases.DisposeAsync();
-    }
-
-    private static Task<int> RunAsync(DbCommand command, CancellationToken cancellationToken, params ReadOnlySpan<object?> values)
-    {
-        for (var i = 0; i < values.Length; i++)
+        await using var copy = await connection.BeginBinaryImportAsync($"COPY {table} ({Names(columns)}) FROM STDIN (FORMAT BINARY)", cancellationToken);
+        foreach (var values in rows)
         {
-            command.Parameters[i].Value = values[i] ?? DBNull.Value;
+            await copy.StartRowAsync(cancellationToken);
+            for (var i = 0; i < columns.Length; i++)
+            {
+                if (values[i] is { } value)
+                {
+                    await copy.WriteAsync(value, columns[i].Type, cancellationToken);
+                }
+                else
+                {
+                    await copy.WriteNullAsync(cancellationToken);
+                }
+            }
         }
 
-        return command.ExecuteNonQueryAsync(cancellationToken);
+        // Without it the server takes nothing.
+        await copy.CompleteAsync(cancellationToken);
     }
 
-    private static DbCommand Command(VaultContext context, string table, params ReadOnlySpan<string> columns)
+    private static async Task RunAsync(
+        VaultContext context, string table, Column[] columns, IEnumerable<object?[]> rows, CancellationToken cancellationToken)
+    {
+        await using var command = Command(context, table, columns);
+        foreach (var values in rows)
+        {
+            for (var i = 0; i < columns.Length; i++)
+            {
+                command.Parameters[i].Value = values[i] ?? DBNull.Value;
+            }
+
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private static DbCommand Command(VaultContext context, string table, Column[] columns)
     {
         var command = context.Database.GetDbConnection().CreateCommand();
         command.Transaction = context.Database.CurrentTransaction?.GetDbTransaction();
-        var names = new List<string>();
-        var values = new List<string>();
         foreach (var column in columns)
         {
             var parameter = command.CreateParameter();
-            parameter.ParameterName = "@" + column;
+            parameter.ParameterName = "@" + column.Name;
             command.Parameters.Add(parameter);
-            names.Add($"\"{column}\"");
-            values.Add(parameter.ParameterName);
         }
 
 #pragma warning disable CA2100 // Names of this class only.
-        command.CommandText = $"INSERT INTO {table} ({string.Join(", ", names)}) VALUES ({string.Join(", ", values)})";
+        command.CommandText = $"INSERT INTO {table} ({Names(columns)}) VALUES ({string.Join(", ", columns.Select(c => "@" + c.Name))})";
 #pragma warning restore CA2100
         return command;
     }
+
+    private static string Names(Column[] columns) => string.Join(", ", columns.Select(c => $"\"{c.Name}\""));
+
+    private readonly record struct Column(string Name, NpgsqlDbType Type);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Mingjian.Contracts.Members;
@@ -9,14 +10,14 @@ using Mingjian.Server.Identity;
 namespace Mingjian.Server.Tests;
 
 /// <summary>Sessions fail closed. Each test has a server of its own, because it moves the clock or revokes keys.</summary>
-public sealed class SessionTests : IAsyncLifetime
+public abstract class SessionTests : IAsyncLifetime
 {
     private RunningServer _server = null!;
     private Browser _member = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await RunningServer.StartAsync(demo: true);
+        _server = await RunningServer.StartAsync(demo: true, await SettingsAsync());
         _member = _server.Open();
         await _member.SignInAsDemoAsync("member");
     }
@@ -25,7 +26,11 @@ public sealed class SessionTests : IAsyncLifetime
     {
         _member.Dispose();
         await _server.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>Settings that say where the sessions are kept.</summary>
+    protected abstract Task<(string Key, string Value)[]> SettingsAsync();
 
     [Fact]
     public async Task A_session_ends_after_the_idle_limit_and_not_before()
@@ -119,10 +124,21 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_identity_database_can_keep_passkeys()
+    public async Task A_passkey_is_kept_found_and_its_counter_moved_on()
     {
-        await using var db = await _server.Services.GetRequiredService<IDbContextFactory<IdentityDatabase>>().CreateDbContextAsync(default);
-        Assert.NotNull(db.Model.FindEntityType(typeof(Microsoft.AspNetCore.Identity.IdentityUserPasskey<string>)));
+        await using var scope = _server.Services.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
+        var account = Account.Of(_member.Member);
+        Assert.True((await users.CreateAsync(account)).Succeeded);
+        Assert.True((await users.AddOrUpdatePasskeyAsync(account, Passkey(1))).Succeeded);
+        Assert.True((await users.AddOrUpdatePasskeyAsync(account, Passkey(2))).Succeeded);
+
+        await using var later = _server.Services.CreateAsyncScope();
+        users = later.ServiceProvider.GetRequiredService<UserManager<Account>>();
+        Assert.Equal(account.Id, (await users.FindByPasskeyIdAsync([1, 2, 3]))?.Id);
+        var kept = Assert.Single(await users.GetPasskeysAsync((await users.FindByIdAsync(account.Id))!));
+        Assert.Equal(2u, kept.SignCount);
+        Assert.Equal([4, 5, 6], kept.PublicKey);
     }
 
     [Fact]
@@ -200,4 +216,17 @@ public sealed class SessionTests : IAsyncLifetime
             $"{{\"envelopes\":[{_member.Sign(new RevokeKey(_member.Key.Key.Id, KeyRevocationReason.Lost))}]}}");
         Assert.Equal("session/not-a-binding", await response.CodeAsync());
     }
+
+    private UserPasskeyInfo Passkey(uint count) => new(
+        [1, 2, 3], [4, 5, 6], _server.Clock.GetUtcNow(), count, ["internal"], isUserVerified: true, isBackupEligible: false, isBackedUp: false, [7], [8]);
+}
+
+public sealed class SqliteSessionTests : SessionTests
+{
+    protected override Task<(string Key, string Value)[]> SettingsAsync() => Task.FromResult<(string, string)[]>([]);
+}
+
+public sealed class PostgreSqlSessionTests : SessionTests
+{
+    protected override Task<(string Key, string Value)[]> SettingsAsync() => PostgreSql.SettingsAsync();
 }

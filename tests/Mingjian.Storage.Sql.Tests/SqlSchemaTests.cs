@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Mingjian.Primitives;
+using Mingjian.Testing;
+using Npgsql;
 
 namespace Mingjian.Storage.Sql.Tests;
 
@@ -166,6 +168,40 @@ public sealed class SqliteSchemaTests : SqlSchemaTests, IDisposable
         await using var command = context.Database.GetDbConnection().CreateCommand();
         command.CommandText = "PRAGMA " + name;
         return await command.ExecuteScalarAsync();
+    }
+}
+
+public sealed class PostgreSqlSchemaTests : SqlSchemaTests, IAsyncLifetime
+{
+    private SqlSettings _settings = null!;
+
+    protected override SqlSettings Settings => _settings;
+
+    public async ValueTask InitializeAsync() => _settings = new(SqlProvider.PostgreSql, "", await PostgresCluster.CreateDatabaseAsync());
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task A_context_keeps_to_its_own_schema()
+    {
+        await using var services = Services("sample");
+        await EnsureAsync(services, 1);
+        await using var connection = new NpgsqlConnection(Settings.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'sample' AND table_name IN ('Rows', 'schema_stamp')", connection);
+        Assert.Equal(2L, await command.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task Making_a_rebuildable_schema_anew_leaves_the_others_alone()
+    {
+        await using var one = Services("one");
+        await using var two = Services("two");
+        await EnsureAsync(one, 1);
+        await EnsureAsync(two, 1);
+        Assert.Equal(SchemaOutcome.Recreated, await EnsureAsync(one, 2, rebuildable: true));
+        Assert.Equal(SchemaOutcome.UpToDate, await EnsureAsync(two, 1));
     }
 }
 
