@@ -80,7 +80,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     {
         var id = NetworkId.Parse((await File.ReadAllTextAsync(Path.Combine(network, "network.txt"))).Trim());
         var audit = new LedgerAudit(
-            NodeKeys.LoadOrCreate(Path.Combine(network, "keys"), id).Trust, new ContractSet(AllContracts.Create()), new KeyDirectory(),
+            NodeKeys.LoadOrCreate(Path.Combine(network, "keys"), id).Alone, new ContractSet(AllContracts.Create()), new KeyDirectory(),
             new SignatureVerifier(new PlatformEcVerifier()));
         await using var source = new RocksDbLedgerSource(Path.Combine(network, "ledger"));
         var report = await audit.RunAsync(source, null, CancellationToken.None);
