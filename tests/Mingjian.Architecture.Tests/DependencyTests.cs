@@ -16,6 +16,7 @@ public sealed class DependencyTests
         ["Elections"] = ["Primitives", "Contracts.Sdk", "Cryptography"],
         ["Engine"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk"],
         ["Ordering.Local"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Engine"],
+        ["Ordering.Etcd"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Engine"],
         ["Storage.RocksDb"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Engine"],
         ["Storage.Sql"] = ["Primitives"],
         ["Vault"] = ["Primitives", "Storage.Sql"],

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using Mingjian.Cryptography;
+using Mingjian.Engine.Admission;
+using Mingjian.Engine.Ordering;
+using Mingjian.Ordering.Etcd.Wire;
+using Mingjian.Primitives;
+
+namespace Mingjian.Ordering.Etcd;
+
+/// <summary>Makes batches of the acts that came in and puts them, one after another, so that one's own acts keep their order.</summary>
+/// <remarks>
+/// Group commit: a batch is what arrived while the put before it was under way. A put whose answer was lost is repeated under the same
+/// key, and only carried out when the key is not there.
+/// </remarks>
+internal sealed class BatchProposer
+{
+    /// <summary>At most this many envelope bytes may close a batch: header, lengths and one more largest envelope still fit.</summary>
+    public const int MaxBatchBytes = SignedBatch.MaxSize - Envelope.MaxSize - (16 * 1024);
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
+    private readonly Channel<AdmittedTransaction> _queue;
+    private readonly EtcdConnection _connection;
+    private readonly EtcdKeys _keys;
+    private readonly EtcdOrderingOptions _options;
+    private readonly Func<ReadOnlyMemory<byte>, byte[]> _sign;
+    private readonly OrderKeeper _keeper;
+    private readonly EtcdMetrics _metrics;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly string _session = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+    private readonly TaskCompletionSource<long> _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _ticket;
+    private long _last;
+    private TimeSpan _wait;
+
+    public BatchProposer(
+        EtcdConnection connection, EtcdKeys keys, EtcdOrderingOptions options, Func<ReadOnlyMemory<byte>, byte[]> sign, OrderKeeper keeper,
+        EtcdMetrics metrics, TimeProvider clock, ILogger logger)
+    {
+        _connection = connection;
+        _keys = keys;
+        _options = options;
+        _sign = sign;
+        _keeper = keeper;
+        _metrics = metrics;
+        _clock = clock;
+        _logger = logger;
+        _wait = options.UnconfirmedWait;
+        _queue = Channel.CreateBounded<AdmittedTransaction>(
+            new BoundedChannelOptions(options.QueueLength) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+    }
+
+    /// <summary>The position of the last own batch once no more will come.</summary>
+    public Task<long> Drained => _drained.Task;
+
+    public bool TrySubmit(AdmittedTransaction transaction) => _queue.Writer.TryWrite(transaction);
+
+    public void Complete() => _queue.Writer.TryComplete();
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var envelopes = new List<ReadOnlyMemory<byte>>();
+        while (await _queue.Reader.WaitToReadAsync(cancellationToken))
+        {
+            await WaitForConfirmationsAsync(cancellationToken);
+            envelopes.Clear();
+            for (var bytes = 0; bytes < _options.BatchBytes && _queue.Reader.TryRead(out var transaction);)
+            {
+                envelopes.Add(transaction.Bytes);
+                bytes += transaction.Bytes.Length + 4;
+            }
+
+            if (envelopes.Count > 0)
+            {
+                await PutAsync(envelopes, cancellationToken);
+            }
+        }
+
+        _drained.TrySetResult(_last);
+    }
+
+    private async Task PutAsync(List<ReadOnlyMemory<byte>> envelopes, CancellationToken cancellationToken)
+    {
+        var header = new BatchHeader(_options.Network, _options.Node, LedgerTime.From(_clock.GetUtcNow()));
+        var value = UnsafeByteOperations.UnsafeWrap(SignedBatch.Encode(header, envelopes, _sign));
+        var key = _keys.Batch(_options.Node, string.Create(CultureInfo.InvariantCulture, $"{_session}-{++_ticket}"));
+        var request = new TxnRequest();
+        request.Compare.Add(new Compare { Key = key, Target = Compare.Types.CompareTarget.Create, CreateRevision = 0 });
+        request.Success.Add(new RequestOp { RequestPut = new PutRequest { Key = key, Value = value } });
+        request.Failure.Add(new RequestOp { RequestRange = new RangeRequest { Key = key, KeysOnly = true } });
+        var answer = await _connection.InsistAsync("put a batch", (peer, o) => peer.Keys.TxnAsync(request, o), cancellationToken);
+
+        // Not carried out means that an earlier attempt was: its answer was lost.
+        _last = answer.Succeeded ? answer.Header.Revision : answer.Responses[0].ResponseRange.Kvs[0].ModRevision;
+        _keeper.BatchPut(_last, key);
+        _metrics.BatchPut(value.Length);
+    }
+
+    /// <summary>Waits while too many own batches are not final; see <see cref="EtcdOrderingOptions.UnconfirmedWait"/>.</summary>
+    private async Task WaitForConfirmationsAsync(CancellationToken cancellationToken)
+    {
+        while (_keeper.Unconfirmed is var unconfirmed && unconfirmed >= _options.MaxUnconfirmedBatches)
+        {
+            Log.Unconfirmed(_logger, unconfirmed, _wait);
+            if (!await _keeper.WaitForReportAsync(_wait, cancellationToken))
+            {
+                _wait = _wait * 2 < LongestWait ? _wait * 2 : LongestWait;
+                return;
+            }
+
+            _wait = _options.UnconfirmedWait;
+        }
+    }
+}

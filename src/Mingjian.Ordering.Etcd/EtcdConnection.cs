@@ -1,0 +1,220 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Logging;
+using Mingjian.Ordering.Etcd.Wire;
+
+namespace Mingjian.Ordering.Etcd;
+
+/// <summary>One etcd member as this process reaches it.</summary>
+internal sealed class EtcdPeer(Uri endpoint, GrpcChannel channel)
+{
+    public Uri Endpoint { get; } = endpoint;
+
+    public GrpcChannel Channel { get; } = channel;
+
+    public KV.KVClient Keys { get; } = new(channel);
+
+    public Watch.WatchClient Watch { get; } = new(channel);
+
+    public Auth.AuthClient Auth { get; } = new(channel);
+
+    public Maintenance.MaintenanceClient Maintenance { get; } = new(channel);
+
+    /// <summary>Not used before this time while another member can be had.</summary>
+    public DateTimeOffset NotBefore { get; set; }
+}
+
+/// <summary>The way to an etcd cluster: the first member in the configured order that does not fail.</summary>
+internal sealed class EtcdConnection : IDisposable
+{
+    /// <summary>How long a member that failed is left alone while there are others.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(3);
+
+    private readonly List<EtcdPeer> _peers = [];
+    private readonly EtcdMetrics _metrics;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly TimeSpan _timeout;
+    private readonly Lock _lock = new();
+    private ulong _cluster;
+
+    public EtcdConnection(
+        IReadOnlyList<Uri> endpoints, EtcdTls? tls, TimeSpan timeout, int maxMessageBytes, EtcdMetrics metrics, TimeProvider clock, ILogger logger)
+    {
+        _timeout = timeout;
+        _metrics = metrics;
+        _clock = clock;
+        _logger = logger;
+        foreach (var endpoint in endpoints)
+        {
+            _peers.Add(new EtcdPeer(endpoint, Open(endpoint, tls, timeout, maxMessageBytes)));
+        }
+    }
+
+    /// <summary>The member to use now.</summary>
+    public EtcdPeer Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var now = _clock.GetUtcNow();
+                return _peers.Find(p => p.NotBefore <= now) ?? _peers.MinBy(p => p.NotBefore)!;
+            }
+        }
+    }
+
+    /// <summary>One call to one member.</summary>
+    /// <exception cref="RpcException">Not answered, or refused. Whether it was carried out is unknown unless etcd says so.</exception>
+    /// <exception cref="TimeoutException">Not answered in time.</exception>
+    public async Task<T> CallAsync<T>(Func<EtcdPeer, CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
+    {
+        var peer = Current;
+        using var limit = new CancellationTokenSource(_timeout, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using var pending = call(peer, new CallOptions(cancellationToken: either.Token));
+            var answer = await pending;
+            _metrics.Reached(peer.Endpoint, _clock.GetUtcNow());
+            return answer;
+        }
+        catch (Exception e) when (e is RpcException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (e is RpcException { StatusCode: var code } && IsAnswer(code))
+            {
+                throw;
+            }
+
+            Failed(peer, e);
+            if (limit.IsCancellationRequested)
+            {
+                throw new TimeoutException($"etcd at {peer.Endpoint} has not answered in {_timeout}.", e);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>The same call, again and again over all members, until it is answered.</summary>
+    /// <param name="what">For the log.</param>
+    /// <param name="call">Harmless when carried out twice.</param>
+    /// <param name="cancellationToken">Ends the attempts.</param>
+    public async Task<T> InsistAsync<T>(string what, Func<EtcdPeer, CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await CallAsync(call, cancellationToken);
+            }
+            catch (Exception e) when (IsPassing(e))
+            {
+                _metrics.Retried(what);
+                Log.Again(_logger, what, e.Message);
+                await BackOffAsync(attempt, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Waits before another attempt: soon at first, then every other second.</summary>
+    public Task BackOffAsync(int attempt, CancellationToken cancellationToken)
+    {
+        var most = Math.Min(2_000, 50 << Math.Min(attempt, 6));
+        return Task.Delay(TimeSpan.FromMilliseconds((most / 2) + RandomNumberGenerator.GetInt32((most / 2) + 1)), _clock, cancellationToken);
+    }
+
+    /// <summary>Whether trying again later can help; refusals are among them, because an operator can mend rights and quotas.</summary>
+    public static bool IsPassing(Exception e) => e is RpcException or TimeoutException or IOException or EtcdWatchEndedException;
+
+    public void Failed(EtcdPeer peer, Exception e)
+    {
+        lock (_lock)
+        {
+            peer.NotBefore = _clock.GetUtcNow() + Rest;
+        }
+
+        _metrics.Failed(peer.Endpoint, e.Message);
+    }
+
+    /// <summary>Holds every answer to the cluster that answered first: members of another one must not be mixed into the order.</summary>
+    /// <exception cref="EtcdWatchEndedException">Another cluster.</exception>
+    public void CheckCluster(EtcdPeer peer, ResponseHeader header)
+    {
+        var known = Interlocked.CompareExchange(ref _cluster, header.ClusterId, 0);
+        if (known != 0 && known != header.ClusterId)
+        {
+            throw new EtcdWatchEndedException($"{peer.Endpoint} belongs to another etcd cluster than the member that answered first.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var peer in _peers)
+        {
+            peer.Channel.Dispose();
+        }
+    }
+
+    /// <summary>Whether the member itself has decided: another member would say the same.</summary>
+    private static bool IsAnswer(StatusCode code) => code
+        is StatusCode.PermissionDenied or StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.OutOfRange
+        or StatusCode.AlreadyExists or StatusCode.NotFound or StatusCode.Unimplemented or StatusCode.Unauthenticated
+        or StatusCode.ResourceExhausted;
+
+    private static GrpcChannel Open(Uri endpoint, EtcdTls? tls, TimeSpan timeout, int maxMessageBytes)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = timeout,
+            // etcd refuses pings that come more often than every 5 s.
+            KeepAlivePingDelay = TimeSpan.FromSeconds(10),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            UseProxy = false,
+        };
+        if (endpoint.Scheme == Uri.UriSchemeHttps)
+        {
+            handler.SslOptions = Certificates(tls!);
+        }
+
+        return GrpcChannel.ForAddress(endpoint, new GrpcChannelOptions
+        {
+            HttpHandler = handler,
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = maxMessageBytes,
+            MaxSendMessageSize = maxMessageBytes,
+            InitialReconnectBackoff = TimeSpan.FromMilliseconds(100),
+            MaxReconnectBackoff = TimeSpan.FromSeconds(2),
+        });
+    }
+
+    private static SslClientAuthenticationOptions Certificates(EtcdTls tls)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPemFile(tls.AuthorityFile);
+        if (policy.CustomTrustStore.Count == 0)
+        {
+            throw new InvalidDataException($"{tls.AuthorityFile} holds no certificate.");
+        }
+
+        policy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1"));
+        var certificate = X509Certificate2.CreateFromPemFile(tls.CertificateFile, tls.KeyFile);
+        return new SslClientAuthenticationOptions
+        {
+            CertificateChainPolicy = policy,
+            ClientCertificateContext = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true),
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        };
+    }
+}
+
+/// <summary>A watch has come to an end that another attempt may mend.</summary>
+internal sealed class EtcdWatchEndedException(string message) : Exception(message);

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Mingjian.Testing;
+
+/// <summary>An authority of our own and the certificates that a test needs, as PEM files in a temporary folder.</summary>
+public sealed class TestCertificates : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("mingjian-tls-").FullName;
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly X509Certificate2 _authority;
+    private int _issued;
+
+    public TestCertificates()
+    {
+        var request = new CertificateRequest("CN=Mingjian test authority", _key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        var now = DateTimeOffset.UtcNow;
+        _authority = request.CreateSelfSigned(now.AddHours(-1), now.AddHours(12));
+        AuthorityFile = Path.Combine(_folder, "ca.pem");
+        File.WriteAllText(AuthorityFile, _authority.ExportCertificatePem());
+    }
+
+    /// <summary>The authority's certificate.</summary>
+    public string AuthorityFile { get; }
+
+    /// <summary>A certificate and its key.</summary>
+    /// <param name="name">Common name: for a client the etcd user.</param>
+    /// <param name="server">For 127.0.0.1 and localhost, instead of for a client.</param>
+    public (string Certificate, string Key) Issue(string name, bool server = false)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([new Oid(server ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2")], false));
+        if (server)
+        {
+            var names = new SubjectAlternativeNameBuilder();
+            names.AddIpAddress(IPAddress.Loopback);
+            names.AddDnsName("localhost");
+            request.CertificateExtensions.Add(names.Build());
+        }
+
+        using var certificate = request.Create(_authority, _authority.NotBefore, _authority.NotAfter, RandomNumberGenerator.GetBytes(12));
+        var path = Path.Combine(_folder, $"{Interlocked.Increment(ref _issued)}");
+        File.WriteAllText(path + ".crt", certificate.ExportCertificatePem());
+        File.WriteAllText(path + ".key", key.ExportPkcs8PrivateKeyPem());
+        return (path + ".crt", path + ".key");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _authority.Dispose();
+        _key.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
