@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
@@ -51,7 +50,9 @@ internal sealed class EtcdConnection : IDisposable
         _logger = logger;
         foreach (var endpoint in endpoints)
         {
+#pragma warning disable CA2000 // Disposed with this.
             _peers.Add(new EtcdPeer(endpoint, Open(endpoint, tls, timeout, maxMessageBytes)));
+#pragma warning restore CA2000
         }
     }
 
@@ -206,15 +207,16 @@ internal sealed class EtcdConnection : IDisposable
         }
 
         policy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1"));
+#pragma warning disable CA2000 // Lives as long as the channel that uses it.
         var certificate = X509Certificate2.CreateFromPemFile(tls.CertificateFile, tls.KeyFile);
+#pragma warning restore CA2000
         return new SslClientAuthenticationOptions
         {
             CertificateChainPolicy = policy,
             ClientCertificateContext = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true),
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         };
     }
 }
 
-/// <summary>A watch has come to an end that another attempt may mend.</summary>
-internal sealed class EtcdWatchEndedException(string message) : Exception(message);
+/// <summary>A watch has come to an end that another attempt may mend; handled within the order.</summary>
+public sealed class EtcdWatchEndedException(string message) : Exception(message);

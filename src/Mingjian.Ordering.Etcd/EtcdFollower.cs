@@ -77,7 +77,7 @@ internal sealed class EtcdFollower(
     private void CloseWatch()
     {
         _watch?.Dispose();
-        _next?.ContinueWith(t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _ = _next?.ContinueWith(t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         _watch = null;
         _next = null;
         _peer = null;

@@ -34,7 +34,7 @@ public sealed class EtcdOrdering : ISharedOrdering
     public EtcdOrdering(
         EtcdOrderingOptions options, Func<ReadOnlyMemory<byte>, byte[]> sign, TimeProvider clock, ILogger<EtcdOrdering>? logger = null)
     {
-        options.Validate();
+        EtcdOrderingOptions.Check(options);
         _options = options;
         _clock = clock;
         _logger = logger ?? NullLogger<EtcdOrdering>.Instance;

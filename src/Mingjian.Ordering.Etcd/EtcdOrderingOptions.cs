@@ -52,21 +52,18 @@ public sealed record EtcdOrderingOptions
     public int MaxMessageBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <exception cref="ArgumentException">Settings that cannot work or are not safe.</exception>
-    internal void Validate()
+    internal static void Check(EtcdOrderingOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Node, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(QueueLength, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(BatchBytes, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchBytes, BatchProposer.MaxBatchBytes);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxUnconfirmedBatches, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxLag, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxMessageBytes, 4 * SignedBatch.MaxSize);
-        foreach (var time in new[] { CallTimeout, MaxSilence, ProgressInterval, CompactionInterval, UnconfirmedWait })
+        TimeSpan[] times =
+            [options.CallTimeout, options.MaxSilence, options.ProgressInterval, options.CompactionInterval, options.UnconfirmedWait];
+        if (options.Node < 1 || options.QueueLength < 1 || options.BatchBytes is < 1 or > BatchProposer.MaxBatchBytes
+            || options.MaxUnconfirmedBatches < 1 || options.MaxLag < 1 || options.MaxMessageBytes < 4 * SignedBatch.MaxSize
+            || Array.Exists(times, t => t <= TimeSpan.Zero))
         {
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero);
+            throw new ArgumentException($"Settings of the order are out of range: {options}", nameof(options));
         }
 
-        EtcdEndpoints.Validate(Endpoints, Tls);
+        EtcdEndpoints.Check(options.Endpoints, options.Tls);
     }
 }
 
@@ -78,7 +75,7 @@ public sealed record EtcdTls(string AuthorityFile, string CertificateFile, strin
 
 internal static class EtcdEndpoints
 {
-    public static void Validate(IReadOnlyList<Uri> endpoints, EtcdTls? tls)
+    public static void Check(IReadOnlyList<Uri> endpoints, EtcdTls? tls)
     {
         if (endpoints.Count is < 1 or > 2 * NodeSet.MaxNodes)
         {

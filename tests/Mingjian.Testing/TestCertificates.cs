@@ -10,6 +10,8 @@ public sealed class TestCertificates : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("mingjian-tls-").FullName;
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly X509Certificate2 _authority;
+    private readonly DateTimeOffset _from = DateTimeOffset.UtcNow.AddHours(-1);
+    private readonly DateTimeOffset _until = DateTimeOffset.UtcNow.AddHours(12);
     private int _issued;
 
     public TestCertificates()
@@ -17,8 +19,7 @@ public sealed class TestCertificates : IDisposable
         var request = new CertificateRequest("CN=Mingjian test authority", _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
-        var now = DateTimeOffset.UtcNow;
-        _authority = request.CreateSelfSigned(now.AddHours(-1), now.AddHours(12));
+        _authority = request.CreateSelfSigned(_from, _until);
         AuthorityFile = Path.Combine(_folder, "ca.pem");
         File.WriteAllText(AuthorityFile, _authority.ExportCertificatePem());
     }
@@ -45,7 +46,7 @@ public sealed class TestCertificates : IDisposable
             request.CertificateExtensions.Add(names.Build());
         }
 
-        using var certificate = request.Create(_authority, _authority.NotBefore, _authority.NotAfter, RandomNumberGenerator.GetBytes(12));
+        using var certificate = request.Create(_authority, _from, _until, RandomNumberGenerator.GetBytes(12));
         var path = Path.Combine(_folder, $"{Interlocked.Increment(ref _issued)}");
         File.WriteAllText(path + ".crt", certificate.ExportCertificatePem());
         File.WriteAllText(path + ".key", key.ExportPkcs8PrivateKeyPem());
