@@ -14,6 +14,13 @@ public interface IIntroducesKey : ICommand
     PublicKeyValue Key { get; }
 }
 
+/// <summary>A command that lists keys which may sign it although the ledger does not know them yet; which of them must, its contract says.</summary>
+public interface IBringsKeys : ICommand
+{
+    /// <summary>At most a few dozen.</summary>
+    IReadOnlyList<PublicKeyValue> BroughtKeys();
+}
+
 /// <summary>What happened; a past participle, stored for ever: fields are added, never renamed.</summary>
 public interface IEvent;
 
@@ -60,7 +67,7 @@ public sealed class Decision
 /// <summary>A key that signed the transaction, as the engine resolved it.</summary>
 /// <param name="Key">The key's id.</param>
 /// <param name="PublicKey">Scheme and bytes.</param>
-/// <param name="Member">The member the key is bound to; null for a key the command introduces.</param>
+/// <param name="Member">The member the key is bound to; null for a key the command introduces and for the network key of an organisation.</param>
 public sealed record Actor(KeyId Key, PublicKeyValue PublicKey, MemberId? Member);
 
 /// <summary>All that a contract knows besides state and command.</summary>
@@ -68,7 +75,8 @@ public sealed record Actor(KeyId Key, PublicKeyValue PublicKey, MemberId? Member
 /// <param name="Height">The block's height, from 1.</param>
 /// <param name="Network">The ledger's name.</param>
 /// <param name="Actors">The signers, in the envelope's order; never empty.</param>
-public sealed record DecisionContext(LedgerTime Time, long Height, NetworkId Network, IReadOnlyList<Actor> Actors)
+/// <param name="NodeSet">Hash of the nodes whose quorum makes the block final.</param>
+public sealed record DecisionContext(LedgerTime Time, long Height, NetworkId Network, IReadOnlyList<Actor> Actors, Hash32 NodeSet)
 {
     /// <summary>The civil date in Beijing of the block.</summary>
     public DateOnly Today => Time.BeijingDate;

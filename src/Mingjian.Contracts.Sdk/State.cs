@@ -70,7 +70,8 @@ public interface IKeyDirectory
 /// <param name="Current">Until <paramref name="NextFrom"/>.</param>
 /// <param name="Next">From that height on; null when no change is due.</param>
 /// <param name="NextFrom">First height that <paramref name="Next"/> signs.</param>
-public sealed record NodePlan(NodeSet Current, NodeSet? Next = null, long NextFrom = 0)
+/// <param name="Epoch">1, and more after restarts of stalled heights.</param>
+public sealed record NodePlan(NodeSet Current, NodeSet? Next = null, long NextFrom = 0, int Epoch = 1)
 {
     /// <summary>The nodes whose quorum makes the block of a height final.</summary>
     public NodeSet At(long height) => Next is { } next && height >= NextFrom ? next : Current;

@@ -1,5 +1,6 @@
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 
@@ -8,5 +9,6 @@ namespace Mingjian.Contracts;
 /// <summary>The contracts of a network, for whoever builds an engine or a verifier.</summary>
 public static class AllContracts
 {
-    public static IReadOnlyList<IContract> Create() => [new OrganizationsContract(), new MembersContract(), new DuesContract()];
+    public static IReadOnlyList<IContract> Create() => 
+        [new OrganizationsContract(), new MembersContract(), new DuesContract(), new NodesContract()];
 }

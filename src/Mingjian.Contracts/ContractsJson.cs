@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
@@ -13,7 +14,7 @@ public static class ContractsJson
 {
     /// <summary>Read-only; commands, events and records only.</summary>
     public static JsonSerializerOptions Options { get; } =
-        CanonicalJson.CreateOptions(new OrganizationsJson(), new MembersJson(), new DuesJson());
+        CanonicalJson.CreateOptions(new OrganizationsJson(), new MembersJson(), new DuesJson(), new NodesJson());
 
     /// <summary>Canonical type info of one type.</summary>
     public static JsonTypeInfo<T> For<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));

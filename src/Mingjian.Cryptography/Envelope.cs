@@ -41,8 +41,8 @@ public sealed record Envelope(byte[] Payload, string PayloadType, IReadOnlyList<
     /// <summary>Largest accepted envelope in bytes: leaves room for events within a 65,535-byte log entry.</summary>
     public const int MaxSize = 40_000;
 
-    /// <summary>Most signatures an envelope may carry.</summary>
-    public const int MaxSignatures = 8;
+    /// <summary>Most signatures an envelope may carry: the founding organisations of the largest network sign one agreement.</summary>
+    public const int MaxSignatures = 31;
 
     /// <summary>The one byte form.</summary>
     public byte[] Encode() => CanonicalJson.Encode(this, EnvelopeJson.Canonical);

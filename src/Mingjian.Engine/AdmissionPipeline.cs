@@ -187,7 +187,7 @@ internal sealed class AdmissionPipeline(
             return null;
         }
 
-        var context = new DecisionContext(Now(head), head.Head.Height + 1, options.Network, actors);
+        var context = new DecisionContext(Now(head), head.Head.Height + 1, options.Network, actors, head.NextNodes.Hash);
         try
         {
             return transaction.Route.Contract.Decide(head.State, transaction.Command, context).Rejection;

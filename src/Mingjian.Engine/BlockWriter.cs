@@ -40,12 +40,13 @@ internal sealed class BlockWriter
         var snapshot = store.Snapshot();
         _tree = LedgerState.LoadState(store, snapshot);
         var view = new StateView(snapshot, _cache);
+        _nodes = NodesAt(view, (store.Head?.Height ?? 0) + 1);
         _published = new PublishedHead(
             store.Head is { } head
                 ? new LedgerHead(head.Height, head.Size, head.Root, head.StateRoot, head.Time, head.Checkpoint)
                 : new LedgerHead(0, 0, _log.Root, _tree.Root, default, string.Empty),
-            view);
-        _nodes = NodesAt(view, _published.Head.Height + 1);
+            view,
+            _nodes);
         (Epoch, Position) = store.Head is null ? (1, 0) : LedgerState.ReadOrder(store);
     }
 
@@ -70,7 +71,7 @@ internal sealed class BlockWriter
         var before = new StateView(_published.State.Snapshot, _cache, fill: true);
         var state = new BlockState(before);
         var executed = _executor.Execute(
-            height, time, head.Size, batch.Transactions, before, state, IsLogged);
+            height, time, _nodes.Hash, head.Size, batch.Transactions, before, state, IsLogged);
         return executed.Entries.Count == 0
             ? new PreparedBlock(batch, executed, state, null)
             : new PreparedBlock(batch, executed, state, Seal(batch, executed, state, height, time));
@@ -127,7 +128,8 @@ internal sealed class BlockWriter
         var previous = _published;
         _published = new PublishedHead(
             new LedgerHead(block.Height, block.Size, block.Root, block.StateRoot, block.Time, block.Checkpoint),
-            new StateView(_store.Snapshot(), _cache));
+            new StateView(_store.Snapshot(), _cache),
+            _nodes);
         previous.Replaced.SetResult();
     }
 

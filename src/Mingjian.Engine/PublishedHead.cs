@@ -1,9 +1,11 @@
 using Mingjian.Engine.Execution;
+using Mingjian.Primitives;
 
 namespace Mingjian.Engine;
 
 /// <summary>The newest final block together with a view of the state after it; replaced as a whole with each block.</summary>
-internal sealed record PublishedHead(LedgerHead Head, StateView State)
+/// <param name="NextNodes">Their quorum makes the next block final.</param>
+internal sealed record PublishedHead(LedgerHead Head, StateView State, NodeSet NextNodes)
 {
     /// <summary>Completes when this head has been replaced.</summary>
     public TaskCompletionSource Replaced { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

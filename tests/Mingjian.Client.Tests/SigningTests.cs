@@ -3,6 +3,7 @@ using System.Text;
 using Mingjian.Client.Signing;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
@@ -19,6 +20,9 @@ public sealed class SigningTests
     private static readonly PaymentId Payment = LedgerId.Parse<PaymentId>("p-000000000000000000000000000000aa");
     private static readonly ImportId Import = LedgerId.Parse<ImportId>("i-000000000000000000000000000000cc");
 
+    private static readonly Seat Seat = new(
+        new Node(new(Hash32.Of("b"u8).ToArray()), new(Hash32.Of("l"u8).ToArray()), 1, new(Hash32.Of("v"u8).ToArray())), Branch, Key);
+
     /// <summary>One command of every type, with words that its summary must hold.</summary>
     private static readonly (ICommand Command, string[] Words)[] Samples =
     [
@@ -26,6 +30,9 @@ public sealed class SigningTests
         (new EstablishOrganization(Branch, Branch, OrganizationKind.PartyBranch, Hash), ["设立党组织", "党支部", "上级组织"]),
         (new AppointToPost(Member, Branch, Post.DuesCollector, new(2026, 1, 1), null), ["任职", "党费收缴人", "2026年1月1日"]),
         (new EndAppointment(Member, Branch, Post.BranchSecretary, new(2026, 12, 31)), ["免职", "支部书记", "2026年12月31日"]),
+        (new FoundNodes(Hash, [Seat]), ["共建共治协议", "节点 1", "1 个，1 个确认即生效", Hash.ToString(), "不能更改"]),
+        (new ChangeNodes(Hash, [Seat]), ["变更协议或节点名单", "名单指纹", Seat.OrganizationKey.Id.ToString(), Seat.Node.VoteKey.ToString(), "同意协议文本"]),
+        (new RestartHeight(2, 7, [5, 6], [new(1, Hash), new(2, null)]), ["重启停住的区块", "5、6", $"投票给 {Hash}", "节点 2 没有投票", "停止投票"]),
         (new ImportMembers(Import, 0, 2, [new(Member, Branch, MemberStanding.FullMember, new(2010, 7, 1), new(2011, 7, 1), Hash, Hash, Hash)]),
             ["导入党员名册", "第 1 份，共 2 份", "1 人", "正式党员", "2011年7月1日转正"]),
         (new WithdrawImport(Import), ["撤回整批导入"]),

@@ -4,9 +4,11 @@ using System.Text.RegularExpressions;
 using Mingjian.Client.Messages;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Tests.Dues;
 using Mingjian.Contracts.Tests.Members;
+using Mingjian.Contracts.Tests.Nodes;
 using Mingjian.Contracts.Tests.Organizations;
 using Mingjian.Contracts.Tests.Support;
 using Mingjian.Engine.Admission;
@@ -22,6 +24,7 @@ public sealed partial class CatalogueTests
         ("organizations", typeof(OrganizationsRejection), "Organizations"),
         ("members", typeof(MembersRejection), "Members"),
         ("dues", typeof(DuesRejection), "Dues"),
+        ("nodes", typeof(NodesRejection), "Nodes"),
     ];
 
     public static TheoryData<string> Contracts => [.. All.Where(a => a.Folder is not null).Select(a => a.Contract)];
@@ -67,6 +70,7 @@ public sealed partial class CatalogueTests
         AssertReached<DuesRejection>(
             StandardTests.Policies, StandardTests.Standards, AssessmentTests.Assessments, AssessmentTests.Proposals, AssessmentTests.Deciding,
             PaymentTests.Payments, PaymentTests.Voluntary, PaymentTests.Reversals, PaymentTests.Answers);
+        AssertReached<NodesRejection>(NodesTests.Founding, NodesTests.Changing, RestartTests.Restarting);
     }
 
     [Theory]

@@ -1,8 +1,10 @@
 using System.Text;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
+using Mingjian.Contracts.Tests.Nodes;
 using Mingjian.Primitives;
 using static Mingjian.Contracts.Tests.Support.Ids;
 
@@ -30,12 +32,12 @@ public sealed class MessageTests
     [Fact]
     public void State_tables_have_prefixes_that_do_not_begin_one_another()
     {
-        var prefixes = new[] { typeof(OrganizationsState), typeof(MembersState), typeof(DuesState) }
+        var prefixes = new[] { typeof(OrganizationsState), typeof(MembersState), typeof(DuesState), typeof(NodesState) }
             .SelectMany(t => t.GetProperties())
             .Where(p => p.PropertyType.IsGenericType && p.PropertyType.GetGenericTypeDefinition() == typeof(StateTable<>))
             .Select(p => (string)p.PropertyType.GetProperty("Prefix")!.GetValue(p.GetValue(null))!)
             .ToList();
-        Assert.Equal(18 - 2, prefixes.Count);
+        Assert.Equal(19, prefixes.Count);
         Assert.All(prefixes, one => Assert.DoesNotContain(prefixes, other => one != other && other.StartsWith(one, StringComparison.Ordinal)));
     }
 
@@ -92,12 +94,15 @@ public sealed class MessageTests
             new AssessDues(Organization(1), M("2026-11"), [.. lines.Select(l => l.Member)]),
             [.. lines.Select(l => new DuesAssessed(
                 l.Member, Organization(1), l.From, l.Class, l.Monthly, l.Base, RuleId.Parse("dues-2008/6.2@1"), true, Member(1)))]);
+
+        var seats = Enumerable.Range(1, NodeSet.MaxNodes).Select(n => Seating.Seat(n)).ToList();
+        AssertFits(new ChangeNodes(Hash(1), seats), [new NodesChanged(Hash(1), 12, seats, 1_000_000_000)]);
     }
 
     private static void AssertFits<T>(T command, IReadOnlyList<IEvent> events)
         where T : ICommand
     {
-        // Room for the frame: 8 signatures of a passkey are about 8 x 900 bytes.
+        // Room for the frame: 8 signatures of a passkey are about 8 x 900 bytes; 31 of key files less.
         const int Frame = 8_000;
         var payload = CanonicalJson.Encode(command, ContractsJson.For<T>()).Length;
         var envelope = (payload * 4 / 3) + Frame;

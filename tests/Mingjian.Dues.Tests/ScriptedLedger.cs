@@ -94,7 +94,7 @@ internal sealed class ScriptedLedger(LedgerTime start) : ILedger
         var type = contract.Commands.Single(c => c.Type == command.GetType());
         var key = command is IIntroducesKey introduces ? introduces.Key : Keys.Of(signer);
         MemberId? member = command is IIntroducesKey ? null : signer;
-        var context = new DecisionContext(Now, height, Network, [new Actor(key.Id, key, member)]);
+        var context = new DecisionContext(Now, height, Network, [new Actor(key.Id, key, member)], default);
         var decision = contract.Decide(new Reader(_state), command, context);
         foreach (var happened in decision.Events)
         {

@@ -21,7 +21,7 @@ public static class RejectionMessages
 
     /// <summary>Every message, in the order of precedence within each contract.</summary>
     public static IEnumerable<RejectionMessage> All() =>
-        [.. AdmissionMessages.All, .. OrganizationsMessages.All, .. MembersMessages.All, .. DuesMessages.All];
+        [.. AdmissionMessages.All, .. OrganizationsMessages.All, .. MembersMessages.All, .. DuesMessages.All, .. NodesMessages.All];
 
     /// <summary>The message of a code, or null for a code that this version does not know.</summary>
     public static RejectionMessage? Find(string code) => ByCode.GetValueOrDefault(code);

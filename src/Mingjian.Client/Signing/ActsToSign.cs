@@ -3,6 +3,7 @@ using System.Text.Json;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 
@@ -39,6 +40,7 @@ public sealed record ActsToSign(string CommandsJson, int Count)
         OrganizationsCommand => "organizations.",
         MembersCommand => "members.",
         DuesCommand => "dues.",
+        NodesCommand => "nodes.",
         _ => throw new ArgumentException("A command of no known contract.", nameof(command)),
     } + command.GetType().Name;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
@@ -36,6 +37,7 @@ public static class CommandSummaries
         DuesCommand dues => DescribeDues(name, dues, names),
         MembersCommand members => DescribeMembers(name, members, names),
         OrganizationsCommand organizations => DescribeOrganizations(name, organizations, names),
+        NodesCommand nodes => NodesSummaries.Describe(name, nodes, names),
         _ => throw Unknown(name),
     };
 

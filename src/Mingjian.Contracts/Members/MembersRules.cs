@@ -1,3 +1,4 @@
+using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
@@ -135,7 +136,7 @@ internal static class MembersRules
             return Reject(MembersRejection.KeyDidNotSign);
         }
 
-        if (state.KeyRecord(command.Key.Id) is not null)
+        if (state.KeyRecord(command.Key.Id) is not null || state.Get(NodesState.OrganizationKeys.Key(command.Key.Id.ToString())) is not null)
         {
             return Reject(MembersRejection.KeyTaken);
         }

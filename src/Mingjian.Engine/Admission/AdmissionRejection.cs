@@ -9,7 +9,7 @@ public enum AdmissionRejection
     /// <summary>More than 40,000 bytes.</summary>
     TooLarge = 1,
 
-    /// <summary>Not the canonical encoding of a DSSE envelope of a transaction with 1 to 8 signatures of different keys.</summary>
+    /// <summary>Not the canonical encoding of a DSSE envelope of a transaction with 1 to 31 signatures of different keys.</summary>
     MalformedEnvelope = 2,
 
     /// <summary>The payload is not the canonical encoding of a transaction.</summary>

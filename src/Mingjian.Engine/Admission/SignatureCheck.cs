@@ -8,7 +8,7 @@ namespace Mingjian.Engine.Admission;
 internal static class SignatureCheck
 {
     /// <summary>
-    /// The actors of a command: every key must be bound now, or be the one that the command introduces; an introduced key must sign.
+    /// The actors of a command: every key must be known now, or be one that the command introduces or brings; an introduced key must sign.
     /// </summary>
     /// <param name="state">State before the block: a key bound or revoked in a block counts from the next block on.</param>
     public static AdmissionRejection? Resolve(
@@ -26,6 +26,10 @@ internal static class SignatureCheck
                 introducedSigned = true;
                 actor ??= new Actor(signers[i], introduced!.Value, null);
             }
+            else if (actor is null && command is IBringsKeys brings)
+            {
+                actor = FindBrought(brings, signers[i]);
+            }
 
             if (actor is null)
             {
@@ -36,6 +40,19 @@ internal static class SignatureCheck
         }
 
         return introducedSigned ? null : AdmissionRejection.UnknownKey;
+    }
+
+    private static Actor? FindBrought(IBringsKeys command, KeyId signer)
+    {
+        foreach (var key in command.BroughtKeys())
+        {
+            if (key.Id == signer)
+            {
+                return new Actor(signer, key, null);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Every signature must hold. Pure; may run on any thread.</summary>

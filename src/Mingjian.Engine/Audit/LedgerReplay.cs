@@ -125,7 +125,7 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
     {
         try
         {
-            return _executor.Execute(Height, Time, first, _pending, _state, state, t => _places.ContainsKey(t.Id));
+            return _executor.Execute(Height, Time, Nodes.Hash, first, _pending, _state, state, t => _places.ContainsKey(t.Id));
         }
         catch (ContractFaultException e)
         {

@@ -1,5 +1,6 @@
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
@@ -17,6 +18,9 @@ internal static class EventProjection
         OrganizationsEvent e => ApplyAsync(rows, e, at, cancellationToken),
         MembersEvent e => ApplyAsync(rows, e, at, cancellationToken),
         DuesEvent e => ApplyAsync(rows, e, at, cancellationToken),
+
+        // Who runs nodes is asked of the ledger's state: there are few, and no list of them is searched.
+        NodesEvent => Task.CompletedTask,
         _ => throw Unknown(happened),
     };
 

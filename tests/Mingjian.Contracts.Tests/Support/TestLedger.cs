@@ -30,6 +30,9 @@ internal sealed class TestLedger : IStateReader
 
     public long Height { get; set; } = 1;
 
+    /// <summary>Hash of the nodes that make the block final.</summary>
+    public Hash32 NodeSet { get; set; }
+
     public int Reads { get; private set; }
 
     public int Writes { get; private set; }
@@ -46,7 +49,7 @@ internal sealed class TestLedger : IStateReader
         LedgerTime.From(new DateTimeOffset(year, month, day, 10, 0, 0, TimeSpan.FromHours(8)));
 
     public TestLedger Clone() =>
-        new(new SortedDictionary<string, byte[]>(_state, StringComparer.Ordinal)) { Time = Time, Height = Height };
+        new(new SortedDictionary<string, byte[]>(_state, StringComparer.Ordinal)) { Time = Time, Height = Height, NodeSet = NodeSet };
 
     public T? Get<T>(StateKey<T> key)
         where T : class
@@ -115,7 +118,7 @@ internal sealed class TestLedger : IStateReader
             : throw new InvalidOperationException($"{type.Type.Name} does not survive its own JSON: {Encoding.UTF8.GetString(bytes)}");
     }
 
-    private DecisionContext Context(Actor[] actors) => new(Time, Height, Network, actors);
+    private DecisionContext Context(Actor[] actors) => new(Time, Height, Network, actors, NodeSet);
 
     private sealed class Collector : IStateWriter
     {

@@ -1,0 +1,48 @@
+using Mingjian.Contracts.Sdk;
+using Mingjian.Primitives;
+
+namespace Mingjian.Contracts.Nodes;
+
+/// <summary>Commands of the contract <c>nodes</c>. Organisations sign them with their network keys; no member can.</summary>
+public abstract record NodesCommand : ICommand;
+
+/// <summary>The network agreement (共建共治协议): the founding organisations' nodes and the charter, signed by every one of them in block 1.</summary>
+/// <param name="Charter">SHA-256 of the charter's document.</param>
+/// <param name="Nodes">Numbers 1 to n; exactly the nodes that make block 1 final.</param>
+public sealed record FoundNodes(Hash32 Charter, IReadOnlyList<Seat> Nodes) : NodesCommand, IBringsKeys
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<PublicKeyValue> BroughtKeys() => SeatList.OrganizationKeys(Nodes);
+}
+
+/// <summary>Replaces the charter and the list of nodes: joining, removal, new node keys, a new network key of an organisation.</summary>
+/// <param name="Charter">SHA-256 of the charter's document; another than the present one is a new version.</param>
+/// <param name="Nodes">The whole list, ascending by number.</param>
+public sealed record ChangeNodes(Hash32 Charter, IReadOnlyList<Seat> Nodes) : NodesCommand, IBringsKeys
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<PublicKeyValue> BroughtKeys() => SeatList.OrganizationKeys(Nodes);
+}
+
+/// <summary>Restarts a height that cannot get a quorum any more in a new epoch.</summary>
+/// <param name="Epoch">The epoch that begins.</param>
+/// <param name="Height">The stalled block.</param>
+/// <param name="Skip">Positions of the order that are never executed, ascending; empty = the batch is voted on again.</param>
+/// <param name="Statements">What nodes voted for, ascending by node; each signed by the node's organisation.</param>
+public sealed record RestartHeight(int Epoch, long Height, IReadOnlyList<long> Skip, IReadOnlyList<NodeStatement> Statements)
+    : NodesCommand
+{
+    /// <summary>Most positions skipped at once.</summary>
+    public const int MaxSkip = 64;
+}
+
+/// <summary>A node, the organisation that runs it, and the key with which that organisation speaks in matters of the network.</summary>
+/// <param name="Node">Number and public keys of the node.</param>
+/// <param name="Organization">Has one node; a number stays with its organisation.</param>
+/// <param name="OrganizationKey">Scheme <c>es256</c>; kept by the organisation apart from its node.</param>
+public sealed record Seat(Node Node, OrganizationId Organization, PublicKeyValue OrganizationKey);
+
+/// <summary>What a frozen node says of the stalled height: its newest vote that is not void, and that it will vote no more before the restart.</summary>
+/// <param name="Node">Its number.</param>
+/// <param name="Root">Log root that it voted for; null when it voted for none.</param>
+public sealed record NodeStatement(int Node, Hash32? Root);

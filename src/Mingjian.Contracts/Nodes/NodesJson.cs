@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Mingjian.Contracts.Nodes;
+
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(FoundNodes))]
+[JsonSerializable(typeof(ChangeNodes))]
+[JsonSerializable(typeof(RestartHeight))]
+[JsonSerializable(typeof(NodesFounded))]
+[JsonSerializable(typeof(NodesChanged))]
+[JsonSerializable(typeof(HeightRestarted))]
+[JsonSerializable(typeof(NodesRecord))]
+[JsonSerializable(typeof(NodeKeyRecord))]
+[JsonSerializable(typeof(OrganizationKeyRecord))]
+internal sealed partial class NodesJson : JsonSerializerContext;

@@ -1,0 +1,89 @@
+using Mingjian.Contracts.Sdk;
+using Mingjian.Primitives;
+
+namespace Mingjian.Contracts.Nodes;
+
+/// <summary>State tables of the contract <c>nodes</c>.</summary>
+public static class NodesState
+{
+    /// <summary>One record, key <c>nodes/network/top</c>: present once the network agreement is signed.</summary>
+    public static StateTable<NodesRecord> Network { get; } = new("nodes/network/", ContractsJson.For<NodesRecord>());
+
+    /// <summary><c>nodes/node-key/&lt;hex of the Ed25519 key&gt;</c>: every key that a node ever had.</summary>
+    public static StateTable<NodeKeyRecord> NodeKeys { get; } = new("nodes/node-key/", ContractsJson.For<NodeKeyRecord>());
+
+    /// <summary><c>nodes/organization-key/k-…</c>: every network key that an organisation ever had.</summary>
+    public static StateTable<OrganizationKeyRecord> OrganizationKeys { get; } =
+        new("nodes/organization-key/", ContractsJson.For<OrganizationKeyRecord>());
+
+    public static StateKey<NodesRecord> TopKey => Network.Key("top");
+
+    public static NodesRecord? Nodes(this IStateReader state) => state.Get(TopKey);
+
+    /// <summary>The network key of an organisation that has a node now or will have one, or null.</summary>
+    public static OrganizationKeyRecord? OrganizationKey(this IStateReader state, KeyId id) =>
+        state.Get(OrganizationKeys.Key(id.ToString())) is { } record && state.Nodes() is { } nodes
+        && (nodes.Current.Speaks(record) || nodes.Next?.Speaks(record) == true)
+            ? record
+            : null;
+
+    internal static NodeKeyRecord? NodeKey(this IStateReader state, Ed25519PublicKey key) => state.Get(NodeKeys.Key(Hex(key)));
+
+    internal static string Hex(Ed25519PublicKey key) => new Hash32(key.ToArray()).ToHex();
+}
+
+/// <summary>Who runs the network's nodes, now and after the change that is due.</summary>
+/// <param name="Current">Signs up to the block before <see cref="Next"/> begins, or for good when there is none.</param>
+/// <param name="Next">Null before the first change. Stays here after it has come into effect, until the next change.</param>
+/// <param name="Epoch">1, and one more with every restart of a height.</param>
+/// <param name="HighestNumber">The highest number ever given to a node.</param>
+public sealed record NodesRecord(Agreement Current, Agreement? Next, int Epoch, int HighestNumber)
+{
+    /// <summary>The agreement under which the block of a height is signed.</summary>
+    public Agreement At(long height) => Next is { } next && height >= next.From ? next : Current;
+
+    /// <summary>A decided change is not yet in effect at a height.</summary>
+    public bool IsPending(long height) => Next is { } next && height < next.From;
+}
+
+/// <summary>A version of the network agreement: the charter and who has a node under it.</summary>
+/// <param name="Charter">SHA-256 of the charter's document.</param>
+/// <param name="Version">Of the charter, from 1.</param>
+/// <param name="From">First height that these nodes sign.</param>
+/// <param name="Seats">Ascending by number.</param>
+public sealed record Agreement(Hash32 Charter, int Version, long From, IReadOnlyList<Seat> Seats)
+{
+    /// <summary>The nodes alone, as seals and verifiers know them.</summary>
+    public NodeSet ToNodeSet() => SeatList.ToNodeSet(Seats);
+
+    internal Seat? Find(int number) => SeatList.Find(Seats, number);
+
+    internal bool Speaks(OrganizationKeyRecord record)
+    {
+        foreach (var seat in Seats)
+        {
+            if (seat.Organization == record.Organization)
+            {
+                return seat.OrganizationKey == record.Key;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>What an Ed25519 key of a node is for.</summary>
+public enum NodeKeyUse
+{
+    Batch = 1,
+    Log = 2,
+    Vote = 3,
+}
+
+/// <param name="Node">Number of the node whose key it is or was.</param>
+/// <param name="Use">What for.</param>
+public sealed record NodeKeyRecord(int Node, NodeKeyUse Use);
+
+/// <param name="Key">A network key.</param>
+/// <param name="Organization">Whose it is or was; it can never become another's.</param>
+public sealed record OrganizationKeyRecord(PublicKeyValue Key, OrganizationId Organization);
