@@ -43,6 +43,9 @@ internal sealed class BenchLedger : IAsyncDisposable
 
     public Ledger Ledger { get; private set; }
 
+    /// <summary>One for each branch; their keys are bound by <see cref="PrepareAsync"/>.</summary>
+    public IReadOnlyList<Es256Signer> Secretaries => _secretaries;
+
     public string StoreDirectory => Path.Combine(_directory, "ledger");
 
     private static LedgerTime Now => LedgerTime.From(TimeProvider.System.GetUtcNow());
@@ -115,6 +118,9 @@ internal sealed class BenchLedger : IAsyncDisposable
         }
     }
 
+    /// <summary>What opens a member's name commitment.</summary>
+    internal static (Salt Salt, string Name) NameOf(MemberId member) => (new Salt(member.Value), $"党员 {member.Value}");
+
     private const int StandardLine60 = SetStandards.MaxLines;
 
     private static (MemberId Id, int Branch) MemberOf(int number) => (new MemberId((UInt128)(uint)number + 1), number % Branches);
@@ -154,7 +160,10 @@ internal sealed class BenchLedger : IAsyncDisposable
     {
         var (id, branch) = MemberOf(number);
         var hash = Hash32.Of(BitConverter.GetBytes(number));
-        return new MemberRow(id, _branches[branch], MemberStanding.FullMember, new DateOnly(2010, 7, 1), new DateOnly(2011, 7, 1), hash, hash, hash);
+        var (salt, name) = NameOf(id);
+        return new MemberRow(
+            id, _branches[branch], MemberStanding.FullMember, new DateOnly(2010, 7, 1), new DateOnly(2011, 7, 1),
+            hash, Commitment.Compute(Commitment.Context(id, "name"), salt, name), hash);
     }
 
     private async Task BindSecretariesAsync()

@@ -15,6 +15,12 @@ public sealed record BenchOptions
     /// <summary>Members who pay, chosen evenly over the roster; each has seven assessed months. Default 10,000.</summary>
     public int Payers { get; init; } = 10_000;
 
+    /// <summary>Whether the ledger is measured in this process: payments, audit, receipts. Default true.</summary>
+    public bool InProcess { get; init; } = true;
+
+    /// <summary>Whether payments over HTTP are measured as well, with the first size. Default true.</summary>
+    public bool Http { get; init; } = true;
+
     /// <summary>Whether the processor time of each stage is printed as well. Default true.</summary>
     public bool Profile { get; init; } = true;
 

@@ -17,9 +17,11 @@ internal static class BenchCommand
         var runs = new Option<int>("--runs") { Description = "每种规模的测量次数，取中位数", DefaultValueFactory = _ => defaults.Runs };
         var payments = new Option<int>("--payments") { Description = "每次测量的笔数", DefaultValueFactory = _ => defaults.PaymentsPerRun };
         var directory = new Option<DirectoryInfo?>("--directory") { Description = "临时账本放在哪里（默认系统临时目录；测完删除）" };
-        var command = new Command("bench", "在本进程内测速：预先签好的交纳从受理到最终确认、审计、启动；与本机 P-256 验签速度相比。")
+        var only = new Option<string>("--only") { Description = "只测一部分：ledger（本进程内）或 http（另起服务器进程，经本机网络）；默认都测" };
+        only.AcceptOnlyFromAmong("ledger", "http");
+        var command = new Command("bench", "测速：预先签好的交纳从受理到最终确认（本进程内、经 HTTP）、凭证核验、审计、启动；与本机 P-256 验签速度相比。")
         {
-            members, runs, payments, directory,
+            members, runs, payments, directory, only,
         };
         command.SetAction(async (result, cancelled) =>
         {
@@ -29,6 +31,8 @@ internal static class BenchCommand
                 Runs = Math.Clamp(result.GetValue(runs), 1, 100),
                 PaymentsPerRun = Math.Clamp(result.GetValue(payments), 100, 50_000),
                 Directory = result.GetValue(directory)?.FullName,
+                InProcess = result.GetValue(only) != "http",
+                Http = result.GetValue(only) != "ledger",
             };
             await LedgerBench.RunAsync(options, Console.Out, cancelled);
             return ExitCodes.Ok;

@@ -7,11 +7,11 @@ namespace Mingjian.Server.Session;
 internal sealed record CurrentUserRequirement(Func<CurrentUser, bool> Test) : IAuthorizationRequirement;
 
 /// <summary>Asks the ledger anew each time; not meeting the requirement denies.</summary>
-internal sealed class CurrentUserHandler(ICurrentUser currentUser) : AuthorizationHandler<CurrentUserRequirement>
+internal sealed class CurrentUserHandler(CurrentUserService currentUser) : AuthorizationHandler<CurrentUserRequirement>
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, CurrentUserRequirement requirement)
     {
-        if (await currentUser.GetAsync() is { } user && requirement.Test(user))
+        if (await currentUser.FindAsync(CancellationToken.None) is { } user && requirement.Test(user))
         {
             context.Succeed(requirement);
         }

@@ -13,6 +13,18 @@ internal sealed class CurrentUserService(
 {
     public async ValueTask<CurrentUser?> GetAsync(CancellationToken cancellationToken = default)
     {
+        if (await FindAsync(cancellationToken) is not { } user)
+        {
+            return null;
+        }
+
+        var known = await names.FindAsync([user.Member], cancellationToken);
+        return known.TryGetValue(user.Member, out var name) ? user with { DisplayName = name } : user;
+    }
+
+    /// <summary>As <see cref="GetAsync"/> but with a short id for a name: whether a request may pass has nothing to do with the vault.</summary>
+    public async ValueTask<CurrentUser?> FindAsync(CancellationToken cancellationToken)
+    {
         var principal = (await state.GetAuthenticationStateAsync()).User;
         if (principal.Identity?.IsAuthenticated != true || await sessions.CheckAsync(principal, cancellationToken) is not { } session)
         {
@@ -24,8 +36,6 @@ internal sealed class CurrentUserService(
             .Where(a => a.HoldsOn(today))
             .Select(a => new HeldPost(a.Organization, a.Post, a.From, a.Until))
             .ToArray() ?? [];
-        var known = await names.FindAsync([session.Member], cancellationToken);
-        var name = known.TryGetValue(session.Member, out var found) ? found : ShortId.Of(session.Member);
-        return new CurrentUser(session.Member, name, session.Key, session.Scheme, posts);
+        return new CurrentUser(session.Member, ShortId.Of(session.Member), session.Key, session.Scheme, posts);
     }
 }

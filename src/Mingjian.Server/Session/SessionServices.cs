@@ -34,7 +34,8 @@ internal static class SessionServices
         services.AddScoped<IOrganizationAdministration, OrganizationAdministration>();
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, SessionStateProvider>();
-        services.AddScoped<ICurrentUser, CurrentUserService>();
+        services.AddScoped<CurrentUserService>();
+        services.AddScoped<ICurrentUser>(provider => provider.GetRequiredService<CurrentUserService>());
         services.AddScoped<IPageContext, PageContext>();
     }
 
