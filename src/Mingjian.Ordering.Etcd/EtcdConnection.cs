@@ -56,6 +56,8 @@ internal sealed class EtcdConnection : IDisposable
         }
     }
 
+    public IReadOnlyList<EtcdPeer> Peers => _peers;
+
     /// <summary>The member to use now.</summary>
     public EtcdPeer Current
     {

@@ -32,6 +32,9 @@ public sealed record EtcdOrderingOptions
     /// <summary>A node that is further behind, in blocks, is not waited for before something is removed: it mirrors the log. Default 1,000.</summary>
     public int MaxLag { get; init; } = 1_000;
 
+    /// <summary>Newest blocks that are kept even when every node has them: for late votes, and for a node that has never reported. Default 100.</summary>
+    public int KeptBlocks { get; init; } = 100;
+
     /// <summary>How long one call to etcd may take before another member is tried. Default 5 s.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -57,7 +60,8 @@ public sealed record EtcdOrderingOptions
         TimeSpan[] times =
             [options.CallTimeout, options.MaxSilence, options.ProgressInterval, options.CompactionInterval, options.UnconfirmedWait];
         if (options.Node < 1 || options.QueueLength < 1 || options.BatchBytes is < 1 or > BatchProposer.MaxBatchBytes
-            || options.MaxUnconfirmedBatches < 1 || options.MaxLag < 1 || options.MaxMessageBytes < 4 * SignedBatch.MaxSize
+            || options.MaxUnconfirmedBatches < 1 || options.MaxLag < 1 || options.KeptBlocks < 0
+            || options.MaxMessageBytes < 4 * SignedBatch.MaxSize
             || Array.Exists(times, t => t <= TimeSpan.Zero))
         {
             throw new ArgumentException($"Settings of the order are out of range: {options}", nameof(options));

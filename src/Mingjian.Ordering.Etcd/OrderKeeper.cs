@@ -68,14 +68,20 @@ internal sealed class OrderKeeper(
         Wake();
     }
 
-    /// <summary>What this node has made durable.</summary>
+    /// <summary>What this node has made durable; less than before when it had to begin anew.</summary>
     public void Report(OrderProgress progress)
     {
         lock (_lock)
         {
-            if (_history.Last is { Value: var last } && (progress.Height <= last.Height || progress.Position <= last.Position))
+            if (_history.Last is { Value: var last } && progress.Height <= last.Height)
             {
-                return;
+                if (progress == last)
+                {
+                    return;
+                }
+
+                // A node that lost its disk is behind what it once reported, and must be waited for again.
+                _history.Clear();
             }
 
             _history.AddLast(progress);
@@ -246,7 +252,7 @@ internal sealed class OrderKeeper(
                 return null;
             }
 
-            var least = mine.Height;
+            var least = mine.Height - options.KeptBlocks;
             foreach (var (node, height) in _heights)
             {
                 if (node != options.Node && height < least && height >= mine.Height - options.MaxLag)

@@ -38,6 +38,7 @@ internal sealed class EtcdNetwork(IReadOnlyList<Uri> endpoints)
         Endpoints = endpoints,
         ProgressInterval = TimeSpan.FromMilliseconds(20),
         CompactionInterval = TimeSpan.FromMilliseconds(20),
+        KeptBlocks = 0,
     };
 
     public EtcdOrdering Open(int node, Func<EtcdOrderingOptions, EtcdOrderingOptions>? change = null)

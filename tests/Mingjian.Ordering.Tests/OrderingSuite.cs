@@ -136,16 +136,9 @@ public abstract class OrderingSuite
 
     private protected abstract IOrdering Create(int queueLength);
 
-    /// <summary>An act that is nothing but its number and filling: orders do not look inside.</summary>
-    private protected static AdmittedTransaction Act(int number, int length)
-    {
-        var bytes = new byte[Math.Max(8, length)];
-        new Random(number).NextBytes(bytes);
-        BinaryPrimitives.WriteInt32BigEndian(bytes, number);
-        return new AdmittedTransaction(Hash32.Of(bytes), bytes, default!, null!, default, []);
-    }
+    private protected static AdmittedTransaction Act(int number, int length) => Bytes.Act(number, length);
 
-    private protected static int Number(ReadOnlyMemory<byte> envelope) => BinaryPrimitives.ReadInt32BigEndian(envelope.Span);
+    private protected static int Number(ReadOnlyMemory<byte> envelope) => Bytes.Number(envelope);
 
     private protected static Hash32 Hash(ReadOnlyMemory<byte> envelope) => Hash32.Of(envelope.Span);
 
@@ -163,4 +156,18 @@ public abstract class OrderingSuite
 
         return all;
     }
+}
+
+/// <summary>Acts that are nothing but a number and filling: orders do not look inside.</summary>
+internal static class Bytes
+{
+    public static AdmittedTransaction Act(int number, int length)
+    {
+        var bytes = new byte[Math.Max(8, length)];
+        new Random(number).NextBytes(bytes);
+        BinaryPrimitives.WriteInt32BigEndian(bytes, number);
+        return new AdmittedTransaction(Hash32.Of(bytes), bytes, default!, null!, default, []);
+    }
+
+    public static int Number(ReadOnlyMemory<byte> envelope) => BinaryPrimitives.ReadInt32BigEndian(envelope.Span);
 }

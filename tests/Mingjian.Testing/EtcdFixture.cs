@@ -26,11 +26,11 @@ public sealed class EtcdFixture : IAsyncDisposable
     /// <summary>Client addresses, by member.</summary>
     public IReadOnlyList<Uri> Endpoints => [.. _members.Select(m => m.Client)];
 
-    /// <summary>Starts a cluster and waits until it answers.</summary>
-    /// <param name="members">How many; 1 is fastest.</param>
-    /// <param name="certificates">Mutual TLS with common names as users; null for plain http.</param>
-    /// <param name="extra">Further options of etcd, the same for every member.</param>
-    public static async Task<EtcdFixture> StartAsync(int members = 1, TestCertificates? certificates = null, params string[] extra)
+    /// <summary>Addresses between members.</summary>
+    public IReadOnlyList<Uri> Peers => [.. _members.Select(m => m.Peer)];
+
+    /// <summary>Free ports and folders for a cluster, nothing started.</summary>
+    public static EtcdFixture Prepare(int members, TestCertificates? certificates = null, params string[] extra)
     {
         var fixture = new EtcdFixture(certificates, extra);
         var scheme = certificates is null ? "http" : "https";
@@ -42,6 +42,16 @@ public sealed class EtcdFixture : IAsyncDisposable
         }
 
         Directory.CreateDirectory(fixture._folder);
+        return fixture;
+    }
+
+    /// <summary>Starts a cluster and waits until it answers.</summary>
+    /// <param name="members">How many; 1 is fastest.</param>
+    /// <param name="certificates">Mutual TLS with common names as users; null for plain http.</param>
+    /// <param name="extra">Further options of etcd, the same for every member.</param>
+    public static async Task<EtcdFixture> StartAsync(int members = 1, TestCertificates? certificates = null, params string[] extra)
+    {
+        var fixture = Prepare(members, certificates, extra);
         for (var i = 0; i < members; i++)
         {
             fixture.Launch(i);
@@ -53,6 +63,19 @@ public sealed class EtcdFixture : IAsyncDisposable
         }
 
         return fixture;
+    }
+
+    /// <summary>Where a member's data goes.</summary>
+    public string DataDirectory(int member) => Path.Combine(_folder, _members[member].Name);
+
+    /// <summary>Starts a member with a configuration file alone and waits until it answers.</summary>
+    /// <param name="yaml">Must keep the fixture's addresses and data directory.</param>
+    public async Task StartFromFileAsync(int member, string yaml)
+    {
+        var file = Path.Combine(_folder, _members[member].Name + ".yaml");
+        await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"{yaml}listen-metrics-urls: {Text(_members[member].Health)}\n"));
+        Launch(member, ["--config-file", file]);
+        await WaitUntilHealthyAsync(member);
     }
 
     /// <summary>kill -9.</summary>
@@ -103,17 +126,23 @@ public sealed class EtcdFixture : IAsyncDisposable
     private void Launch(int index)
     {
         var member = _members[index];
-        string[] arguments =
-        [
-            "--name", member.Name, "--data-dir", Path.Combine(_folder, member.Name),
-            "--listen-client-urls", Text(member.Client), "--advertise-client-urls", Text(member.Client),
-            "--listen-peer-urls", Text(member.Peer), "--initial-advertise-peer-urls", Text(member.Peer),
-            "--listen-metrics-urls", Text(member.Health),
-            "--initial-cluster", string.Join(',', _members.Select(m => $"{m.Name}={Text(m.Peer)}")),
-            "--initial-cluster-token", _folder, "--initial-cluster-state", "new",
-            "--logger", "zap", "--log-level", "warn", "--log-outputs", Path.Combine(_folder, member.Name + ".log"),
-            .. Tls(), .. _extra,
-        ];
+        Launch(
+            index,
+            [
+                "--name", member.Name, "--data-dir", DataDirectory(index),
+                "--listen-client-urls", Text(member.Client), "--advertise-client-urls", Text(member.Client),
+                "--listen-peer-urls", Text(member.Peer), "--initial-advertise-peer-urls", Text(member.Peer),
+                "--listen-metrics-urls", Text(member.Health),
+                "--initial-cluster", string.Join(',', _members.Select(m => $"{m.Name}={Text(m.Peer)}")),
+                "--initial-cluster-token", _folder, "--initial-cluster-state", "new",
+                "--logger", "zap", "--log-level", "warn", "--log-outputs", "stderr",
+                .. Tls(), .. _extra,
+            ]);
+    }
+
+    private void Launch(int index, IEnumerable<string> arguments)
+    {
+        var member = _members[index];
         var start = new ProcessStartInfo("sh") { UseShellExecute = false, WorkingDirectory = _folder };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add("exec etcd \"$@\" >>\"$0\" 2>&1 </dev/null");

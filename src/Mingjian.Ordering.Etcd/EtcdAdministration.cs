@@ -1,0 +1,111 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+using Mingjian.Ordering.Etcd.Wire;
+
+namespace Mingjian.Ordering.Etcd;
+
+/// <summary>How one etcd member is.</summary>
+/// <param name="Endpoint">Where it was asked.</param>
+/// <param name="Version">Null when it did not answer; then <paramref name="Error"/> says why.</param>
+/// <param name="DatabaseBytes">Size of its file.</param>
+/// <param name="Revision">The newest position that it knows of.</param>
+/// <param name="HasLeader">Whether it is in touch with a majority.</param>
+public sealed record EtcdMemberStatus(Uri Endpoint, string? Version, long DatabaseBytes, long Revision, bool HasLeader, string? Error);
+
+/// <summary>Sets up and looks at a cluster, with the operators' root certificate.</summary>
+public sealed class EtcdAdministration : IDisposable
+{
+    private readonly EtcdMetrics _metrics = new();
+    private readonly EtcdConnection _connection;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _clock;
+
+    /// <param name="endpoints">Members' client addresses.</param>
+    /// <param name="tls">The root user's certificate; null only for loopback <c>http</c>.</param>
+    /// <param name="clock">For timeouts.</param>
+    /// <param name="timeout">A call's; default 10 s.</param>
+    public EtcdAdministration(IReadOnlyList<Uri> endpoints, EtcdTls? tls, TimeProvider clock, TimeSpan? timeout = null)
+    {
+        EtcdEndpoints.Check(endpoints, tls);
+        _timeout = timeout ?? TimeSpan.FromSeconds(10);
+        _clock = clock;
+        _connection = new EtcdConnection(endpoints, tls, _timeout, 1024 * 1024, _metrics, clock, NullLogger.Instance);
+    }
+
+    /// <summary>Carries out changes in order; what is so already is left.</summary>
+    /// <exception cref="RpcException">etcd refuses, or cannot be reached.</exception>
+    /// <exception cref="TimeoutException">No answer in time.</exception>
+    public async Task ApplyAsync(IEnumerable<EtcdAccess> changes, CancellationToken cancellationToken)
+    {
+        foreach (var change in changes)
+        {
+            try
+            {
+                await _connection.CallAsync((peer, o) => Call(peer.Auth, change, o), cancellationToken);
+            }
+            catch (RpcException e) when (IsSoAlready(change, e.Status.Detail))
+            {
+            }
+        }
+    }
+
+    /// <summary>Asks every member.</summary>
+    public async Task<IReadOnlyList<EtcdMemberStatus>> StatusAsync(CancellationToken cancellationToken) =>
+        await Task.WhenAll(_connection.Peers.Select(p => StatusAsync(p, cancellationToken)));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _metrics.Dispose();
+    }
+
+    private async Task<EtcdMemberStatus> StatusAsync(EtcdPeer peer, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(_timeout, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            var status = await peer.Maintenance.StatusAsync(new StatusRequest(), new CallOptions(cancellationToken: either.Token));
+            return new EtcdMemberStatus(
+                peer.Endpoint, status.Version, status.DbSize, status.Header.Revision, status.Leader != 0, status.Errors.FirstOrDefault());
+        }
+        catch (RpcException e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return new EtcdMemberStatus(peer.Endpoint, null, 0, 0, false, e.Status.Detail);
+        }
+    }
+
+    private static AsyncUnaryCall<HeaderResponse> Call(Auth.AuthClient auth, EtcdAccess change, CallOptions options) => change switch
+    {
+        EtcdAccess.AddUser user => auth.UserAddAsync(
+            new AuthUserAddRequest { Name = user.Name, Options = new UserAddOptions { NoPassword = true } }, options),
+        EtcdAccess.RemoveUser user => auth.UserDeleteAsync(new AuthNameRequest { Name = user.Name }, options),
+        EtcdAccess.AddRole role => auth.RoleAddAsync(new AuthNameRequest { Name = role.Name }, options),
+        EtcdAccess.RemoveRole role => auth.RoleDeleteAsync(new AuthNameRequest { Name = role.Name }, options),
+        EtcdAccess.Grant grant => auth.UserGrantRoleAsync(new AuthUserGrantRoleRequest { User = grant.User, Role = grant.Role }, options),
+        EtcdAccess.Allow allow => auth.RoleGrantPermissionAsync(
+            new AuthRoleGrantPermissionRequest
+            {
+                Name = allow.Role,
+                Perm = new Permission
+                {
+                    PermType = allow.MayWrite ? Permission.Types.Type.Readwrite : Permission.Types.Type.Read,
+                    Key = ByteString.CopyFromUtf8(allow.Prefix),
+                    RangeEnd = EtcdKeys.End(allow.Prefix),
+                },
+            },
+            options),
+        EtcdAccess.Enable => auth.AuthEnableAsync(new AuthEnableRequest(), options),
+        _ => throw new ArgumentException($"Unknown change: {change}", nameof(change)),
+    };
+
+    private static bool IsSoAlready(EtcdAccess change, string answer) => change switch
+    {
+        EtcdAccess.AddUser or EtcdAccess.AddRole => answer.Contains("already exists", StringComparison.Ordinal),
+        EtcdAccess.RemoveUser or EtcdAccess.RemoveRole => answer.Contains("not found", StringComparison.Ordinal),
+        _ => false,
+    };
+}
