@@ -2,3 +2,4 @@ using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Mingjian.Bench")]
 [assembly: InternalsVisibleTo("Mingjian.Engine.Tests")]
+[assembly: InternalsVisibleTo("Mingjian.Simulation.Tests")]

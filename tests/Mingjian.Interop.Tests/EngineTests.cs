@@ -3,8 +3,8 @@ using System.Text;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Log;
-using Mingjian.Log.Notes;
 using Mingjian.Log.Entries;
+using Mingjian.Log.Notes;
 using Mingjian.Primitives;
 using Mingjian.Testing.Ledger;
 

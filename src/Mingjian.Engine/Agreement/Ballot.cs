@@ -5,7 +5,8 @@ using Mingjian.Primitives;
 namespace Mingjian.Engine.Agreement;
 
 /// <summary>Counts the votes for one block. Pure; used by one thread.</summary>
-internal sealed class Ballot(NetworkId network, long height, int epoch, NodeSet nodes)
+/// <param name="final">What is final already, with the note that says so; null while it is open.</param>
+internal sealed class Ballot(NetworkId network, long height, int epoch, NodeSet nodes, (Checkpoint Checkpoint, string Note)? final = null)
 {
     private readonly SortedDictionary<int, CountedVote> _votes = [];
     private readonly List<Evidence> _evidence = [];
@@ -20,7 +21,7 @@ internal sealed class Ballot(NetworkId network, long height, int epoch, NodeSet 
     public IEnumerable<KeyValuePair<int, Checkpoint>> Votes => _votes.Select(v => KeyValuePair.Create(v.Key, v.Value.Checkpoint));
 
     /// <summary>The checkpoint that a quorum signed, and the final note; null while there is none.</summary>
-    public (Checkpoint Checkpoint, string Note)? Certificate { get; private set; }
+    public (Checkpoint Checkpoint, string Note)? Certificate { get; private set; } = final;
 
     /// <summary>True when no checkpoint can get a quorum any more, whoever else votes.</summary>
     public bool IsStalled => Certificate is null
@@ -30,16 +31,27 @@ internal sealed class Ballot(NetworkId network, long height, int epoch, NodeSet 
     /// <returns>False when it is no vote of that node for this block: nothing can be blamed on anybody for it but the sender.</returns>
     public bool Take(VoteMessage vote)
     {
-        if (vote.Height != height || vote.Epoch != epoch || nodes.Find(vote.Node) is not { } node || Read(vote.Note, node) is not { } counted)
+        if (vote.Height != height || vote.Epoch != epoch || nodes.Find(vote.Node) is not { } node)
         {
             return false;
         }
 
-        if (_votes.TryGetValue(vote.Node, out var first))
+        var voted = _votes.GetValueOrDefault(vote.Node);
+        if (voted is not null && string.Equals(voted.Note, vote.Note, StringComparison.Ordinal))
         {
-            if (first.Checkpoint != counted.Checkpoint)
+            return true;
+        }
+
+        if (Read(vote.Note, node) is not { } counted)
+        {
+            return false;
+        }
+
+        if (voted is not null)
+        {
+            if (voted.Checkpoint != counted.Checkpoint)
             {
-                _evidence.Add(new Evidence(epoch, first.Note, height, EvidenceKind.DoubleVote, vote.Node, vote.Note));
+                _evidence.Add(new Evidence(epoch, voted.Note, height, EvidenceKind.DoubleVote, vote.Node, vote.Note));
             }
 
             return true;
@@ -68,13 +80,21 @@ internal sealed class Ballot(NetworkId network, long height, int epoch, NodeSet 
 
     private (Checkpoint Checkpoint, string Note)? Count(Checkpoint checkpoint)
     {
-        var agreeing = _votes.Where(v => v.Value.Checkpoint == checkpoint).Select(v => v.Value).ToList();
+        var agreeing = _votes.Where(v => v.Value.Checkpoint == checkpoint).ToList();
         if (agreeing.Count < nodes.Quorum)
         {
             return null;
         }
 
-        var note = new SignedNote(checkpoint.ToString(), [agreeing[0].Log, .. agreeing.Select(v => v.Vote)]).ToString();
+        // One signature as the log is enough, and an honest node's is among them.
+        var text = Encoding.UTF8.GetBytes(checkpoint.ToString());
+        var log = agreeing.Select(v => (Key: NodeNoteKeys.Log(network, nodes.Find(v.Key)!), v.Value.Log)).FirstOrDefault(l => Holds(l.Key, l.Log, text)).Log;
+        if (log is null)
+        {
+            return null;
+        }
+
+        var note = new SignedNote(checkpoint.ToString(), [log, .. agreeing.Select(v => v.Value.Vote)]).ToString();
         Certificate = (checkpoint, note);
         foreach (var (number, vote) in _votes)
         {
@@ -90,7 +110,7 @@ internal sealed class Ballot(NetworkId network, long height, int epoch, NodeSet 
     private void Blame(int node, CountedVote vote) =>
         _evidence.Add(new Evidence(epoch, vote.Note, height, EvidenceKind.WrongVote, node, Certificate!.Value.Note));
 
-    /// <summary>A note that carries the node's two signatures and nothing else.</summary>
+    /// <summary>A note of two signatures, the second the node's vote; the first is looked at when it is needed.</summary>
     private CountedVote? Read(string note, Node node)
     {
         if (SignedNote.TryParse(Encoding.UTF8.GetBytes(note), out var signed) != NoteFault.None || signed!.Signatures.Count != 2
@@ -102,7 +122,7 @@ internal sealed class Ballot(NetworkId network, long height, int epoch, NodeSet 
 
         var text = signed.TextBytes;
         var (log, vote) = (signed.Signatures[0], signed.Signatures[1]);
-        return Holds(NodeNoteKeys.Log(network, node), log, text) && Holds(NodeNoteKeys.Vote(network, node), vote, text)
+        return Holds(NodeNoteKeys.Vote(network, node), vote, text)
             ? new CountedVote(checkpoint, note, log, vote)
             : null;
     }

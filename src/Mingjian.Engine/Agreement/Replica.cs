@@ -20,7 +20,7 @@ internal sealed class Replica
     public const int MaxHeightsAhead = 64;
 
     private const string HaltedRecord = "halted";
-    private const int MaxEarlyVotes = MaxHeightsAhead * NodeSet.MaxNodes;
+    private const int MaxEarlyVotesOfANode = 2 * MaxHeightsAhead;
 
     private readonly BlockWriter _writer;
     private readonly BatchReader _batches;
@@ -33,6 +33,7 @@ internal sealed class Replica
     private readonly List<VoteMessage> _early = [];
     private Ballot _ballot;
     private PreparedBlock? _prepared;
+    private ReceivedBatch? _source;
     private bool _voted;
     private long _taken;
 
@@ -113,18 +114,30 @@ internal sealed class Replica
             _ballot.Take(vote);
             KeepEvidence(_ballot);
         }
-        else if (vote.Height > _ballot.Height && vote.Height <= _ballot.Height + MaxHeightsAhead && _early.Count < MaxEarlyVotes)
+        else if (vote.Height > _ballot.Height && vote.Height <= _ballot.Height + MaxHeightsAhead
+            && _early.Count(v => v.Node == vote.Node) < MaxEarlyVotesOfANode)
         {
             _early.Add(vote);
         }
-        else if (_late is { } late && vote.Height == late.Height)
+        else if (vote.Height < _ballot.Height)
         {
-            late.Take(vote);
-            KeepEvidence(late);
+            Compare(vote);
         }
     }
 
-    private Ballot? _late;
+    /// <summary>A vote for a block that is final already can still be a lie.</summary>
+    private void Compare(VoteMessage late)
+    {
+        if (_writer.ReadBlock(late.Height) is { } block && Checkpoint.Parse(TextOf(block.Checkpoint)) is { } final
+            && !string.Equals(TextOf(late.Note), TextOf(block.Checkpoint), StringComparison.Ordinal))
+        {
+            var closed = new Ballot(_signer.Network, late.Height, late.Epoch, _ballot.Nodes, (final, block.Checkpoint));
+            closed.Take(late);
+            KeepEvidence(closed);
+        }
+    }
+
+    private static string TextOf(string note) => note[..(note.IndexOf("\n\n", StringComparison.Ordinal) + 1)];
 
     private void Advance()
     {
@@ -135,9 +148,9 @@ internal sealed class Replica
                 return;
             }
 
-            if (_prepared is not null && !_voted && IsMember && !Vote(_prepared))
+            if (!_voted && IsMember)
             {
-                return;
+                Vote(_prepared!);
             }
 
             if (_ballot.Certificate is not { } certificate)
@@ -173,8 +186,6 @@ internal sealed class Replica
         return false;
     }
 
-    private ReceivedBatch? _source;
-
     private OrderedBatch? Read(OrderedItem item)
     {
         if (item is OrderedBatch trusted)
@@ -192,27 +203,29 @@ internal sealed class Replica
         return batch;
     }
 
-    /// <summary>False while the block's time is too far ahead of this node's clock.</summary>
-    private bool Vote(PreparedBlock prepared)
+    /// <summary>Gives this node's vote, unless the block's time is too far ahead of its clock.</summary>
+    private void Vote(PreparedBlock prepared)
     {
         var block = prepared.After!.Commit.Block;
-        if (prepared.Batch is { } batch && _source is not null && block.Time > LedgerTime.From(_clock.GetUtcNow()).AddMilliseconds((long)_maxAhead.TotalMilliseconds))
+        if (_source is not null && block.Time > LedgerTime.From(_clock.GetUtcNow()).AddMilliseconds((long)_maxAhead.TotalMilliseconds))
         {
-            return false;
+            return;
         }
 
         var note = _signer.Sign(block.Size, block.Root, block.Time);
         var vote = new VoteMessage(_ballot.Epoch, block.Height, _signer.Public.Number, note);
-        if (_ballot.Nodes.Nodes.Count > 1)
+        _voted = true;
+        if (_ballot.Nodes.Nodes.Count == 1)
         {
             // A node that is alone makes its vote durable with the block, in one write.
-            _records.Write(PendingBlock.RecordName, new PendingBlock(_source!.Bytes.ToArray(), _source.Position, _source.Node, vote).Encode());
-            _output.Publish(vote);
+            _ballot.Take(vote);
+            return;
         }
 
-        _voted = true;
-        _ballot.Take(vote);
-        return true;
+        // Its own vote counts like the others' once the order delivers it: were it counted now and lost in a crash, this node would
+        // hold a block as final that the others can never finish.
+        _records.Write(PendingBlock.RecordName, new PendingBlock(_source!.Bytes.ToArray(), _source.Position, _source.Node, vote).Encode());
+        _output.Publish(vote);
     }
 
     private void Finish(Checkpoint final, string note)
@@ -247,7 +260,6 @@ internal sealed class Replica
 
     private void NextBallot()
     {
-        _late = _ballot;
         _ballot = NewBallot();
         for (var i = _early.Count - 1; i >= 0; i--)
         {
@@ -287,8 +299,8 @@ internal sealed class Replica
         _source = new ReceivedBatch(pending.Position, pending.Proposer, pending.Batch);
         _taken = pending.Position;
         var prepared = Read(_source) is { } batch ? _writer.Prepare(batch) : null;
-        if (prepared?.After is not { } after || !_ballot.Take(pending.Vote)
-            || _ballot.Votes.Single().Value is var voted && (voted.Root != after.Commit.Block.Root || voted.Size != after.Commit.Block.Size))
+        if (prepared?.After is not { } after || Checkpoint.Parse(TextOf(pending.Vote.Note)) is not { } voted
+            || voted.Root != after.Commit.Block.Root || voted.Size != after.Commit.Block.Size)
         {
             throw new StoreCorruptException(PendingBlock.RecordName, $"executing block {_ballot.Height} again gives something else than this node voted for.");
         }

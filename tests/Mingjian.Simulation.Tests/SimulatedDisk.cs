@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using Mingjian.Engine.Store;
+using Mingjian.Log;
+using Mingjian.Primitives;
+
+namespace Mingjian.Simulation.Tests;
+
+/// <summary>The power went off at this moment.</summary>
+internal sealed class PowerCutException : Exception;
+
+/// <summary>A node's disk: what is on it survives a crash. Every write is whole or absent, as the real store's are.</summary>
+/// <remarks>The real store's own behaviour under kill and torn files is tested by Mingjian.Storage.Tests.</remarks>
+internal sealed class SimulatedDisk(Func<bool> cut)
+{
+    public List<BlockRecord> Blocks { get; } = [];
+
+    public List<byte[]> Entries { get; } = [];
+
+    public Dictionary<(int Level, long Number), byte[]> Tiles { get; } = [];
+
+    public ImmutableSortedDictionary<string, byte[]> State { get; set; } = ImmutableSortedDictionary.Create<string, byte[]>(StringComparer.Ordinal);
+
+    public Dictionary<Hash32, TransactionPlace> Transactions { get; } = [];
+
+    public ImmutableSortedDictionary<string, byte[]> Records { get; set; } = ImmutableSortedDictionary.Create<string, byte[]>(StringComparer.Ordinal);
+
+    public NetworkId? Network { get; set; }
+
+    /// <summary>A planted fault: a crash takes the newest block with it, as a store that does not sync would.</summary>
+    public bool ForgetsNewestBlock { get; init; }
+
+    /// <summary>A write, with the power going off before it, after it, or not at all.</summary>
+    public void Write(Action write)
+    {
+        if (cut())
+        {
+            throw new PowerCutException();
+        }
+
+        write();
+        if (cut())
+        {
+            throw new PowerCutException();
+        }
+    }
+
+    public void Crash()
+    {
+        if (!ForgetsNewestBlock || Blocks.Count == 0)
+        {
+            return;
+        }
+
+        var last = Blocks[^1];
+        Blocks.RemoveAt(Blocks.Count - 1);
+        Entries.RemoveRange((int)last.FirstIndex, last.Entries);
+        foreach (var (id, place) in Transactions.Where(t => t.Value.Height == last.Height).ToList())
+        {
+            Transactions.Remove(id);
+        }
+
+        // State and tiles of the block before are rebuilt the plain way: from what is left.
+        State = _states[Blocks.Count];
+        Tiles.Clear();
+        var tree = new CompactTree();
+        foreach (var tile in tree.Append(Entries.Select(e => (ReadOnlyMemory<byte>)e)))
+        {
+            Tiles[(tile.Level, tile.Number)] = (byte[])tile.Hashes.Clone();
+        }
+    }
+
+    private readonly Dictionary<int, ImmutableSortedDictionary<string, byte[]>> _states = new() { [0] = ImmutableSortedDictionary.Create<string, byte[]>(StringComparer.Ordinal) };
+
+    public void Remember() => _states[Blocks.Count] = State;
+}
+
+/// <summary>The store of a running node over its disk.</summary>
+internal sealed class SimulatedStore(SimulatedDisk disk) : IBlockStore, INodeRecords
+{
+    public BlockRecord? Head => disk.Blocks.Count == 0 ? null : disk.Blocks[^1];
+
+    public NetworkId? Network => disk.Network;
+
+    public INodeRecords Records => this;
+
+    public void Commit(BlockCommit commit) => disk.Write(() =>
+    {
+        if (commit.Block.Height != disk.Blocks.Count + 1 || commit.Block.FirstIndex != disk.Entries.Count)
+        {
+            throw new InvalidOperationException("The block does not follow the store's head.");
+        }
+
+        disk.Network = commit.Network;
+        disk.Entries.AddRange(commit.Entries);
+        foreach (var tile in commit.Tiles)
+        {
+            disk.Tiles[(tile.Level, tile.Number)] = (byte[])tile.Hashes.Clone();
+        }
+
+        var state = disk.State.ToBuilder();
+        foreach (var write in commit.State)
+        {
+            if (write.Value is null)
+            {
+                state.Remove(write.Path);
+            }
+            else
+            {
+                state[write.Path] = write.Value;
+            }
+        }
+
+        disk.State = state.ToImmutable();
+        foreach (var indexed in commit.Transactions)
+        {
+            disk.Transactions.Add(indexed.TransactionId, new TransactionPlace(commit.Block.Height, indexed.Index));
+        }
+
+        disk.Blocks.Add(commit.Block);
+        disk.Remember();
+    });
+
+    public BlockRecord? ReadBlock(long height) => height >= 1 && height <= disk.Blocks.Count ? disk.Blocks[(int)height - 1] : null;
+
+    public byte[]? ReadEntry(long index) => index >= 0 && index < disk.Entries.Count ? disk.Entries[(int)index] : null;
+
+    public IReadOnlyList<byte[]> ReadEntries(long first, int count) => [.. disk.Entries.Skip((int)first).Take(count)];
+
+    public ReadOnlyMemory<byte>? ReadTile(int level, long number, int width) =>
+        disk.Tiles.TryGetValue((level, number), out var hashes) && hashes.Length >= width * Hash32.Size ? hashes.AsMemory(0, width * Hash32.Size) : null;
+
+    public TransactionPlace? FindTransaction(Hash32 transactionId) => disk.Transactions.TryGetValue(transactionId, out var place) ? place : null;
+
+    public IStateSnapshot Snapshot() => new Frozen(disk.Blocks.Count, disk.State);
+
+    public void Dispose()
+    {
+    }
+
+    byte[]? INodeRecords.Read(string name) => disk.Records.GetValueOrDefault(name);
+
+    void INodeRecords.Write(string name, byte[]? value) =>
+        disk.Write(() => disk.Records = value is null ? disk.Records.Remove(name) : disk.Records.SetItem(name, value));
+
+    IReadOnlyList<KeyValuePair<string, byte[]>> INodeRecords.ReadAll(string prefix) =>
+        [.. disk.Records.Where(r => r.Key.StartsWith(prefix, StringComparison.Ordinal))];
+
+    private sealed class Frozen(long height, ImmutableSortedDictionary<string, byte[]> state) : IStateSnapshot
+    {
+        public long Height => height;
+
+        public byte[]? Read(string path) => state.GetValueOrDefault(path);
+
+        public IEnumerable<StateRecord> ReadAll() => state.Select(s => new StateRecord(s.Key, s.Value));
+
+        public void Dispose()
+        {
+        }
+    }
+}

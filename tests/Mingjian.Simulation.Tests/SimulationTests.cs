@@ -1,0 +1,68 @@
+using System.Globalization;
+
+namespace Mingjian.Simulation.Tests;
+
+/// <summary>Whole networks in one thread, everything drawn from a seed. MINGJIAN_SEED replays one, MINGJIAN_SEEDS says how many.</summary>
+public sealed class SimulationTests(ITestOutputHelper output)
+{
+    private const int Seeds = 1000;
+
+    [Fact]
+    public void No_seed_makes_honest_nodes_disagree_lose_stall_or_overlook_a_lie()
+    {
+        if (Number("MINGJIAN_SEED") is { } one)
+        {
+            new World(one).Run();
+            return;
+        }
+
+        var (blocks, lies) = (0L, 0L);
+        var failures = new System.Collections.Concurrent.ConcurrentBag<ViolationException>();
+        var count = Number("MINGJIAN_SEEDS") ?? Seeds;
+        Parallel.For(0, count, seed =>
+        {
+            try
+            {
+                var world = new World(seed).Run();
+                Interlocked.Add(ref blocks, world.Height);
+                Interlocked.Add(ref lies, world.Lies);
+            }
+            catch (ViolationException e)
+            {
+                failures.Add(e);
+            }
+        });
+
+        output.WriteLine($"{count} seeds, {blocks} final blocks, {lies} blocks about which a node lied, {failures.Count} violations");
+        Assert.True(failures.IsEmpty, string.Join('\n', failures.Take(5).Select(f => f.ToString())));
+
+        // A world in which nothing happens would prove nothing.
+        Assert.True(blocks > 5 * count && lies > count / 5);
+    }
+
+    [Theory]
+    [InlineData(nameof(Planted.StoreDoesNotSync))]
+    [InlineData(nameof(Planted.OrderSwapsItems))]
+    [InlineData(nameof(Planted.SignaturesUnchecked))]
+    public void A_planted_fault_is_found(string planted)
+    {
+        var fault = Enum.Parse<Planted>(planted);
+        for (var seed = 0; seed < 300; seed++)
+        {
+            try
+            {
+                new World(seed, fault).Run();
+            }
+            catch (ViolationException e)
+            {
+                output.WriteLine($"{fault}: {e.Message}");
+                return;
+            }
+        }
+
+        Assert.Fail($"{fault} was not found in 300 seeds.");
+    }
+
+    private static int? Number(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+}
