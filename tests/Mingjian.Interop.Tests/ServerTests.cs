@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Mingjian.Log.Notes;
+using Mingjian.Primitives;
 using Mingjian.Testing;
 
 namespace Mingjian.Interop.Tests;
@@ -14,8 +16,10 @@ public sealed class ServerTests
         await using var server = await ServerProcess.StartAsync(empty: false, limit.Token);
         using var client = new HttpClient();
         using var network = JsonDocument.Parse(await client.GetByteArrayAsync(new Uri(server.Address, "ledger/network"), limit.Token));
-        var logKey = network.RootElement.GetProperty("logKey").GetString()!;
-        var nodeKey = network.RootElement.GetProperty("nodes")[0].GetProperty("vkey").GetString()!;
+        var origin = NetworkId.Parse(network.RootElement.GetProperty("network").GetString()!);
+        var node = network.RootElement.GetProperty("nodes").Deserialize(NodeSetJson.Canonical)![0];
+        var logKey = NodeNoteKeys.Log(origin, node).ToString();
+        var nodeKey = NodeNoteKeys.Vote(origin, node).ToString();
         var checkpoint = await client.GetStringAsync(new Uri(server.Address, "ledger/checkpoint"), limit.Token);
 
         var (code, output) = await GoVerifier.VerifyAsync(new Uri(server.Address, "ledger").ToString(), logKey, nodeKey, 1, "checkpoint");
