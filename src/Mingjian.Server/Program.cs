@@ -1,14 +1,28 @@
+using Mingjian.Engine.Store;
 using Mingjian.Server;
+using Mingjian.Storage.Sql;
+using Mingjian.Vault;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
 
-var app = MingjianServer.Build(args);
+// What an operator can mend is said in a line of its own and ends with 2.
 try
 {
+    await using var app = MingjianServer.Build(args);
     await app.RunAsync();
+    return Environment.ExitCode;
 }
-catch (IOException fault) when (fault.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+catch (IOException fault) when (fault.InnerException is AddressInUseException)
 {
-    await Console.Error.WriteLineAsync($"mingjian: {fault.Message} Choose another port: ./run --port N");
-    return 2;
+    return await RefuseAsync($"{fault.Message} Choose another port: ./run --port N");
+}
+catch (Exception fault) when (fault is SchemaVersionException or VaultException or StoreCorruptException or StoreInUseException or OptionsValidationException)
+{
+    return await RefuseAsync(fault.Message);
 }
 
-return Environment.ExitCode;
+static async Task<int> RefuseAsync(string message)
+{
+    await Console.Error.WriteLineAsync($"mingjian: {message}");
+    return 2;
+}

@@ -80,12 +80,13 @@ public static class SqlSchema
 
     private static string Describe(DbContext context, int stamped, int version)
     {
-        var name = context.GetType().Name;
+        var connection = context.Database.GetDbConnection();
+        var place = connection is SqliteConnection ? connection.DataSource : $"schema \"{SchemaOf(context)}\" of database \"{connection.Database}\"";
         return stamped > version
-            ? $"The database of {name} has schema version {stamped}, made by a newer program; this one knows version {version}. "
-                + "Start the newer program again, or restore a backup made before the upgrade."
-            : $"The database of {name} has schema version {stamped}; this program needs version {version} and has no upgrade for it. "
-                + "Nothing was changed.";
+            ? $"{place} has schema version {stamped}, made by a newer program; this one knows version {version}. "
+                + "Nothing was changed. Start the newer program again, or restore a backup made before the upgrade."
+            : $"{place} has schema version {stamped}; this program needs version {version} and has no upgrade for it. "
+                + "Nothing was changed. Start the older program again.";
     }
 
     private static async Task PrepareAsync(DbContext context, CancellationToken cancellationToken)

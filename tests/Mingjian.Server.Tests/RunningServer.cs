@@ -62,7 +62,16 @@ public sealed class RunningServer : IAsyncDisposable
             .. settings.SelectMany(s => new[] { "--" + s.Key, s.Value }),
         ];
         var app = MingjianServer.Build(arguments, builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
-        await app.StartAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
         return new RunningServer(app, ownsDirectory ? directory : null, clock);
     }
 

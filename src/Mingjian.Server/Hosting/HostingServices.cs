@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Endpoints;
@@ -73,8 +74,9 @@ internal static class HostingServices
         // The outer one leaves alone what the inner one has answered. In a branch it could not route again.
         app.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true);
         app.UseWhen(c => c.IsForPrograms(), api => api.UseStatusCodePages(WriteProblemAsync));
-        app.UseRateLimiter();
         app.UseAuthentication();
+        // After it: people behind one address have each a limit of their own.
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.Use(DenyUnlessExplicit);
         app.UseAntiforgery();
@@ -103,6 +105,13 @@ internal static class HostingServices
     private static void AddLimits(Microsoft.AspNetCore.RateLimiting.RateLimiterOptions limiter)
     {
         limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limiter.OnRejected = static (rejected, _) =>
+        {
+            var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
+            rejected.HttpContext.Response.Headers.RetryAfter =
+                Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            return ValueTask.CompletedTask;
+        };
         limiter.AddPolicy(SignInLimit, context => PerMinute(
             "address:" + context.Connection.RemoteIpAddress, Options(context).Limits.SignInsPerMinute));
         limiter.AddPolicy(ApiLimit, context => PerMinute(

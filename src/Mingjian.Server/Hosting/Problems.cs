@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
+using Mingjian.Engine;
 
 namespace Mingjian.Server.Hosting;
 
@@ -7,6 +8,10 @@ namespace Mingjian.Server.Hosting;
 /// <remarks>400 = malformed, 401 = not signed in, 403 = no right, 422 = understood and refused. Never a stack trace.</remarks>
 internal static class Problems
 {
+    /// <summary>The ledger has stopped while acts were under way: nobody here can say how they ended.</summary>
+    public static readonly (string Code, string Detail) LedgerStopped =
+        ("ledger/stopped", "账本已停止。这次提交是否生效，请在恢复后查看；也可以把同一份已签名的内容原样再提交一次，不会重复记录。");
+
     /// <summary>A problem with its stable code and a Chinese explanation that says how to mend it.</summary>
     public static IResult Of(int status, string code, string detail, IDictionary<string, object?>? more = null) =>
         TypedResults.Problem(Details(status, code, detail, more));
@@ -66,7 +71,12 @@ internal sealed partial class UnexpectedFaults(ILogger<UnexpectedFaults> logger,
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        var status = exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
+        var status = exception switch
+        {
+            BadHttpRequestException bad => bad.StatusCode,
+            LedgerStoppedException => StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status500InternalServerError,
+        };
         if (status >= 500)
         {
             LogFault(logger, exception, httpContext.TraceIdentifier);
@@ -86,7 +96,7 @@ internal sealed partial class UnexpectedFaults(ILogger<UnexpectedFaults> logger,
             return true;
         }
 
-        var (code, detail) = Problems.Describe(status);
+        var (code, detail) = exception is LedgerStoppedException ? Problems.LedgerStopped : Problems.Describe(status);
         httpContext.Response.StatusCode = status;
         return await problems.TryWriteAsync(new ProblemDetailsContext
         {

@@ -54,6 +54,9 @@ internal sealed class PaymentLoad : IDisposable
     /// <summary>Those of them that were final all the same.</summary>
     public int FoundFinal => _foundFinal;
 
+    /// <summary>Acts that were sent and not answered.</summary>
+    public IEnumerable<Hash32> Unanswered => _windows.SelectMany(w => w.UnderWay).Select(a => a.Id);
+
     public static async Task<PaymentLoad> CreateAsync(ServerProcess server)
     {
         static LedgerTime Now() => LedgerTime.From(TimeProvider.System.GetUtcNow());
@@ -89,6 +92,21 @@ internal sealed class PaymentLoad : IDisposable
 
     /// <summary>Goes on until the server is gone.</summary>
     public Task RunAsync() => Task.WhenAll(_windows.Select(w => Task.Run(() => WriteAsync(w))));
+
+    /// <summary>Reads the live updates until the server ends them.</summary>
+    /// <returns>How many lines there were.</returns>
+    public async Task<int> FollowAsync(CancellationToken cancellationToken)
+    {
+        using var stream = await _browser.Client.GetStreamAsync("/api/v1/ledger/events", cancellationToken);
+        using var reader = new StreamReader(stream);
+        var lines = 0;
+        while (await reader.ReadLineAsync(cancellationToken) is not null)
+        {
+            lines++;
+        }
+
+        return lines;
+    }
 
     public void Dispose() => _browser.Dispose();
 
