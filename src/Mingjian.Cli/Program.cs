@@ -3,12 +3,14 @@ using System.Text;
 using Mingjian.Cli;
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-var root = new RootCommand("明鉴命令行：核验凭证、审计账本、导入名册、重建查询库、测速。")
+var root = new RootCommand("明鉴命令行：核验凭证、审计账本、导入名册、重建查询库、备份和恢复、测速。")
 {
     VerifyCommand.Create(),
     AuditCommand.Create(),
     ImportCommand.Create(),
     RebuildCommand.Create(),
+    BackupCommand.CreateBackup(),
+    BackupCommand.CreateRestore(),
     KeyCommand.Create(),
     BenchCommand.Create(),
 };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -85,11 +86,17 @@ internal sealed class ServerClient : IDisposable
 
     /// <summary>POSTs and reads the JSON answer; an answer without body is an undefined element.</summary>
     /// <param name="refusals">True: a problem that carries <c>results</c> is an answer like any other.</param>
+    /// <param name="bearer">Value of a bearer token; null = none.</param>
     /// <exception cref="CommandException">The server refuses or does not answer; the message is its own.</exception>
     public async Task<JsonElement> PostAsync(
-        string path, HttpContent content, CancellationToken cancellationToken, bool refusals = false)
+        string path, HttpContent content, CancellationToken cancellationToken, bool refusals = false, string? bearer = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = content };
+        if (bearer is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
+        }
+
         request.Headers.Add(_csrfHeader, _csrfToken);
         request.Headers.Add("Accept", "application/json");
         return await SendAsync(request, refusals, cancellationToken);

@@ -4,6 +4,7 @@ using Mingjian.Server.Dues;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Names;
+using Mingjian.Server.Operations;
 using Mingjian.Server.Receipts;
 using Mingjian.Server.Roster;
 using Mingjian.Server.Session;
@@ -31,6 +32,7 @@ public static class MingjianServer
         builder.AddSetup();
         builder.AddRoster();
         builder.AddDemo();
+        builder.AddOperations();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -45,6 +47,7 @@ public static class MingjianServer
         app.MapRoster();
         app.MapRosterApi();
         app.MapDemo();
+        app.MapOperations();
         app.MapTrustModule();
         app.MapPages();
         return app;

@@ -96,6 +96,36 @@ public sealed class RocksDbBlockStore : IBlockStore
         return store;
     }
 
+    /// <summary>Writes a closed copy of the store as it stands between two blocks; writer and readers go on meanwhile.</summary>
+    /// <remarks>Tables are hard links where the file system allows it: they never change, but a copy for safety belongs on another disk.</remarks>
+    /// <param name="directory">Must not exist, or be empty.</param>
+    /// <returns>The newest block of the copy; null before the first.</returns>
+    public BlockRecord? CopyTo(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        using (_gate.Enter())
+        {
+            Guard(() =>
+            {
+                using var checkpoint = _database.Checkpoint();
+                checkpoint.Save(Path.Combine(directory, StoreFiles.Database));
+            });
+        }
+
+        // Opening it proves that it opens; closing it writes the list of digests.
+        using var copy = Open(directory);
+        if (copy._head is { } head)
+        {
+            // Both slots, as a store that has run has them.
+            foreach (var block in new[] { copy.ReadBlock(head.Height - 1), head }.OfType<BlockRecord>())
+            {
+                copy._headFile!.Write(new HeadFile.Acknowledged(block.Height, block.Size, block.Root));
+            }
+        }
+
+        return copy._head;
+    }
+
     /// <inheritdoc/>
     public void Commit(BlockCommit commit)
     {

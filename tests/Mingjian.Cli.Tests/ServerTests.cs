@@ -49,6 +49,9 @@ public sealed class ServerTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal(RootOf(overHttp), RootOf(running));
         Assert.Contains("请先停止服务器", Expect(2, await Cli.RunAsync("rebuild", Data)).Errors, StringComparison.Ordinal);
 
+        var restored = await BackUpAndRestoreAsync();
+        Assert.Equal(RootOf(running), RootOf(Expect(0, await Cli.RunAsync("audit", restored, "--network", network, "--json"))));
+
         await _server.StopAsync();
         var rebuilt = Expect(0, await Cli.RunAsync("rebuild", Data));
         Assert.Contains("与账本一致", rebuilt.Output, StringComparison.Ordinal);
@@ -57,6 +60,17 @@ public sealed class ServerTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     private static string RootOf(CliResult audit) => JsonElement.Parse(audit.Output).GetProperty("root").GetString()!;
+
+    private async Task<string> BackUpAndRestoreAsync()
+    {
+        var taken = Expect(0, await Cli.RunAsync("backup", Data, "--server", $"{_server.Address}"));
+        Assert.Contains("vault.key", taken.Output, StringComparison.Ordinal);
+        var backup = Assert.Single(Directory.GetDirectories(Path.Combine(Data, "backups")));
+        var restored = Path.Combine(_folder.FullName, "restored");
+        Expect(0, await Cli.RunAsync("restore", backup, restored));
+        Assert.Contains("不是空的", Expect(1, await Cli.RunAsync("restore", backup, restored)).Errors, StringComparison.Ordinal);
+        return restored;
+    }
 
     private CliResult Expect(int code, CliResult result)
     {

@@ -35,6 +35,9 @@ public sealed class ServerOptions
     [RegularExpression("^[a-z0-9.-]{3,60}$")]
     public string NetworkName { get; set; } = "local.mingjian.invalid";
 
+    /// <summary>Where backups go. Default null = <c>backups</c> below the data directory.</summary>
+    public string? BackupDirectory { get; set; }
+
     [Required]
     [ValidateObjectMembers]
     public LimitOptions Limits { get; set; } = new();
@@ -42,6 +45,9 @@ public sealed class ServerOptions
     [Required]
     [ValidateObjectMembers]
     public SessionOptions Sessions { get; set; } = new();
+
+    /// <summary>The full path of <see cref="BackupDirectory"/>.</summary>
+    public string BackupPath => Path.GetFullPath(BackupDirectory ?? Path.Combine(DataDirectory, "backups"));
 
     /// <summary>The directory of this network's data.</summary>
     public string NetworkDirectory => Path.GetFullPath(Path.Combine(DataDirectory, Start == StartMode.Demo ? "demo" : "network"));

@@ -25,6 +25,7 @@ internal static class LedgerServices
         services.AddSingleton(provider => NodeKeys.LoadOrCreate(
             Path.Combine(provider.GetRequiredService<ServerOptions>().NetworkDirectory, "keys"),
             provider.GetRequiredService<NetworkName>().Id));
+        services.AddSingleton(provider => RocksDbBlockStore.Open(Path.Combine(provider.GetRequiredService<ServerOptions>().NetworkDirectory, "ledger")));
         services.AddSingleton(Open);
         services.AddSingleton<ILedger>(provider => provider.GetRequiredService<Ledger>());
         services.AddHostedService<LedgerWatch>();
@@ -45,11 +46,10 @@ internal static class LedgerServices
     private static Ledger Open(IServiceProvider services)
     {
 #pragma warning disable CA2000 // The ledger owns store and ordering and disposes of them.
-        var directory = services.GetRequiredService<ServerOptions>().NetworkDirectory;
         var clock = services.GetRequiredService<TimeProvider>();
         return Ledger.Open(
             new LedgerOptions { Network = services.GetRequiredService<NetworkName>().Id },
-            RocksDbBlockStore.Open(Path.Combine(directory, "ledger")),
+            services.GetRequiredService<RocksDbBlockStore>(),
             new LocalOrdering(clock),
             services.GetRequiredService<NodeKeys>(),
             services.GetRequiredService<ContractSet>(),

@@ -23,20 +23,11 @@ internal static class NamesServices
                 configuration["Vault:Key"]);
         });
         services.AddVault();
-        services.AddHostedService<VaultStart>();
         services.AddSingleton<VaultNames>();
         services.AddSingleton<INameDirectory>(provider => provider.GetRequiredService<VaultNames>());
         services.AddSingleton<INameRegistry>(provider => provider.GetRequiredService<VaultNames>());
         services.AddSingleton<IOrganizationNames>(provider => provider.GetRequiredService<VaultNames>());
     }
-}
-
-/// <summary>Opens the vault before the first request: a missing or wrong key, or another schema, stops the start.</summary>
-internal sealed class VaultStart(VaultAccess vault) : IHostedService
-{
-    public async Task StartAsync(CancellationToken cancellationToken) => await vault.GetAsync(cancellationToken);
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>Names from the vault.</summary>

@@ -1,16 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Mingjian.Client.ReadModels;
-using Mingjian.Contracts;
-using Mingjian.Cryptography;
-using Mingjian.Engine.Audit;
-using Mingjian.Engine.Execution;
-using Mingjian.Engine.Keys;
 using Mingjian.Log.Entries;
-using Mingjian.Primitives;
-using Mingjian.Server.Demo;
 using Mingjian.Server.Projections;
-using Mingjian.Storage.RocksDb;
 using Mingjian.Testing;
 
 namespace Mingjian.Server.Tests.Crash;
@@ -57,7 +49,7 @@ public sealed class CrashTests(ITestOutputHelper output)
                 }
 
                 await using var server = await ServerProcess.StartAsync(empty: false, directory, Settings, cancelled);
-                load ??= await PaymentLoad.CreateAsync(server);
+                load ??= await PaymentLoad.CreateAsync(server.Address, server.NetworkDirectory);
                 await load.ReturnToAsync(server.Address);
                 var writing = load.RunAsync();
                 await Task.Delay(random.Next(1, 250), cancelled);
@@ -78,12 +70,7 @@ public sealed class CrashTests(ITestOutputHelper output)
 
     private async Task CheckAsync(string network, PaymentLoad load, int rounds)
     {
-        var id = NetworkId.Parse((await File.ReadAllTextAsync(Path.Combine(network, "network.txt"))).Trim());
-        var audit = new LedgerAudit(
-            NodeKeys.LoadOrCreate(Path.Combine(network, "keys"), id).Alone, new ContractSet(AllContracts.Create()), new KeyDirectory(),
-            new SignatureVerifier(new PlatformEcVerifier()));
-        await using var source = new RocksDbLedgerSource(Path.Combine(network, "ledger"));
-        var report = await audit.RunAsync(source, null, CancellationToken.None);
+        var report = await LedgerAudits.RunAsync(network);
         output.WriteLine(
             $"{load.Acknowledged.Count} acknowledged, {load.AskedAgain} answers lost, {load.FoundFinal} of them final; "
             + $"{report.Transactions} transactions in {report.Blocks} blocks");

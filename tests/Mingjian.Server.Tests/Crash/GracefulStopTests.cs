@@ -14,7 +14,7 @@ public sealed class GracefulStopTests(ITestOutputHelper output)
         {
             await using var server = await ServerProcess.StartAsync(
                 empty: false, directory, [("Mingjian:Limits:RequestsPerMinute", "1000000"), ("Logging:LogLevel:Default", "Warning")], cancelled);
-            using var load = await PaymentLoad.CreateAsync(server);
+            using var load = await PaymentLoad.CreateAsync(server.Address, server.NetworkDirectory);
             await load.ReturnToAsync(server.Address);
             var stream = load.FollowAsync(cancelled);
             var writing = load.RunAsync();

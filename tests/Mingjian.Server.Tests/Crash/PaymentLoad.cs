@@ -8,7 +8,6 @@ using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
 using Mingjian.Server.Demo;
-using Mingjian.Testing;
 
 namespace Mingjian.Server.Tests.Crash;
 
@@ -57,13 +56,13 @@ internal sealed class PaymentLoad : IDisposable
     /// <summary>Acts that were sent and not answered.</summary>
     public IEnumerable<Hash32> Unanswered => _windows.SelectMany(w => w.UnderWay).Select(a => a.Id);
 
-    public static async Task<PaymentLoad> CreateAsync(ServerProcess server)
+    public static async Task<PaymentLoad> CreateAsync(Uri address, string networkDirectory)
     {
         static LedgerTime Now() => LedgerTime.From(TimeProvider.System.GetUtcNow());
-        var network = NetworkId.Parse((await File.ReadAllTextAsync(Path.Combine(server.NetworkDirectory, "network.txt"))).Trim());
-        var browser = new Browser(server.Address, network, Now);
+        var network = NetworkId.Parse((await File.ReadAllTextAsync(Path.Combine(networkDirectory, "network.txt"))).Trim());
+        var browser = new Browser(address, network, Now);
         await browser.SignInAsDemoAsync("secretary");
-        return new PaymentLoad(browser, DemoPlan.LoadOrCreate(server.NetworkDirectory), Now());
+        return new PaymentLoad(browser, DemoPlan.LoadOrCreate(networkDirectory), Now());
     }
 
     /// <summary>The session is still open on the restarted server; the newest answers hold; what was under way is settled.</summary>
