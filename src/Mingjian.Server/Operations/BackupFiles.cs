@@ -86,7 +86,7 @@ public static class BackupFiles
         return (target, manifest);
     }
 
-    /// <summary>Every file but the manifest, ascending by name, flushed to disk where it is writable.</summary>
+    /// <summary>Every file but the manifest, ascending by name.</summary>
     internal static async Task<IReadOnlyList<BackupFile>> ListAsync(string directory, CancellationToken cancellationToken)
     {
         var files = new List<BackupFile>();
@@ -104,10 +104,10 @@ public static class BackupFiles
     }
 
     /// <summary>Written last: without it a directory is no backup.</summary>
-    internal static async Task WriteManifestAsync(string directory, BackupManifest manifest, CancellationToken cancellationToken)
+    internal static void WriteManifest(string directory, BackupManifest manifest)
     {
-        await using var file = new FileStream(Path.Combine(directory, ManifestName), FileMode.CreateNew, FileAccess.Write);
-        await JsonSerializer.SerializeAsync(file, manifest, Json, cancellationToken);
+        using var file = new FileStream(Path.Combine(directory, ManifestName), FileMode.CreateNew, FileAccess.Write);
+        JsonSerializer.Serialize(file, manifest, Json);
         file.Flush(flushToDisk: true);
     }
 

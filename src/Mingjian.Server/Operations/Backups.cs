@@ -77,7 +77,7 @@ internal sealed class Backups(ServerOptions options, SqlSettings sql, NetworkNam
             var manifest = new BackupManifest(
                 BackupManifest.CurrentFormat, network.Id.ToString(), taken, head?.Height ?? 0, head?.Size ?? 0, head?.Root.ToString(),
                 await BackupFiles.ListAsync(draft, cancellationToken), leftOut);
-            await BackupFiles.WriteManifestAsync(draft, manifest, cancellationToken);
+            BackupFiles.WriteManifest(draft, manifest);
             Directory.Move(draft, target);
             return new BackupAnswer(target, manifest);
         }
