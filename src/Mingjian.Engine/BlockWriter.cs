@@ -58,6 +58,9 @@ internal sealed class BlockWriter
     /// <summary>Position of the newest block's batch; 0 before the first.</summary>
     public long Position { get; private set; }
 
+    /// <summary>A copy of the log's right edge.</summary>
+    public CompactTree CopyLog() => _log.Clone();
+
     /// <summary>A block that is final, or null.</summary>
     public BlockRecord? ReadBlock(long height) => _store.ReadBlock(height);
 

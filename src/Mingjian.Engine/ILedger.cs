@@ -35,7 +35,7 @@ public interface ILedger
     /// <summary>RFC 6962 consistency proof.</summary>
     IReadOnlyList<Hash32> ProveConsistency(long oldSize, long newSize);
 
-    /// <summary>The final checkpoint note of a block, as text.</summary>
+    /// <summary>A final checkpoint note that covers a block: its own or, on a node that mirrored it, a later one.</summary>
     string ReadCheckpoint(long height);
 
     /// <summary>A view of the authenticated state at the head; stays valid but does not follow later blocks.</summary>

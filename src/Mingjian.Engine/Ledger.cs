@@ -3,6 +3,7 @@ using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;
+using Mingjian.Engine.Audit;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Ordering;
@@ -29,11 +30,16 @@ namespace Mingjian.Engine;
 /// </remarks>
 public sealed class Ledger : ILedger, IAsyncDisposable
 {
+    private static readonly TimeSpan HeldWait = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan PeerWait = TimeSpan.FromSeconds(1);
+
     private readonly IBlockStore _store;
     private readonly IOrdering _ordering;
     private readonly AdmissionPipeline _admission;
     private readonly BlockWriter _writer;
     private readonly Replica _replica;
+    private readonly LedgerOptions _options;
+    private readonly Mirror _mirror;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,9 +49,11 @@ public sealed class Ledger : ILedger, IAsyncDisposable
 
     private Ledger(
         LedgerOptions options, IBlockStore store, IOrdering ordering, BlockWriter writer, AdmissionPipeline admission, Replica replica,
-        TimeProvider clock)
+        Mirror mirror, TimeProvider clock)
     {
         Network = options.Network;
+        _options = options;
+        _mirror = mirror;
         _store = store;
         _ordering = ordering;
         _writer = writer;
@@ -60,6 +68,16 @@ public sealed class Ledger : ILedger, IAsyncDisposable
 
     /// <inheritdoc/>
     public LedgerHead Head => _writer.Published.Head;
+
+    /// <summary>Why the newest attempt to catch up from a peer failed; null when none has.</summary>
+    public string? LastPeerFault { get; private set; }
+
+    /// <summary>What nodes were caught at, as this node keeps it.</summary>
+    public IReadOnlyList<Evidence> ReadEvidence() =>
+        [.. _store.Records.ReadAll(Evidence.RecordPrefix).Select(r => Evidence.Decode(r.Value))];
+
+    /// <summary>True after this node came to something else than the quorum: it votes no more, and reads go on.</summary>
+    public bool IsHalted => _replica.IsHalted;
 
     /// <summary>Faults when the ledger stops for a bug or a failing store; completes when it is disposed of.</summary>
     public Task Stopped => _stopped.Task;
@@ -82,7 +100,7 @@ public sealed class Ledger : ILedger, IAsyncDisposable
 
         var writer = new BlockWriter(options, contracts, keys, store, options.Founders ?? new NodeSet([signer.Public]));
         var head = writer.Published.Head;
-        if (head.Height > 0 && !new LedgerTrust(options.Network, writer.NodesAt(head.Height)).IsFinal(head.Checkpoint, head.Size, head.Root))
+        if (head.Height > 0 && !new LedgerTrust(options.Network, writer.NodesAt(head.Height)).Covers(head.Checkpoint, head.Size, head.Root))
         {
             throw new StoreCorruptException(
                 $"block {head.Height}", "its checkpoint is not signed by this ledger's nodes: the keys or the store were replaced.");
@@ -92,7 +110,8 @@ public sealed class Ledger : ILedger, IAsyncDisposable
         var batches = new BatchReader(options.Network, new TransactionReader(options.Network, contracts), keys, verifier, admission.FindAdmitted);
         var replica = new Replica(
             writer, batches, signer, store.Records, clock, options.MaxTimeAhead, new ReplicaOutput(admission, ordering as ISharedOrdering));
-        return new Ledger(options, store, ordering, writer, admission, replica, clock);
+        var mirror = new Mirror(options.Network, writer, new EntryPreparer(new TransactionReader(options.Network, contracts), verifier));
+        return new Ledger(options, store, ordering, writer, admission, replica, mirror, clock);
     }
 
     /// <inheritdoc/>
@@ -188,6 +207,11 @@ public sealed class Ledger : ILedger, IAsyncDisposable
         }
 
         _admission.Complete();
+        if (_ordering is ISharedOrdering)
+        {
+            _stopping.CancelAfter(_options.StopWait);
+        }
+
         await _running;
         await _ordering.DisposeAsync();
         _stopped.TrySetResult();
@@ -215,14 +239,78 @@ public sealed class Ledger : ILedger, IAsyncDisposable
     {
         try
         {
-            await foreach (var item in _ordering.FollowAsync(_writer.Position, _stopping.Token))
+            while (true)
             {
-                _replica.Take(item);
+                try
+                {
+                    await FollowOrderAsync();
+                    return;
+                }
+                catch (OrderCompactedException)
+                {
+                    await CatchUpAsync();
+                }
             }
+        }
+        catch (OperationCanceledException) when (_disposed != 0)
+        {
+            // The node stops before all its acts are final; they may still become so.
+            _admission.Abandon(new LedgerStoppedException(new TimeoutException("The node was stopped before the act was final.")));
         }
         catch (Exception e)
         {
             Stop(e);
+        }
+    }
+
+    private async Task FollowOrderAsync()
+    {
+        await using var items = _ordering.FollowAsync(_writer.Position, _stopping.Token).GetAsyncEnumerator(_stopping.Token);
+        var next = items.MoveNextAsync().AsTask();
+        while (true)
+        {
+            // A block that waits for this node's clock is looked at again without anything arriving.
+            while (_replica.IsHeldByTime && await Task.WhenAny(next, Task.Delay(HeldWait, _clock)) != next)
+            {
+                _replica.Tick();
+            }
+
+            if (!await next)
+            {
+                return;
+            }
+
+            _replica.Take(items.Current);
+            next = items.MoveNextAsync().AsTask();
+        }
+    }
+
+    /// <summary>Mirrors the log from the first peer that has more of it, again and again until one has.</summary>
+    private async Task CatchUpAsync()
+    {
+        while (true)
+        {
+            foreach (var peer in _options.Peers())
+            {
+                await using (peer)
+                {
+                    try
+                    {
+                        if (await _mirror.RunAsync(peer, _stopping.Token) > 0)
+                        {
+                            _replica.Rebase();
+                            return;
+                        }
+                    }
+                    catch (Exception e) when (e is AuditFaultException or HttpRequestException or InvalidDataException)
+                    {
+                        LastPeerFault = e.Message;
+                        _replica.Rebase();
+                    }
+                }
+            }
+
+            await Task.Delay(PeerWait, _clock, _stopping.Token);
         }
     }
 

@@ -1,3 +1,4 @@
+using Mingjian.Engine.Audit;
 using Mingjian.Primitives;
 
 namespace Mingjian.Engine;
@@ -10,6 +11,12 @@ public sealed record LedgerOptions
 
     /// <summary>The nodes that founded the network; null when this node is alone. Once the ledger names its nodes, it counts.</summary>
     public NodeSet? Founders { get; init; }
+
+    /// <summary>Public logs of other nodes, from which this one catches up; opened anew each time and disposed of here.</summary>
+    public Func<IReadOnlyList<ILedgerSource>> Peers { get; init; } = static () => [];
+
+    /// <summary>How long a stopping node waits for its own acts to become final in an order that it shares. Default 5 s.</summary>
+    public TimeSpan StopWait { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A block further ahead of this node's clock gets no vote until the clock has caught up. Default 10 s.</summary>
     public TimeSpan MaxTimeAhead { get; init; } = TimeSpan.FromSeconds(10);

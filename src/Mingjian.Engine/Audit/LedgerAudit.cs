@@ -63,17 +63,30 @@ public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDi
         var checkpoint = note is null ? null : ReadText(note);
         var size = checkpoint?.Size ?? 0;
         var tiles = new TileCheck(source, size);
+        var claims = new Dictionary<long, Hash32>();
         await foreach (var entry in PrepareAsync(source, size, cancellationToken))
         {
             if (replay.Take(entry) is { } block)
             {
                 await tiles.TakeAsync(block, cancellationToken);
-                CheckRecord(source.Stored, block, replay.Trust);
+                if (claims.Remove(replay.Size, out var claimed) && claimed != replay.Root)
+                {
+                    throw new AuditFaultException(
+                        AuditFaultCode.BlockRecordDiffers, $"block {block.Height}", "Earlier blocks were mirrored under another root of this log.");
+                }
+
+                CheckRecord(source.Stored, block, replay.Trust, claims);
                 if (block.FirstIndex / ProgressEvery != (block.FirstIndex + block.Entries) / ProgressEvery)
                 {
                     progress?.Report(new AuditProgress(AuditStage.Replay, replay.Size, size));
                 }
             }
+        }
+
+        if (claims.Count > 0)
+        {
+            throw new AuditFaultException(
+                AuditFaultCode.BlockRecordDiffers, "checkpoints", $"Blocks were mirrored under a checkpoint of {claims.Keys.Max()} entries, which the log does not have.");
         }
 
         if (replay.IsOpen)
@@ -114,7 +127,7 @@ public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDi
         ? checkpoint
         : throw new AuditFaultException(AuditFaultCode.CheckpointInvalid, "checkpoint", "This is no checkpoint of the network.");
 
-    private static void CheckRecord(IStoredLedger? stored, ReplayedBlock block, LedgerTrust trust)
+    private static void CheckRecord(IStoredLedger? stored, ReplayedBlock block, LedgerTrust trust, Dictionary<long, Hash32> claims)
     {
         if (stored is null)
         {
@@ -129,10 +142,16 @@ public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDi
                 AuditFaultCode.BlockRecordDiffers, $"block {block.Height}", "The block record is not what follows from the block's entries.");
         }
 
-        if (!trust.IsFinal(record.Checkpoint, record.Size, record.Root))
+        if (!trust.Covers(record.Checkpoint, record.Size, record.Root))
         {
             throw new AuditFaultException(
                 AuditFaultCode.BlockRecordDiffers, $"block {block.Height}", "The block's checkpoint is not final by the trusted keys.");
+        }
+
+        // A mirrored block carries the checkpoint that it was mirrored under: what that says is checked where the replay reaches it.
+        if (trust.Check(record.Checkpoint).Checkpoint is { } later && later.Size > record.Size)
+        {
+            claims[later.Size] = later.Root;
         }
     }
 
@@ -183,7 +202,8 @@ public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDi
         }
     }
 
-    private static async Task<List<byte[]>> ReadAsync(ILedgerSource source, long first, long size, CancellationToken cancellationToken)
+    /// <summary>Some entries, from the start of the bundle that holds the first one.</summary>
+    internal static async Task<List<byte[]>> ReadAsync(ILedgerSource source, long first, long size, CancellationToken cancellationToken)
     {
         var entries = new List<byte[]>(BundlesAtOnce * Tile.FullWidth);
         for (var i = 0; i < BundlesAtOnce && first + entries.Count < size; i++)

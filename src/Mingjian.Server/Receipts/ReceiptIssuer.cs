@@ -5,6 +5,7 @@ using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Engine;
 using Mingjian.Log;
+using Mingjian.Log.Notes;
 using Mingjian.Primitives;
 using Mingjian.Server.Dues;
 using Mingjian.Server.LedgerApi;
@@ -47,12 +48,13 @@ internal sealed class ReceiptIssuer(
     private async Task<IssuedReceipt> IssueAsync(
         PaymentRecord record, long index, byte[] entry, LedgerBlock block, CancellationToken cancellationToken)
     {
-        var size = block.FirstIndex + block.Entries;
+        var checkpoint = ledger.ReadCheckpoint(block.Height);
+        var size = Checkpoint.Parse(checkpoint[..(checkpoint.IndexOf("\n\n", StringComparison.Ordinal) + 1)])!.Size;
         var opening = await (await vault.GetAsync(cancellationToken)).FindNameOpeningAsync(record.Member, cancellationToken);
         var receipt = new ReceiptFile(
             entry,
             opening is null ? null : new ReceiptHolder(opening.Salt, opening.Value),
-            new TlogProof(null, index, ledger.ProveInclusion(index, size), ledger.ReadCheckpoint(block.Height)).ToString());
+            new TlogProof(null, index, ledger.ProveInclusion(index, size), checkpoint).ToString());
         var contents = ReceiptContents.Read(receipt, await networks.CurrentAsync(cancellationToken));
         if (contents.Payment != record.Payment)
         {

@@ -1,0 +1,138 @@
+using Mingjian.Cryptography;
+using Mingjian.Engine.Admission;
+using Mingjian.Engine.Audit;
+using Mingjian.Engine.Keys;
+using Mingjian.Engine.Ordering;
+using Mingjian.Log;
+using Mingjian.Log.Entries;
+using Mingjian.Log.Notes;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine.Agreement;
+
+/// <summary>Catches up with a peer over its public log, executing every act again: for a node that is new or was away too long.</summary>
+/// <remarks>
+/// Nothing is stored before the peer's checkpoint has been found final and the hashes of all that is missing give its root; every
+/// entry is then compared with its hash, and every block with what executing it gives. A peer can refuse, it cannot deceive.
+/// </remarks>
+internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPreparer preparer)
+{
+    private List<Hash32> _leaves = [];
+    private long _first;
+
+    /// <summary>Takes over what the peer has beyond this node's newest block.</summary>
+    /// <returns>How many blocks were taken over.</returns>
+    /// <exception cref="AuditFaultException">What the peer serves is not a final log that follows from this node's, or breaks off.</exception>
+    public async Task<long> RunAsync(ILedgerSource peer, CancellationToken cancellationToken)
+    {
+        await peer.OpenAsync(cancellationToken);
+        var note = await peer.ReadCheckpointAsync(cancellationToken);
+        var head = writer.Published.Head;
+        if (note is null || new LedgerTrust(network, writer.NextNodes).Check(note) is not { Checkpoint: { } checkpoint } result || checkpoint.Size <= head.Size)
+        {
+            return 0;
+        }
+
+        // A checkpoint by a later node set would need the history of node sets: such a peer is refused.
+        if (result.Fault != CheckpointFault.None)
+        {
+            throw new AuditFaultException(AuditFaultCode.CheckpointInvalid, "checkpoint", $"The peer's checkpoint is not final: {result.Fault}.");
+        }
+
+        await ReadHashesAsync(peer, head.Size, checkpoint, cancellationToken);
+        var blocks = 0L;
+        var pending = new List<PreparedEntry>();
+        for (var index = head.Size; index < checkpoint.Size;)
+        {
+            var page = await LedgerAudit.ReadAsync(peer, index, checkpoint.Size, cancellationToken);
+            var first = index;
+            var prepared = new PreparedEntry[page.Count];
+            Parallel.For(0, page.Count, i => prepared[i] = Prepare(page[i], first + i));
+            foreach (var entry in prepared)
+            {
+                // A page begins at a bundle's start, which may lie before what is missing.
+                if (index++ < writer.Published.Head.Size + pending.Count)
+                {
+                    continue;
+                }
+
+                pending.Add(entry);
+                if (entry.Seal is not null)
+                {
+                    Take(pending, note);
+                    pending.Clear();
+                    blocks++;
+                }
+            }
+        }
+
+        return blocks;
+    }
+
+    /// <summary>The leaf hashes of all that is missing, which with this node's own log must give the checkpoint's root.</summary>
+    private async Task ReadHashesAsync(ILedgerSource peer, long size, Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var log = writer.CopyLog();
+        (_first, _leaves) = (size, []);
+        while (log.Size < checkpoint.Size)
+        {
+            var number = log.Size / Tile.FullWidth;
+            var width = Tile.Width(0, number, checkpoint.Size);
+            var path = new TilePath(0, number, width);
+            var tile = await peer.ReadTileAsync(path, cancellationToken);
+            if (tile?.Length != width * Hash32.Size)
+            {
+                throw new AuditFaultException(AuditFaultCode.Incomplete, path.ToString(), "The tile is missing or has the wrong length.");
+            }
+
+            var known = (int)(log.Size % Tile.FullWidth);
+            var fresh = new Hash32[width - known];
+            for (var i = 0; i < fresh.Length; i++)
+            {
+                fresh[i] = new Hash32(tile.AsSpan((known + i) * Hash32.Size, Hash32.Size));
+            }
+
+            log.AppendLeaves(fresh);
+            _leaves.AddRange(fresh);
+        }
+
+        if (log.Root != checkpoint.Root)
+        {
+            throw new AuditFaultException(AuditFaultCode.LogRootDiffers, "checkpoint", "The peer's log does not continue this node's.");
+        }
+    }
+
+    private PreparedEntry Prepare(byte[] bytes, long index) => index < _first
+        ? default
+        : Merkle.HashLeaf(bytes) == _leaves[(int)(index - _first)]
+            ? preparer.Prepare(bytes, index)
+            : throw new AuditFaultException(AuditFaultCode.EntryMalformed, $"entry {index}", "The entry is not the one in the log.");
+
+    /// <summary>Executes a block again and stores it when it is byte for byte the peer's.</summary>
+    private void Take(List<PreparedEntry> entries, string checkpoint)
+    {
+        var seal = entries[^1].Seal!;
+        var transactions = new List<AdmittedTransaction>(entries.Count - 1);
+        foreach (var entry in entries)
+        {
+            if (entry.Fault is { } fault)
+            {
+                throw new AuditFaultException(fault.Code, fault.Place, fault.Message);
+            }
+
+            if (entry.Transaction is { } transaction)
+            {
+                transactions.Add(transaction);
+            }
+        }
+
+        var block = writer.Prepare(new OrderedBatch(seal.Position, seal.Proposer, seal.Time, transactions));
+        if (block.After is not { } after || after.Commit.Entries.Count != entries.Count
+            || after.Commit.Entries.Zip(entries).Any(pair => !pair.First.AsSpan().SequenceEqual(pair.Second.Bytes)))
+        {
+            throw new AuditFaultException(AuditFaultCode.OutcomeDiffers, $"block {seal.Height}", "Executing the block again gives something else than the peer has.");
+        }
+
+        writer.Commit(block, checkpoint);
+    }
+}

@@ -1,0 +1,123 @@
+using Mingjian.Contracts.Sdk;
+using Mingjian.Engine.Agreement;
+using Mingjian.Primitives;
+using Mingjian.Testing.Ledger;
+
+[assembly: AssemblyFixture(typeof(Mingjian.Network.Tests.SharedEtcd))]
+
+namespace Mingjian.Network.Tests;
+
+public sealed class NetworkTests(SharedEtcd shared)
+{
+    [Fact]
+    public async Task Four_nodes_make_the_same_ledger_of_acts_submitted_everywhere()
+    {
+        await using var network = new LedgerNetwork(shared.Etcd);
+        network.StartAll();
+        using var person = new Person(1);
+        Assert.Null((await network.DoAsync(1, person, person.Join)).Refusal);
+        await network.AgreeAsync(1);
+        var results = await Task.WhenAll(Enumerable.Range(0, 80).Select(i =>
+            network.DoAsync(1 + (i % 4), person, new Deposit(Person.Payment(i), person.Member, new Amount(i + 1)))));
+        Assert.All(results, r => Assert.Null(r.Refusal));
+
+        var head = await network.AgreeAsync(results.Max(r => r.Height!.Value));
+        Assert.Equal(new Amount(80 * 81 / 2), network.Running[3].ReadState().Get(ToyContract.Accounts.Key(person.Member.ToString()))!.Balance);
+        Assert.All(network.Running.Values, l => Assert.Empty(l.ReadEvidence()));
+
+        await network.StopAsync(2);
+        var report = await network.AuditAsync(2);
+        Assert.Null(report.Fault);
+        Assert.Equal((head.Size, head.Root), (report.Entries, report.Root));
+    }
+
+    [Fact]
+    public async Task One_node_may_be_away_two_may_not_and_nothing_is_lost()
+    {
+        await using var network = new LedgerNetwork(shared.Etcd);
+        network.StartAll();
+        using var person = new Person(1);
+        await network.DoAsync(1, person, person.Join);
+        await network.StopAsync(4);
+        Assert.Null((await network.DoAsync(1, person, new Deposit(Person.Payment(1), person.Member, new Amount(5)))).Refusal);
+
+        await network.StopAsync(3);
+        var before = network.Running[1].Head.Height;
+        var waiting = network.DoAsync(1, person, new Deposit(Person.Payment(2), person.Member, new Amount(7)));
+        var other = network.DoAsync(2, person, new Deposit(Person.Payment(3), person.Member, new Amount(11)));
+        Assert.False(waiting.IsCompleted || other.IsCompleted);
+        Assert.Equal(before, network.Running[1].Head.Height);
+
+        network.Start(3);
+        Assert.Null((await waiting).Refusal);
+        Assert.Null((await other).Refusal);
+        network.Start(4);
+        await network.AgreeAsync((await other).Height!.Value);
+        Assert.Equal(new Amount(23), network.Running[4].ReadState().Get(ToyContract.Accounts.Key(person.Member.ToString()))!.Balance);
+    }
+
+    [Fact]
+    public async Task A_node_that_was_away_too_long_or_is_new_mirrors_a_peer_and_then_votes_again()
+    {
+        await using var network = new LedgerNetwork(shared.Etcd);
+        network.Start(1);
+        network.Start(2);
+        network.Start(3);
+        using var person = new Person(1);
+        await network.DoAsync(1, person, person.Join);
+        long height = 0;
+        for (var i = 0; i < 12; i++)
+        {
+            height = (await network.DoAsync(1 + (i % 3), person, new Deposit(Person.Payment(i), person.Member, new Amount(1)))).Height!.Value;
+        }
+
+        await network.AgreeAsync(height);
+        network.Start(4);
+        await network.AgreeAsync(height);
+        await network.StopAsync(1);
+        Assert.Null((await network.DoAsync(4, person, new Deposit(Person.Payment(100), person.Member, new Amount(1)))).Refusal);
+
+        await network.StopAsync(4);
+        Assert.Null((await network.AuditAsync(4)).Fault);
+    }
+
+    [Fact]
+    public async Task A_node_that_executes_differently_halts_says_so_and_the_others_go_on()
+    {
+        await using var network = new LedgerNetwork(shared.Etcd);
+        network.Start(1);
+        network.Start(2);
+        network.Start(3);
+        network.Start(4, new Deviant());
+        using var person = new Person(1);
+        await network.DoAsync(1, person, person.Join);
+        Assert.Null((await network.DoAsync(2, person, new Deposit(Person.Payment(1), person.Member, Deviant.Refused))).Refusal);
+        var last = await network.DoAsync(3, person, new Deposit(Person.Payment(2), person.Member, new Amount(1)));
+        await network.AgreeAsync(last.Height!.Value, 1, 2, 3);
+
+        Assert.Contains(network.Running[4].ReadEvidence(), e => e is { Kind: EvidenceKind.OwnDivergence, Node: 4, Height: 2 });
+        Assert.True(network.Running[4].IsHalted);
+        Assert.Equal(1, network.Running[4].Head.Height);
+        var accused = Assert.Single(network.Running[1].ReadEvidence());
+        Assert.Equal((EvidenceKind.WrongVote, 4), (accused.Kind, accused.Node));
+    }
+
+    /// <summary>The toy's rules but for one amount.</summary>
+    private sealed class Deviant : IContract
+    {
+        public static Amount Refused { get; } = new(13);
+
+        public string Name => LedgerFixture.Toy.Name;
+
+        public IReadOnlyList<MessageType> Commands => LedgerFixture.Toy.Commands;
+
+        public IReadOnlyList<MessageType> Events => LedgerFixture.Toy.Events;
+
+        public Decision Decide(IStateReader state, ICommand command, DecisionContext context) => command is Deposit deposit && deposit.Amount == Refused
+            ? Decision.Reject("toy", ToyRejection.NotPositive)
+            : LedgerFixture.Toy.Decide(state, command, context);
+
+        public void Apply(IStateReader state, IEvent happened, DecisionContext context, IStateWriter writes) =>
+            LedgerFixture.Toy.Apply(state, happened, context, writes);
+    }
+}
