@@ -93,10 +93,10 @@ internal sealed class LedgerNetwork : IAsyncDisposable
         return await _running[node].SubmitAsync(person.Sign(command, Id, LedgerTime.From(DateTimeOffset.UtcNow).AddMilliseconds(3_600_000)), limit.Token);
     }
 
-    /// <summary>Waits until nodes have the same newest block, of at least some height.</summary>
-    public async Task<LedgerHead> AgreeAsync(long height, params IEnumerable<int> nodes)
+    /// <summary>Waits until nodes, all running ones when none is named, have the same newest block, of at least some height.</summary>
+    public async Task<LedgerHead> AgreeAsync(long height, params int[] nodes)
     {
-        var among = nodes.DefaultIfEmpty().All(n => n == 0) ? [.. _running.Keys] : nodes.ToArray();
+        var among = nodes is [] ? [.. _running.Keys] : nodes;
         var started = Stopwatch.StartNew();
         while (true)
         {
