@@ -11,7 +11,19 @@ namespace Mingjian.Ordering.Etcd;
 /// <param name="DatabaseBytes">Size of its file.</param>
 /// <param name="Revision">The newest position that it knows of.</param>
 /// <param name="HasLeader">Whether it is in touch with a majority.</param>
-public sealed record EtcdMemberStatus(Uri Endpoint, string? Version, long DatabaseBytes, long Revision, bool HasLeader, string? Error);
+public sealed record EtcdMemberStatus(Uri Endpoint, string? Version, long DatabaseBytes, long Revision, bool HasLeader, string? Error)
+{
+    /// <summary>
+    /// Whether rights confine a node that wants to get around them. Before 3.4.42, 3.5.28 and 3.6.9 a nested transaction writes any key
+    /// (CVE-2026-33343), and everybody may compact (CVE-2026-33413); Debian 12 has 3.4.23.
+    /// </summary>
+    public bool RightsHold => System.Version.TryParse(Version, out var v) && v.Build >= 0 && v >= (v.Major, v.Minor) switch
+    {
+        (3, <= 4) => new Version(3, 4, 42),
+        (3, 5) => new Version(3, 5, 28),
+        _ => new Version(3, 6, 9),
+    };
+}
 
 /// <summary>Sets up and looks at a cluster, with the operators' root certificate.</summary>
 public sealed class EtcdAdministration : IDisposable

@@ -29,8 +29,8 @@ internal sealed class EtcdFollower(
     private int _attempt;
     private long _lastBatch;
 
-    /// <summary>Everything up to this revision has been delivered.</summary>
-    public long Position { get; private set; } = position;
+    /// <summary>Everything up to this revision has been delivered. Set by this class, and by a test that takes the part of a forgetful etcd.</summary>
+    public long Position { get; internal set; } = position;
 
     /// <summary>The next items; waits for them.</summary>
     /// <exception cref="OrderCompactedException">Something after <see cref="Position"/> has been removed.</exception>
@@ -97,7 +97,7 @@ internal sealed class EtcdFollower(
             return [];
         }
 
-        if (response.CompactRevision > 0)
+        if (response.CompactRevision > 0 || (HasGap(response) && await IsCompactedAsync(cancellationToken)))
         {
             CloseWatch();
             _compacted = true;
@@ -111,6 +111,43 @@ internal sealed class EtcdFollower(
 
         _attempt = 0;
         return Take(response);
+    }
+
+    /// <summary>Whether revisions are missing before or between the events; those of other networks on the same etcd are, too.</summary>
+    private bool HasGap(WatchResponse response)
+    {
+        var last = _revision.Count > 0 ? _revision[0].Kv.ModRevision : Position;
+        foreach (var e in response.Events)
+        {
+            if (e.Kv.ModRevision > last + 1)
+            {
+                return true;
+            }
+
+            last = Math.Max(last, e.Kv.ModRevision);
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Whether history after <see cref="Position"/> has been compacted. etcd before 3.4.31 and 3.5.13 can drop events of a slow
+    /// watch then, without a word (etcd-io/etcd pull 17555): what came after a gap is thrown away.
+    /// </summary>
+    private async Task<bool> IsCompactedAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.CallTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var request = new RangeRequest { Key = keys.All, Revision = Position + 1, KeysOnly = true, Limit = 1, Serializable = true };
+        try
+        {
+            await _peer!.Keys.RangeAsync(request, new CallOptions(cancellationToken: either.Token));
+            return false;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.OutOfRange)
+        {
+            return true;
+        }
     }
 
     private async Task OpenWatchAsync(CancellationToken cancellationToken)
@@ -131,8 +168,9 @@ internal sealed class EtcdFollower(
 
         // A member that loses touch with its cluster ends the watch instead of keeping quiet.
         _watch = peer.Watch.Watch(new CallOptions(new Metadata { { "hasleader", "true" } }, cancellationToken: CancellationToken.None));
+
+        // Deletions come, too: only so are the revisions of a network that has etcd for itself without gaps.
         var create = new WatchCreateRequest { Key = keys.All, RangeEnd = keys.AllEnd, StartRevision = Position + 1, Fragment = true };
-        create.Filters.Add(WatchCreateRequest.Types.FilterType.Nodelete);
         await _watch.RequestStream.WriteAsync(new WatchRequest { CreateRequest = create }, cancellationToken)
             .WaitAsync(options.CallTimeout, clock, cancellationToken);
         metrics.WatchOpened();
@@ -176,8 +214,8 @@ internal sealed class EtcdFollower(
                 TakeRevision(items);
             }
 
-            // Something that was delivered before this watch, or out of order: never twice, never backwards.
-            if (e.Type == Event.Types.EventType.Put && e.Kv.ModRevision > Position)
+            // Old members repeat events, and go back in time after a snapshot (3.4.24, 3.4.25): never twice, never backwards.
+            if (e.Kv.ModRevision > Position)
             {
                 _revision.Add(e);
             }
@@ -201,7 +239,7 @@ internal sealed class EtcdFollower(
         _revision.Sort((a, b) => a.Kv.Key.Span.SequenceCompareTo(b.Kv.Key.Span));
         foreach (var e in _revision)
         {
-            if (Read(e.Kv) is { } item)
+            if (e.Type == Event.Types.EventType.Put && Read(e.Kv) is { } item)
             {
                 items.Add(item);
             }

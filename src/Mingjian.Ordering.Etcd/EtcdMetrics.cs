@@ -112,6 +112,9 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Error, "etcd: {Loop} has stopped")]
     public static partial void Stopped(ILogger logger, string loop, Exception exception);
 
+    [LoggerMessage(10, LogLevel.Information, "etcd: nodes may not compact, etcd does it by itself")]
+    public static partial void LeftToEtcd(ILogger logger);
+
     [LoggerMessage(9, LogLevel.Warning, "etcd: vote for height {Height} dropped, {Count} newer ones wait")]
     public static partial void VoteDropped(ILogger logger, long height, int count);
 }

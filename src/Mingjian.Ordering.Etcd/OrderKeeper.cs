@@ -317,7 +317,10 @@ internal sealed class OrderKeeper(
         }
     }
 
-    /// <summary>Frees the history up to what is durable everywhere. etcd lets every authenticated user do this; that it fails harms nothing.</summary>
+    /// <summary>
+    /// Frees the history up to what is durable everywhere. etcd before 3.4.42 lets everybody do this, later ones root alone: then the
+    /// members' auto-compaction has to do (<see cref="EtcdCluster.Configuration"/>).
+    /// </summary>
     private async Task CompactAsync(OrderProgress until, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -337,6 +340,11 @@ internal sealed class OrderKeeper(
         {
             // Another node was quicker.
             _compacted = until;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.PermissionDenied)
+        {
+            Log.LeftToEtcd(logger);
+            _compactAgain = DateTimeOffset.MaxValue;
         }
         catch (Exception e) when (EtcdConnection.IsPassing(e))
         {

@@ -101,6 +101,21 @@ public sealed class EtcdAccessTests
     }
 
     [Theory]
+    [InlineData("3.4.23", false)]
+    [InlineData("3.4.41", false)]
+    [InlineData("3.4.42", true)]
+    [InlineData("3.5.27", false)]
+    [InlineData("3.5.28", true)]
+    [InlineData("3.6.8", false)]
+    [InlineData("3.6.9", true)]
+    [InlineData("3.7.0", true)]
+    [InlineData("3.6", false)]
+    [InlineData("newest", false)]
+    [InlineData(null, false)]
+    public void A_member_too_old_to_confine_a_liar_is_told_by_its_version(string? version, bool holds) =>
+        Assert.Equal(holds, new EtcdMemberStatus(new Uri("http://127.0.0.1"), version, 0, 0, true, null).RightsHold);
+
+    [Theory]
     [InlineData("http://10.0.0.1:2379")]
     [InlineData("http://etcd.example:2379")]
     [InlineData("https://127.0.0.1:2379")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mingjian.Engine.Ordering;
 using Mingjian.Ordering.Etcd;
 using Mingjian.Testing;
@@ -100,6 +101,29 @@ public sealed class EtcdFaultTests
         }
 
         Assert.Equal(0, near.Status.Skipped);
+    }
+
+    [Fact]
+    public async Task A_watch_that_says_nothing_is_given_up_long_before_the_connection_is()
+    {
+        await using var etcd = await EtcdFixture.StartAsync();
+        await using var proxy = new LoopbackProxy(etcd.Endpoints[0]);
+        var network = new EtcdNetwork(etcd.Endpoints);
+        await using var far = network.Open(1, o => o with
+        {
+            Endpoints = [proxy.Endpoint, etcd.Endpoints[0]], MaxSilence = TimeSpan.FromMilliseconds(300), CallTimeout = TimeSpan.FromSeconds(1),
+        });
+        await using var near = network.Open(2);
+        await using var following = new Following(far);
+        Assert.True(near.TrySubmit(Bytes.Act(1, 100)));
+        await following.WaitForAsync(i => i.Count == 1, "the way is open");
+
+        // HTTP/2's own ping would notice after 15 s.
+        proxy.DropAnswers = true;
+        var started = Stopwatch.StartNew();
+        Assert.True(near.TrySubmit(Bytes.Act(2, 100)));
+        await following.WaitForAsync(i => i.Count == 2, "the other way is taken");
+        Assert.True(started.Elapsed < TimeSpan.FromSeconds(9), $"{started.Elapsed}");
     }
 
     private static List<int> Numbers(EtcdNetwork network, Following following) => Numbers(network, following.Items);

@@ -131,6 +131,35 @@ public sealed class EtcdHistoryTests(SharedEtcd shared)
     }
 
     [Fact]
+    public async Task Events_that_etcd_dropped_at_a_compaction_are_noticed_and_read_from_their_keys()
+    {
+        await using var ordering = _network.Open(1, o => o with { BatchBytes = 1 });
+        await using var live = new Following(ordering);
+        var batches = await PutAsync(ordering, live, 5);
+        using var raw = _network.Connect();
+        await using var follower = new EtcdFollower(
+            raw, _network.Keys, _network.Options(2), (_, _) => { }, new EtcdMetrics(), TimeProvider.System,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, 0);
+        while (follower.Position < batches[4].Position)
+        {
+            await follower.NextAsync(Cancel);
+        }
+
+        // As if the watch had skipped all but the first, and said nothing.
+        follower.Position = batches[0].Position;
+        await raw.CallAsync((p, o) => p.Keys.CompactAsync(new CompactionRequest { Revision = batches[4].Position }, o), Cancel);
+        Assert.True(ordering.TrySubmit(Bytes.Act(5, 50)));
+        await live.WaitForAsync(i => i.Count == 6, "one more");
+        var again = new List<OrderedItem>();
+        while (again.Count < 5)
+        {
+            again.AddRange(await follower.NextAsync(Cancel));
+        }
+
+        Assert.Equal(Flat(live.Items.Skip(1)), Flat(again));
+    }
+
+    [Fact]
     public async Task Values_of_impossible_size_or_place_are_skipped_by_everybody_and_counted()
     {
         await using var ordering = _network.Open(1);
