@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -17,11 +18,12 @@ namespace Mingjian.Bench;
 /// </remarks>
 public static class LedgerBench
 {
-    // More than a block holds, less than the queues: the ledger is never idle and never refuses.
-    private const int InFlight = 8_192;
+    // About two blocks: the ledger is never idle and never refuses.
+    private const int InFlight = 4_096;
 
     // The just-in-time compiler needs tens of thousands of calls before it has optimised everything.
-    private const int WarmUp = 20_000;
+    private const int WarmUpMembers = 4_000;
+    private const int WarmUp = 8_000;
 
     // The last payments are kept for the profile; all batches but the last warm the just-in-time compiler up.
     private const int ProfileBatch = 2_048;
@@ -32,6 +34,13 @@ public static class LedgerBench
     {
         var report = new BenchReport(output);
         await report.LineAsync($"{Machine()}");
+        if (options.InProcess)
+        {
+            await report.LineAsync($"warming up on a ledger that does not count");
+            await InDirectoryAsync(
+                options, WarmUpMembers, (ledger, payers, _) => WarmUpAsync(ledger, payers, cancellationToken), new BenchReport(TextWriter.Null), TextWriter.Null);
+        }
+
         double? reference = null;
         foreach (var members in options.InProcess ? options.Members : [])
         {
@@ -81,6 +90,12 @@ public static class LedgerBench
         {
             Directory.Delete(directory, recursive: true);
         }
+    }
+
+    private static async Task<double> WarmUpAsync(BenchLedger ledger, int payers, CancellationToken cancellationToken)
+    {
+        await SubmitAllAsync(ledger.Ledger, ledger.SignPayments(WarmUpMembers, payers), cancellationToken);
+        return (await AuditAsync(ledger, null, cancellationToken)).Transactions;
     }
 
     private static async Task<double> RunSizeAsync(
@@ -167,24 +182,27 @@ public static class LedgerBench
             var before = Verifications.Measure();
             var processor = Environment.CpuUsage.TotalTime;
             var watch = Stopwatch.StartNew();
-            await using var source = new RocksDbLedgerSource(ledger.StoreDirectory);
-            var audit = new LedgerAudit(
-                ledger.Keys.Alone, new ContractSet(AllContracts.Create()), new KeyDirectory(), new SignatureVerifier(new PlatformEcVerifier()));
-            var found = await audit.RunAsync(source, null, cancellationToken);
-            if (found.Fault is not null)
-            {
-                throw new InvalidOperationException($"The audit found a fault: {found.Fault}");
-            }
-
+            var stages = new AuditStages(watch);
+            var found = await AuditAsync(ledger, stages, cancellationToken);
+            watch.Stop();
             var rate = found.Signatures / watch.Elapsed.TotalSeconds;
             var cost = (Environment.CpuUsage.TotalTime - processor).TotalMicroseconds / found.Signatures;
             var v = Verifications.Between(before, Verifications.Measure());
             shares.Add(rate / v.PerSecond);
             await report.LineAsync(
-                $"  audit, run {run + 1}: {found.Transactions:N0} acts in {watch.Elapsed.TotalSeconds:N1} s = {rate:N0}/s = {rate / v.PerSecond:N2} V (V = {v.PerSecond:N0}/s), processor time {cost:N0} us an act, {v.Microseconds:N0} us a verification");
+                $"  audit, run {run + 1}: {found.Transactions:N0} acts in {watch.Elapsed.TotalSeconds:N1} s = {rate:N0}/s = {rate / v.PerSecond:N2} V (V = {v.PerSecond:N0}/s), processor time {cost:N0} us an act, {v.Microseconds:N0} us a verification ({stages})");
         }
 
         await report.MedianAsync("audit", shares, "target >= 0.5");
+    }
+
+    private static async Task<AuditReport> AuditAsync(BenchLedger ledger, IProgress<AuditProgress>? progress, CancellationToken cancellationToken)
+    {
+        await using var source = new RocksDbLedgerSource(ledger.StoreDirectory);
+        var audit = new LedgerAudit(
+            ledger.Keys.Alone, new ContractSet(AllContracts.Create()), new KeyDirectory(), new SignatureVerifier(new PlatformEcVerifier()));
+        var found = await audit.RunAsync(source, progress, cancellationToken);
+        return found.Fault is null ? found : throw new InvalidOperationException($"The audit found a fault: {found.Fault}");
     }
 
     private static string Machine()
@@ -195,6 +213,17 @@ public static class LedgerBench
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{model ?? "unknown processor"}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
+    }
+
+    /// <summary>When each stage of an audit was first heard of.</summary>
+    private sealed class AuditStages(Stopwatch watch) : IProgress<AuditProgress>
+    {
+        private readonly ConcurrentDictionary<AuditStage, double> _seen = new();
+
+        public void Report(AuditProgress value) => _seen.TryAdd(value.Stage, watch.Elapsed.TotalSeconds);
+
+        public override string ToString() => string.Join(
+            ", ", _seen.OrderBy(s => s.Value).Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key} from {s.Value:N1} s")));
     }
 
     private sealed class SynchronousProgress(Action<string> report) : IProgress<string>

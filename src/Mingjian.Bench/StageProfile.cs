@@ -19,7 +19,7 @@ internal sealed class StageProfile(BenchLedger ledger)
     private readonly KeyDirectory _keys = new();
     private readonly SignatureVerifier _verifier = new(new PlatformEcVerifier());
     private readonly StateCache _cache = new(500_000);
-    private readonly SortedDictionary<string, double> _times = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (double Microseconds, double Bytes)> _stages = new(StringComparer.Ordinal);
 
     /// <summary>Runs batches of pre-signed payments through the stages on a closed ledger; the last batch counts.</summary>
     public void Run(IReadOnlyList<byte[][]> batches, TextWriter output)
@@ -31,7 +31,7 @@ internal sealed class StageProfile(BenchLedger ledger)
         var executor = new BlockExecutor(BenchLedger.Network, _contracts, _keys);
         foreach (var batch in batches)
         {
-            _times.Clear();
+            _stages.Clear();
             var view = new StateView(store.Snapshot(), _cache, fill: true);
             var frames = new TransactionFrame[batch.Length];
             Time("1 read envelope and payload, transaction id", () => Each(batch.Length, i => Require(reader.ReadFrame(batch[i], out frames[i]))));
@@ -59,7 +59,7 @@ internal sealed class StageProfile(BenchLedger ledger)
                 commands[i].Route.Contract.Decide(view, commands[i].Command, context with { Actors = actors[i] })));
             Time("6c decide, apply, write entries", () => executed = executor.Execute(
                 head.Height + 1, LedgerTime.From(TimeProvider.System.GetUtcNow()), default, head.Size, admitted, view, state, _ => false));
-            List<StateWrite> writes = null!;
+            StateWrite[] writes = null!;
             Time("7 encode state, state tree", () => (writes, tree) = BlockExecutor.Close(state, tree));
             IReadOnlyList<TileWrite> tiles = null!;
             Time("8 log tree", () => tiles = log.Append(executed.Entries.Select(e => (ReadOnlyMemory<byte>)e)));
@@ -72,12 +72,12 @@ internal sealed class StageProfile(BenchLedger ledger)
             }
 
             output.WriteLine($"  profile of {batch.Length} payments, processor time each:");
-            foreach (var (stage, time) in _times)
+            foreach (var (stage, (time, bytes)) in _stages)
             {
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {stage,-45} {time / batch.Length,6:N1} us"));
+                Print(output, stage, time / batch.Length, bytes / batch.Length);
             }
 
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {"sum (6b counted twice)",-45} {_times.Values.Sum() / batch.Length,6:N1} us"));
+            Print(output, "sum (6a counts what 6b and 6c count)", _stages.Values.Sum(s => s.Microseconds) / batch.Length, _stages.Values.Sum(s => s.Bytes) / batch.Length);
         }
     }
 
@@ -99,8 +99,12 @@ internal sealed class StageProfile(BenchLedger ledger)
 
     private void Time(string stage, Action action)
     {
+        var bytes = GC.GetTotalAllocatedBytes(precise: true);
         var before = Environment.CpuUsage.TotalTime;
         action();
-        _times[stage] = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds;
+        _stages[stage] = ((Environment.CpuUsage.TotalTime - before).TotalMicroseconds, GC.GetTotalAllocatedBytes(precise: true) - bytes);
     }
+
+    private static void Print(TextWriter output, string stage, double microseconds, double bytes) =>
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {stage,-45} {microseconds,6:N1} us {bytes,8:N0} bytes allocated"));
 }

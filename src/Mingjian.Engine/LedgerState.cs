@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Store;
@@ -11,8 +12,6 @@ namespace Mingjian.Engine;
 /// <summary>Rebuilds in memory what a start needs from the store, and checks it against the newest seal.</summary>
 internal static class LedgerState
 {
-    private const int Page = 1 << 16;
-
     /// <summary>The right edge of the log, its root equal to the newest block's.</summary>
     /// <exception cref="StoreCorruptException">The stored tiles give another root.</exception>
     public static CompactTree LoadLog(IBlockStore store)
@@ -44,19 +43,13 @@ internal static class LedgerState
             : throw new StoreCorruptException("state", $"the flat state does not give the state root of block {store.Head!.Height}.");
     }
 
-    /// <summary>The tree over all records; hashing on all cores.</summary>
+    /// <summary>The tree over all records; reading and hashing on all cores.</summary>
     public static StateTree BuildTree(IEnumerable<StateRecord> records)
     {
-        var changes = new List<StateChange>();
-        foreach (var page in records.Chunk(Page))
-        {
-            var hashed = new StateChange[page.Length];
-            Parallel.For(0, page.Length, i =>
-                hashed[i] = new StateChange(StateHash.PathOf(page[i].Path), Hash32.Of(page[i].Value)));
-            changes.AddRange(hashed);
-        }
-
-        return StateTree.Build(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(changes));
+        var changes = new ConcurrentBag<StateChange[]>();
+        Pages.ForEach(records, page =>
+            changes.Add(Array.ConvertAll(page, static r => new StateChange(StateHash.PathOf(r.Path), Hash32.Of(r.Value)))));
+        return StateTree.Build(changes.SelectMany(static c => c).ToArray());
     }
 
     /// <summary>Epoch and position of the newest block.</summary>

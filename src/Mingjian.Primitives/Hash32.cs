@@ -36,6 +36,9 @@ public readonly record struct Hash32 : IComparable<Hash32>, ITextValue<Hash32>
         return new Hash32(digest);
     }
 
+    /// <summary>The most significant byte.</summary>
+    public byte FirstByte => (byte)(_high >> 120);
+
     /// <summary>Bit <paramref name="index"/> counted from the most significant (0..255), as a tree path reads it.</summary>
     public bool Bit(int index) => index < 128
         ? (_high >> (127 - index) & UInt128.One) != UInt128.Zero

@@ -58,6 +58,26 @@ public sealed class StateTreeTests
             },
             iter: 300);
 
+    /// <summary>Thousands of changes are sorted and applied on all cores.</summary>
+    [Fact]
+    public void Many_changes_at_once_give_what_the_same_changes_give_in_small_parts()
+    {
+        var entries = Enumerable.Range(0, 5000).Select(i => new StateChange(Path(i), Value(i))).ToArray();
+        var changes = Enumerable.Range(2000, 6000).Select(i => new StateChange(Path(i), i % 3 == 0 ? null : Value(i + (i % 2)))).ToArray();
+        var many = StateTree.Build(entries).Update(changes);
+        var parts = StateTree.Build([new(Path(1), Value(7))]);
+        foreach (var part in entries.Chunk(100).Concat(changes.Chunk(77)))
+        {
+            parts = parts.Update(part);
+        }
+
+        Assert.Equal(parts.Root, many.Root);
+        Assert.Equal(parts.Count, many.Count);
+        Assert.Equal(many.Root, StateTree.Build([new(Path(1), Value(7))]).Update(entries).Update(changes).Root);
+        Assert.Equal(StateHash.Placeholder, many.Update([.. Enumerable.Range(0, 8000).Select(i => new StateChange(Path(i), null))]).Root);
+        Assert.Throws<ArgumentException>(() => StateTree.Build([.. entries, entries[4321]]));
+    }
+
     [Fact]
     public void Writing_a_path_twice_in_one_update_is_refused() =>
         Assert.Throws<ArgumentException>(() => StateTree.Build([new(Path(1), Value(1)), new(Path(2), Value(1)), new(Path(1), null)]));

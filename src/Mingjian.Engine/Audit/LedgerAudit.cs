@@ -35,9 +35,7 @@ public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDi
         try
         {
             await source.OpenAsync(cancellationToken);
-            progress?.Report(new AuditProgress(AuditStage.Files, 0, 1));
-            source.Stored?.VerifyFiles();
-            await ReplayAsync(source, replay, progress, cancellationToken);
+            await CheckAsync(source, replay, progress, cancellationToken);
         }
         catch (AuditFaultException e)
         {
@@ -56,8 +54,27 @@ public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDi
             fault, replay.Height, replay.Size, replay.Places.Count, replay.Signatures, replay.Root, replay.Tree.Root);
     }
 
-    private async Task ReplayAsync(
+    /// <summary>Checks the files beside the replay. What a damaged file says comes before what follows from it.</summary>
+    private async Task CheckAsync(
         ILedgerSource source, LedgerReplay replay, IProgress<AuditProgress>? progress, CancellationToken cancellationToken)
+    {
+        progress?.Report(new AuditProgress(AuditStage.Files, 0, 1));
+        var files = Task.Run(() => source.Stored?.VerifyFiles(), CancellationToken.None);
+        try
+        {
+            await ReplayAsync(source, replay, files, progress, cancellationToken);
+        }
+        catch
+        {
+            await files;
+            throw;
+        }
+
+        await files;
+    }
+
+    private async Task ReplayAsync(
+        ILedgerSource source, LedgerReplay replay, Task files, IProgress<AuditProgress>? progress, CancellationToken cancellationToken)
     {
         var note = await ReadCheckpointAsync(source, cancellationToken);
         var checkpoint = note is null ? null : ReadText(note);
@@ -76,6 +93,11 @@ public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDi
                 }
 
                 CheckRecord(source.Stored, block, replay.Trust, claims);
+                if (files.IsFaulted)
+                {
+                    await files;
+                }
+
                 if (block.FirstIndex / ProgressEvery != (block.FirstIndex + block.Entries) / ProgressEvery)
                 {
                     progress?.Report(new AuditProgress(AuditStage.Replay, replay.Size, size));

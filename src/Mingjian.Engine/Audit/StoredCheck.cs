@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Mingjian.Engine.Store;
 using Mingjian.Log.State;
 using Mingjian.Primitives;
@@ -7,8 +8,6 @@ namespace Mingjian.Engine.Audit;
 /// <summary>Compares a store's flat state and transaction index with what the replay gave.</summary>
 internal sealed class StoredCheck(IStoredLedger stored, LedgerReplay replay, IProgress<AuditProgress>? progress)
 {
-    private const int Page = 1 << 14;
-
     public void Run()
     {
         CheckState();
@@ -23,19 +22,23 @@ internal sealed class StoredCheck(IStoredLedger stored, LedgerReplay replay, IPr
     private void CheckState()
     {
         long seen = 0;
-        foreach (var page in stored.ReadState().Chunk(Page))
+        var wrong = new ConcurrentBag<string>();
+        Pages.ForEach(stored.ReadState(), page =>
         {
-            var wrong = new bool[page.Length];
-            Parallel.For(0, page.Length, i =>
-                wrong[i] = replay.Tree.Find(StateHash.PathOf(page[i].Path)) != Hash32.Of(page[i].Value));
-            var first = Array.IndexOf(wrong, true);
-            if (first >= 0)
+            foreach (var record in page)
             {
-                throw Differs(page[first].Path, "The record is not what the acts give.");
+                if (replay.Tree.Find(StateHash.PathOf(record.Path)) != Hash32.Of(record.Value))
+                {
+                    wrong.Add(record.Path);
+                }
             }
 
-            seen += page.Length;
-            progress?.Report(new AuditProgress(AuditStage.State, seen, replay.Tree.Count));
+            var done = Interlocked.Add(ref seen, page.Length);
+            progress?.Report(new AuditProgress(AuditStage.State, done, replay.Tree.Count));
+        });
+        if (wrong.Min(StringComparer.Ordinal) is { } first)
+        {
+            throw Differs(first, "The record is not what the acts give.");
         }
 
         if (seen != replay.Tree.Count)
@@ -49,16 +52,19 @@ internal sealed class StoredCheck(IStoredLedger stored, LedgerReplay replay, IPr
     private void CheckTransactions()
     {
         long seen = 0;
-        foreach (var (id, place) in stored.ReadTransactions())
+        Pages.ForEach(stored.ReadTransactions(), page =>
         {
-            if (!replay.Places.TryGetValue(id, out var expected) || expected != place)
+            foreach (var (id, place) in page)
             {
-                throw new AuditFaultException(
-                    AuditFaultCode.TransactionIndexDiffers, $"transaction {id}", "The index leads elsewhere than the log.");
+                if (!replay.Places.TryGetValue(id, out var expected) || expected != place)
+                {
+                    throw new AuditFaultException(
+                        AuditFaultCode.TransactionIndexDiffers, $"transaction {id}", "The index leads elsewhere than the log.");
+                }
             }
 
-            seen++;
-        }
+            Interlocked.Add(ref seen, page.Length);
+        });
 
         progress?.Report(new AuditProgress(AuditStage.Index, seen, replay.Places.Count));
         if (seen != replay.Places.Count)

@@ -106,19 +106,19 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
     private byte[]? Encode(AdmittedTransaction transaction, DecisionContext context, Rejection? rejection) =>
         _entries.Write(transaction.Bytes.Span, context.Actors, _events, rejection, context.Height, context.Time);
 
-    /// <summary>Encodes a block's writes and the state tree after it.</summary>
-    public static (List<Store.StateWrite> Writes, StateTree Tree) Close(BlockState state, StateTree tree)
+    /// <summary>Encodes a block's writes and the state tree after it; on all cores, for every record stands by itself.</summary>
+    public static (Store.StateWrite[] Writes, StateTree Tree) Close(BlockState state, StateTree tree)
     {
-        var writes = new List<Store.StateWrite>(state.Writes.Count);
-        var changes = new StateChange[state.Writes.Count];
-        var i = 0;
-        foreach (var (path, write) in state.Writes)
+        var written = state.Writes.ToArray();
+        var writes = new Store.StateWrite[written.Length];
+        var changes = new StateChange[written.Length];
+        Parallel.For(0, written.Length, i =>
         {
+            var (path, write) = written[i];
             var value = write.Encode();
-            writes.Add(new Store.StateWrite(path, value));
-            changes[i++] = new StateChange(StateHash.PathOf(path), value is null ? null : Hash32.Of(value));
-        }
-
+            writes[i] = new Store.StateWrite(path, value);
+            changes[i] = new StateChange(StateHash.PathOf(path), value is null ? null : Hash32.Of(value));
+        });
         return (writes, tree.Update(changes));
     }
 }

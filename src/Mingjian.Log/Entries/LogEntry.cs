@@ -22,17 +22,34 @@ public abstract record LogEntry
             throw new CanonicalJsonException("A log entry is at most 65,535 bytes.");
         }
 
-        // "type" is the last member in canonical order, so the suffix decides.
-        if (bytes.EndsWith("\"type\":\"seal\"}"u8))
-        {
-            return CanonicalJson.Decode(bytes, LogEntryJson.CanonicalSeal);
-        }
+        return IsSeal(bytes)
+            ? CanonicalJson.Decode(bytes, LogEntryJson.CanonicalSeal)
+            : WithOutcome(CanonicalJson.Decode(bytes, LogEntryJson.CanonicalTransaction));
+    }
 
-        var entry = CanonicalJson.Decode(bytes, LogEntryJson.CanonicalTransaction);
-        return entry.Type == TransactionEntry.TypeName && (entry.Events is null) != (entry.Rejection is null)
+    /// <summary>As <see cref="Decode"/>, for an entry of this node's own final blocks: its canonical form is not checked again.</summary>
+    /// <exception cref="CanonicalJsonException">Neither a transaction entry nor a seal.</exception>
+    public static LogEntry DecodeOwn(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return IsSeal(bytes)
+                ? JsonSerializer.Deserialize(bytes, LogEntryJson.CanonicalSeal)!
+                : WithOutcome(JsonSerializer.Deserialize(bytes, LogEntryJson.CanonicalTransaction)!);
+        }
+        catch (JsonException e)
+        {
+            throw new CanonicalJsonException("Not a log entry.", e);
+        }
+    }
+
+    // "type" is the last member in canonical order, so the suffix decides.
+    private static bool IsSeal(ReadOnlySpan<byte> bytes) => bytes.EndsWith("\"type\":\"seal\"}"u8);
+
+    private static TransactionEntry WithOutcome(TransactionEntry entry) =>
+        entry.Type == TransactionEntry.TypeName && (entry.Events is null) != (entry.Rejection is null)
             ? entry
             : throw new CanonicalJsonException("A transaction entry has either events or a rejection.");
-    }
 
     /// <summary>The canonical bytes, which are the leaf's data.</summary>
     public byte[] Encode() => this switch

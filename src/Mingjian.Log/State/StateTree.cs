@@ -14,6 +14,9 @@ public readonly record struct StateChange(Hash32 Path, Hash32? ValueHash);
 /// </remarks>
 public sealed class StateTree
 {
+    // Changes from which on it pays to use more than one core: about a millisecond of work.
+    private const int Many = 1024;
+
     private readonly Node? _root;
 
     private StateTree(Node? root, long count)
@@ -43,8 +46,7 @@ public sealed class StateTree
             return this;
         }
 
-        var sorted = changes.ToArray();
-        sorted.AsSpan().Sort(static (a, b) => a.Path.CompareTo(b.Path));
+        var sorted = Sort(changes);
         for (var i = 1; i < sorted.Length; i++)
         {
             if (sorted[i].Path == sorted[i - 1].Path)
@@ -54,7 +56,7 @@ public sealed class StateTree
         }
 
         long delta = 0;
-        var root = Apply(_root, sorted, 0, ref delta);
+        var root = ApplyAll(_root, sorted, 0, ref delta);
         return new StateTree(root, Count + delta);
     }
 
@@ -91,6 +93,62 @@ public sealed class StateTree
     }
 
     private static Hash32 HashOf(Node? node) => node?.Hash ?? StateHash.Placeholder;
+
+    /// <summary>Ascending by path. Many are first spread over 256 buckets by their first byte, and the buckets sorted on all cores.</summary>
+    private static StateChange[] Sort(ReadOnlySpan<StateChange> changes)
+    {
+        var sorted = new StateChange[changes.Length];
+        if (changes.Length < Many)
+        {
+            changes.CopyTo(sorted);
+            Sort(sorted, 0, sorted.Length);
+            return sorted;
+        }
+
+        var ends = new int[256];
+        foreach (var change in changes)
+        {
+            ends[change.Path.FirstByte]++;
+        }
+
+        for (var (bucket, start) = (0, 0); bucket < ends.Length; bucket++)
+        {
+            start += ends[bucket];
+            ends[bucket] = start - ends[bucket];
+        }
+
+        foreach (var change in changes)
+        {
+            sorted[ends[change.Path.FirstByte]++] = change;
+        }
+
+        Parallel.For(0, ends.Length, bucket => Sort(sorted, bucket == 0 ? 0 : ends[bucket - 1], ends[bucket]));
+        return sorted;
+    }
+
+    private static void Sort(StateChange[] changes, int start, int end) =>
+        changes.AsSpan(start..end).Sort(static (a, b) => a.Path.CompareTo(b.Path));
+
+    /// <summary>As <see cref="Apply"/>, with the two halves of many changes side by side.</summary>
+    private static Node? ApplyAll(Node? node, ReadOnlyMemory<StateChange> changes, int depth, ref long delta)
+    {
+        if (changes.Length < Many || node is Leaf)
+        {
+            return Apply(node, changes.Span, depth, ref delta);
+        }
+
+        var inner = (Inner?)node;
+        var split = Split(changes.Span, depth);
+        Node? left = null;
+        Node? right = null;
+        long leftDelta = 0;
+        long rightDelta = 0;
+        Parallel.Invoke(
+            () => left = ApplyAll(inner?.Left, changes[..split], depth + 1, ref leftDelta),
+            () => right = ApplyAll(inner?.Right, changes[split..], depth + 1, ref rightDelta));
+        delta += leftDelta + rightDelta;
+        return inner is not null && ReferenceEquals(left, inner.Left) && ReferenceEquals(right, inner.Right) ? inner : Join(left, right);
+    }
 
     private static Node? Apply(Node? node, ReadOnlySpan<StateChange> changes, int depth, ref long delta)
     {

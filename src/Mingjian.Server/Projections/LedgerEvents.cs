@@ -25,7 +25,7 @@ public sealed class LedgerEvents(ILedger ledger, IEnumerable<IContract> contract
 
     private LedgerItem Read(long index, long height, byte[] bytes)
     {
-        if (LogEntry.Decode(bytes) is not TransactionEntry entry)
+        if (LogEntry.DecodeOwn(bytes) is not TransactionEntry entry)
         {
             return new LedgerItem(index, bytes.Length, null, "", default, []);
         }

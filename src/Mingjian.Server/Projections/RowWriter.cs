@@ -22,6 +22,7 @@ internal sealed class RowWriter(DbContext context) : IAsyncDisposable
     private static readonly ConcurrentDictionary<(Type Row, string Provider), Upserter> Upserters = new();
 
     private readonly Dictionary<string, DbCommand> _prepared = new(StringComparer.Ordinal);
+    private readonly string _provider = context.Database.ProviderName ?? "";
     private NpgsqlBatch? _batch;
 
     // Both belong to the context.
@@ -34,7 +35,7 @@ internal sealed class RowWriter(DbContext context) : IAsyncDisposable
         where TRow : class
     {
         var upserter = Upserters.GetOrAdd(
-            (typeof(TRow), context.Database.ProviderName ?? ""), static (_, c) => new Upserter(c.Model.FindEntityType(typeof(TRow))!, c), context);
+            (typeof(TRow), _provider), static (_, c) => new Upserter(c.Model.FindEntityType(typeof(TRow))!, c), context);
         return AddAsync(upserter.Sql, upserter.Values(row), cancellationToken);
     }
 
