@@ -1,9 +1,9 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
 using Mingjian.Engine.Store;
 using Mingjian.Server;
 using Mingjian.Storage.Sql;
 using Mingjian.Vault;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Options;
 
 // What an operator can mend is said in a line of its own and ends with 2.
 try

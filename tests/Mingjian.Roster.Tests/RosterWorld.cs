@@ -34,9 +34,9 @@ internal sealed class RosterWorld : IDbContextFactory<VaultContext>, IDbContextF
     private readonly SqlSettings _settings;
     private readonly RosterDrafts _drafts;
 
-    private RosterWorld()
+    private RosterWorld(SqlSettings? settings)
     {
-        _settings = new SqlSettings(SqlProvider.Sqlite, _folder);
+        _settings = settings ?? new SqlSettings(SqlProvider.Sqlite, _folder);
         Clock.Advance(new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds() - Clock.GetUtcNow().ToUnixTimeMilliseconds());
         Ledger = Engine.Ledger.Open(
             new LedgerOptions { Network = Network },
@@ -85,9 +85,12 @@ internal sealed class RosterWorld : IDbContextFactory<VaultContext>, IDbContextF
         await new Projector(Ledger, new LedgerEvents(Ledger, AllContracts.Create())).CatchUpAsync(context, Ledger.Head.Height, CancellationToken.None);
     }
 
-    public static async Task<RosterWorld> CreateAsync(params string[] branches)
+    public static Task<RosterWorld> CreateAsync(params string[] branches) => CreateAsync(null, branches);
+
+    /// <param name="settings">Null = SQLite files of its own.</param>
+    public static async Task<RosterWorld> CreateAsync(SqlSettings? settings, string[] branches)
     {
-        var world = new RosterWorld();
+        var world = new RosterWorld(settings);
         await world.DoAsync(ActsToSign.Create(
             new FoundNetwork(world.Committee, await world.Names.RegisterAsync(world.Committee, "某某集团党委"), world.Officer, world.Key.Key)));
         foreach (var name in branches.Length > 0 ? branches : ["机关第一党支部", "机关第二党支部", "生产党支部", "研发党支部", "后勤党支部", "离退休党支部"])

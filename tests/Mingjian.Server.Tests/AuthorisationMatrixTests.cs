@@ -105,8 +105,7 @@ public sealed partial class AuthorisationMatrixTests(DemoServer demo)
 
     private static string Sample(string parameter, string pattern) => parameter.Trim('{', '}').Split(':', '=')[0] switch
     {
-        "level" => "0",
-        "**tile" => "000.p/1",
+        "**tile" => "0/000.p/1",
         "Code" => "404",
         "id" when pattern.Contains("/dues/", StringComparison.Ordinal) => "o-" + new string('0', 32),
         "id" => new string('0', 64),

@@ -4,7 +4,6 @@ using System.Text;
 using Mingjian.Client.Networks;
 using Mingjian.Contracts.Members;
 using Mingjian.Primitives;
-using Mingjian.Server.LedgerApi;
 
 namespace Mingjian.Server.Tests;
 
@@ -57,24 +56,16 @@ public sealed class LedgerOverHttpTests(DemoServer demo)
     [InlineData("/ledger/tile/64/000")]
     [InlineData("/ledger/tile/00/000.p/1")]
     [InlineData("/ledger/tile/entries/x999/x999/x999/x999/x999/999")]
+    [InlineData("/ledger/tile/entries/x999/x999/x999/x999/x999/x999/x999/999")]
+    [InlineData("/ledger/tile/0/x036/x028/x797/x018/963")]
+    [InlineData("/ledger/tile/-1/000.p/1")]
     [InlineData("/ledger/tile/entries/000.p/255")]
+    [InlineData("/ledger/tile/")]
     [InlineData("/ledger/none")]
     public async Task A_tile_that_does_not_exist_is_not_found(string path)
     {
         using var outsider = demo.Server.Open();
         Assert.Equal(HttpStatusCode.NotFound, (await outsider.Client.GetAsync(path)).StatusCode);
-    }
-
-    [Theory]
-    [InlineData("000", 0, 256)]
-    [InlineData("067", 67, 256)]
-    [InlineData("x001/000", 1000, 256)]
-    [InlineData("x001/x234/067", 1234067, 256)]
-    [InlineData("x001/x234/067.p/112", 1234067, 112)]
-    public void A_tile_path_is_read_as_the_specification_spells_it(string path, long number, int width)
-    {
-        Assert.True(LedgerPaths.TryParseTile(path, out var n, out var w));
-        Assert.Equal((number, width), (n, w));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Mingjian.Client.Networks;
 using Mingjian.Client.Session;
 using Mingjian.Engine;
 using Mingjian.Engine.Keys;
+using Mingjian.Log;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
@@ -43,8 +44,7 @@ internal static class LedgerEndpoints
 
         var log = app.MapGroup("/ledger").AllowAnonymous();
         log.MapGet("/checkpoint", Checkpoint).WithSummary("The newest final checkpoint (signed note).");
-        log.MapGet("/tile/{level:regex(^(0|[1-9][0-9]?)$)}/{**tile}", Tile).WithSummary("A hash tile (C2SP tlog-tiles).");
-        log.MapGet("/tile/entries/{**tile}", Entries).WithSummary("An entry bundle (C2SP tlog-tiles).");
+        log.MapGet("/tile/{**tile}", Tile).WithSummary("A hash tile or an entry bundle (C2SP tlog-tiles).");
         log.MapGet("/network", NetworkAsync).WithSummary("The network file: the trust anchor of an offline verifier.");
     }
 
@@ -97,13 +97,9 @@ internal static class LedgerEndpoints
         return Results.Text(head.Checkpoint, "text/plain; charset=utf-8");
     }
 
-    private static IResult Tile(int level, string? tile, ILedger ledger, HttpContext context) =>
-        level <= 63 && LedgerPaths.TryParseTile(tile, out var number, out var width)
-            ? Serve(ledger.ReadTile(level, number, width), context)
-            : NotFound();
-
-    private static IResult Entries(string? tile, ILedger ledger, HttpContext context) =>
-        LedgerPaths.TryParseTile(tile, out var number, out var width) ? Serve(ledger.ReadTile(-1, number, width), context) : NotFound();
+    // Widths and numbers beyond the log are the ledger's to refuse.
+    private static IResult Tile(string? tile, ILedger ledger, HttpContext context) =>
+        TilePath.TryParse("tile/" + tile, out var path) ? Serve(ledger.ReadTile(path.Level, path.Number, path.Width), context) : NotFound();
 
     private static IResult Serve(byte[]? tile, HttpContext context)
     {
