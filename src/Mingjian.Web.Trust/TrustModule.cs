@@ -105,7 +105,7 @@ internal static partial class TrustModule
         }
         catch (CanonicalJsonException e)
         {
-            return Failure($"要签名的内容不符合格式，没有签名。（{e.Message}）", "signing/format");
+            return Failure("要签名的内容不符合格式，没有签名。请刷新页面后重试。", $"signing/format: {e.Message}");
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
         {

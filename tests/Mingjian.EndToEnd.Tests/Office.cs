@@ -10,7 +10,9 @@ public sealed class Office : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _browsers.InitializeAsync();
-        Server = await ServerProcess.StartAsync(empty: false, TestContext.Current.CancellationToken);
+        // Many people sign in from one address here.
+        Server = await ServerProcess.StartAsync(
+            empty: false, null, [("Mingjian:Limits:SignInsPerMinute", "1000")], TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -78,7 +78,7 @@ public sealed partial class PasskeyTests(Office office)
         await page.GotoAsync("staff/invitations");
         await officer.WaitUntilInteractiveAsync();
         await page.GetByLabel("邀请谁").FillAsync(name);
-        await page.Locator("button.pick", new() { HasText = name }).ClickAsync();
+        await page.Locator("button.found-one", new() { HasText = name }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "签发邀请" }).ClickAsync();
         await officer.SignAsync($"{shot}-sign");
         var link = page.GetByLabel("链接");

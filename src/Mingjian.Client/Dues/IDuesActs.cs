@@ -90,8 +90,9 @@ public sealed record BaseChangePreview(Month From, Amount? Before, Amount After,
 
 /// <summary>A member's standard in force.</summary>
 /// <param name="Class">Null where there is none.</param>
+/// <param name="Open">The first month, from this one on, that is not assessed yet: a new standard can begin there.</param>
 public sealed record StandardView(
-    MemberId Member, string Name, DuesClass? Class, Month? From, Amount? Monthly, TrustMark? Mark);
+    MemberId Member, string Name, DuesClass? Class, Month? From, Amount? Monthly, Month Open, TrustMark? Mark);
 
 /// <summary>How an organisation computes.</summary>
 /// <param name="Inherited">The organisation has no policy of its own.</param>

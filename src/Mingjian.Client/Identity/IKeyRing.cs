@@ -4,12 +4,12 @@ using Mingjian.Primitives;
 
 namespace Mingjian.Client.Identity;
 
-/// <summary>Keys of people: one's own, or those of a member whose keys the signed-in person may revoke.</summary>
+/// <summary>Keys of people: one's own, or those of a member whom the signed-in person may invite.</summary>
 public interface IKeyRing
 {
     /// <summary>All keys ever bound to the member, newest first.</summary>
     /// <param name="member">Null = oneself.</param>
-    /// <exception cref="Session.AccessDeniedException">Not signed in, or no right to revoke this member's keys.</exception>
+    /// <exception cref="Session.AccessDeniedException">Not signed in, or no right to invite this member.</exception>
     Task<IReadOnlyList<KeyView>> ListAsync(MemberId? member = null, CancellationToken cancellationToken = default);
 
     /// <summary>The act that revokes a key. Whether it may is the ledger's to say.</summary>

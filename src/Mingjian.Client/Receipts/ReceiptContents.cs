@@ -46,7 +46,7 @@ public sealed record ReceiptContents(
         List<SummaryFact> facts =
         [
             new("党员", name is null ? payment.Member.ToString() : $"{name}（{payment.Member}）"),
-            new("收款支部", branchName is null ? payment.Branch.ToString() : $"{branchName}（{payment.Branch}）"),
+            new("收款支部", branchName is null ? payment.Branch.ToString() : $"{branchName}（{payment.Branch}；名称取自网络文件，仅供显示）"),
         ];
         if (payment.Event is PaymentRecorded recorded)
         {

@@ -16,6 +16,9 @@ public static class Policies
     /// <summary>Organisation officer.</summary>
     public const string Officer = "officer";
 
+    /// <summary>Organisation officer or branch secretary: who may issue invitations.</summary>
+    public const string Inviting = "inviting";
+
     /// <summary>Branch secretary or dues collector.</summary>
     public const string Branch = "branch";
 

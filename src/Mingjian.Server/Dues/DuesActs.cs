@@ -57,6 +57,11 @@ internal sealed class DuesActs(
     {
         var state = access.State;
         var record = await RequireMemberAsync(state, member, Right.SetStandards, cancellationToken);
+        if (state.DuesMonth(member, from) is not null)
+        {
+            throw new DuesInputException($"{Terms.Of(from)}的党费已经核定，不能再改标准。请从尚未核定的月份（{Terms.Of(FirstOpen(state, member))}）开始。");
+        }
+
         if (DuesRuleCatalog.ForClass(duesClass, from.FirstDay) is not { } rule)
         {
             throw new DuesInputException("这个月份没有适用的党费条款。");
@@ -94,14 +99,16 @@ internal sealed class DuesActs(
         await using var context = await readModels.CreateDbContextAsync(cancellationToken);
         var query = context.Members.AsNoTracking().Where(m => m.Branch == branch && m.Import != null).Select(m => m.Member);
         var members = await query.ToListAsync(cancellationToken);
+        var state = access.State;
         var standards = (await context.Standards.AsNoTracking().Where(s => query.Contains(s.Member)).ToListAsync(cancellationToken))
             .ToLookup(s => s.Member);
         var names = await access.MemberNamesAsync([.. members, .. standards.SelectMany(s => s).Select(s => s.Signer)], cancellationToken);
         return
         [
             .. members.Select(m => standards[m].MaxBy(s => s.From) is { } s
-                    ? new StandardView(m, names(m), s.Class, s.From, s.Monthly, new TrustMark(s.Signer, names(s.Signer), s.Rule, s.Height, s.Index))
-                    : new StandardView(m, names(m), null, null, null, null))
+                    ? new StandardView(
+                        m, names(m), s.Class, s.From, s.Monthly, FirstOpen(state, m), new TrustMark(s.Signer, names(s.Signer), s.Rule, s.Height, s.Index))
+                    : new StandardView(m, names(m), null, null, null, FirstOpen(state, m), null))
                 .OrderBy(v => v.Name, PinyinComparer.Instance),
         ];
     }
@@ -263,6 +270,17 @@ internal sealed class DuesActs(
         }
 
         return ActsToSign.Create(new SetDuesPolicy(organization, rounding, unit, baseChange, hash));
+    }
+
+    private Month FirstOpen(IStateReader state, MemberId member)
+    {
+        var month = Current;
+        while (state.DuesMonth(member, month) is not null)
+        {
+            month = month.AddMonths(1);
+        }
+
+        return month;
     }
 
     private AssessmentLine Assess(

@@ -1,10 +1,12 @@
 using Microsoft.EntityFrameworkCore;
+using Mingjian.Client.Desk;
 using Mingjian.Client.Dues;
 using Mingjian.Client.Explorer;
 using Mingjian.Client.ReadModels;
 using Mingjian.Client.Session;
 using Mingjian.Contracts;
 using Mingjian.Primitives;
+using Mingjian.Server.Desk;
 using Mingjian.Server.Explorer;
 using Mingjian.Server.Projections;
 using Mingjian.Storage.Sql;
@@ -34,6 +36,7 @@ internal static class DuesServices
         services.AddScoped<IDuesReading, DuesReading>();
         services.AddScoped<IDuesActs, DuesActs>();
         services.AddScoped<IDuesReminders, DuesReminders>();
+        services.AddScoped<IDesk, DeskItems>();
         services.AddScoped<IReadModelCheck, ReadModelCheck>();
         services.AddScoped<ILedgerExplorer, LedgerExplorer>();
         return services;

@@ -10,7 +10,9 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Mingjian.Server.Configuration;
+using Mingjian.Web;
 using Mingjian.Web.Components;
+using MudBlazor;
 using MudBlazor.Services;
 
 namespace Mingjian.Server.Hosting;
@@ -58,6 +60,10 @@ internal static class HostingServices
         services.AddRateLimiter(AddLimits);
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices();
+        // The program runs without cultures, which MudBlazor takes for English.
+        services.AddSingleton<MudLocalizer, MudStrings>();
+        services.AddLocalizationInterceptor(provider => new DefaultLocalizationInterceptor(
+            provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<MudLocalizer>()) { IgnoreDefaultEnglish = true });
         services.AddHttpContextAccessor();
         // Chinese text stays readable in the page source, and small.
         services.Configure<Microsoft.Extensions.WebEncoders.WebEncoderOptions>(o =>

@@ -23,7 +23,7 @@ internal sealed class KeyRing(ICurrentUser users, ILedger ledger, IDbContextFact
         var whose = member ?? user.Member;
         if (whose != user.Member)
         {
-            Require(user, Right.RevokeKey, whose);
+            Require(user, Right.IssueInvitation, whose);
         }
 
         await using var db = await readModels.CreateDbContextAsync(cancellationToken);

@@ -72,6 +72,7 @@ internal static class SessionServices
             .AddPolicy(Policies.SignedIn, p => p.RequireCurrentUser(_ => true))
             .AddPolicy(Policies.Staff, p => p.RequireCurrentUser(u => u.IsStaff))
             .AddPolicy(Policies.Officer, p => p.RequireCurrentUser(u => u.Holds(Post.OrganizationOfficer)))
+            .AddPolicy(Policies.Inviting, p => p.RequireCurrentUser(u => u.Holds(Post.OrganizationOfficer) || u.Holds(Post.BranchSecretary)))
             .AddPolicy(Policies.Branch, p => p.RequireCurrentUser(u => u.Holds(Post.BranchSecretary) || u.Holds(Post.DuesCollector)))
             .AddPolicy(Policies.Oversight, p => p.RequireCurrentUser(u => u.Holds(Post.OrganizationOfficer) || u.Holds(Post.Auditor)));
         services.AddScoped<IAuthorizationHandler, CurrentUserHandler>();

@@ -28,7 +28,7 @@ public static class Menus
         new("工作台", "/staff", "工作", u => u.IsStaff),
         new("党员名册", "/staff/members", "名册", u => u.IsStaff),
         new("名册导入", "/staff/import", "名册", Officer),
-        new("邀请", "/staff/invitations", "名册", Officer),
+        new("邀请", "/staff/invitations", "名册", u => Officer(u) || u.Holds(Post.BranchSecretary)),
         new("组织与任职", "/staff/organizations", "名册", Officer),
         new("支部收缴", "/staff/dues/branch", "党费", u => u.IsStaff),
         new("欠缴名单", "/staff/dues/arrears", "党费", u => u.IsStaff),

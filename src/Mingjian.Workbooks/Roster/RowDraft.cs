@@ -67,6 +67,12 @@ internal sealed class RowDraft(SheetRow source, IReadOnlyDictionary<RosterField,
         var column = columns.GetValueOrDefault(field);
         _remarks.Add(new RosterRemark(
             source.Number, column is null ? string.Empty : SheetCell.ColumnName(column.Column),
-            column?.Heading ?? RosterHeadings.NameOf(field), Cell(field)?.Text ?? string.Empty, kind, what, mend));
+            column?.Heading ?? RosterHeadings.NameOf(field), Show(Cell(field)), kind, what, mend));
     }
+
+    // A day serial says nothing to people.
+    private static string Show(SheetCell? cell) =>
+        cell is not { } given ? string.Empty
+        : given.Kind == CellKind.Date && given.TryGetDate(out var date) ? date.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)
+        : given.Text;
 }

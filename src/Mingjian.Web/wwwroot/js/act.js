@@ -1,7 +1,7 @@
 // mj.act: shows what will be signed in plain words, signs it with the session's key, submits it, and tells how it ended.
 // Static pages: <button data-mj-act='[{"command":"…","body":{…}}]' data-mj-done="/dues">, or a <form> with "$field" placeholders.
 
-import { assemble, prepare, warmUp } from './trust.js';
+import { TrustError, assemble, prepare, warmUp } from './trust.js';
 import { signPrepared } from './keys.js';
 
 const SUBMIT = '/api/v1/transactions';
@@ -30,7 +30,8 @@ function explain(error) {
   if (error?.name === 'SecurityError') return '当前网址不能使用通行密钥，请从正式网址打开。';
   if (error?.name === 'TimeoutError') return '服务器没有及时答复。事项可能已经入账，请刷新页面查看，不要重复登记。';
   if (error instanceof TypeError) return '无法连接服务器，请检查网络后重试。';
-  return error?.message || '没有办成，请重试。';
+  // Other faults of the browser speak English; only our own messages are meant for people.
+  return error instanceof ActError || error instanceof TrustError ? error.message : '没有办成，请刷新页面后重试。';
 }
 
 const element = (tag, className, text) => {

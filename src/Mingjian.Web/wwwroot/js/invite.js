@@ -1,5 +1,5 @@
 // Redeeming an invitation. The code stands in the fragment of the address, which browsers never send to a server.
-import { codeHash, passkeysAvailable, post, redeem, run } from './session.js';
+import { codeHash, explain, passkeysAvailable, post, redeem, run } from './session.js';
 
 const show = (id) => { document.getElementById(id).hidden = false; };
 const status = document.getElementById('status');
@@ -33,6 +33,6 @@ if (!valid) {
   } catch (error) {
     status.hidden = false;
     status.className = 'note bad';
-    status.textContent = error.message;
+    status.textContent = explain(error);
   }
 }

@@ -1,7 +1,7 @@
 // Signing in, binding keys and founding a network. Every function throws an Error whose message is meant for people.
 
 import { createDeviceKey, deviceKeys, forgetDeviceKey, fromBase64, signPrepared, signWithDeviceKey } from './keys.js';
-import { assemble, prepare } from './trust.js';
+import { TrustError, assemble, prepare } from './trust.js';
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
 
@@ -41,7 +41,8 @@ export function explain(error) {
   if (error?.name === 'InvalidStateError') return '这台设备上已经有本站的通行密钥。';
   if (error?.name === 'SecurityError') return '当前网址不能使用通行密钥。请用 localhost 或正式网址打开，或改用本机密钥。';
   if (error?.name === 'NotSupportedError') return '这台设备不支持通行密钥，请改用本机密钥。';
-  return error?.message || '没有办成，请重试。';
+  // Other faults of the browser speak English; only our own messages are meant for people.
+  return error instanceof ProblemError || error instanceof TrustError ? error.message : '没有办成，请刷新页面后重试。';
 }
 
 export const passkeysAvailable = () => Boolean(window.PublicKeyCredential?.parseCreationOptionsFromJSON);

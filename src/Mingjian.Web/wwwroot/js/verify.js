@@ -1,6 +1,6 @@
 // The page /verify: takes a receipt from a file, from pasted text or from QR codes, and shows each step of the check.
 
-import { decodeQrParts, verifyReceipt, warmUp } from './trust.js';
+import { TrustError, decodeQrParts, verifyReceipt, warmUp } from './trust.js';
 
 const root = document.getElementById('mj-verify');
 const at = (name) => document.querySelector(`[data-mj="${name}"]`);
@@ -89,7 +89,8 @@ async function guarded(work) {
   try {
     await work();
   } catch (error) {
-    fail(error?.message ?? '出错了，请重试。');
+    // Faults of the browser itself speak English.
+    fail(error instanceof TrustError || error?.constructor === Error ? error.message : '没有办成，请检查网络后重试。');
   }
 }
 

@@ -82,8 +82,17 @@ public sealed partial class RosterImport
         _ => "未签名",
     };
 
-    private static string Explain(PreviewRow row) =>
-        string.Join('\n', row.Remarks.Select(r => $"{r.Place} {r.Heading}“{r.Value}”：{r.What}{r.Mend}（{r.Code}）"));
+    private static RenderFragment Remark(PreviewRemark remark) => builder =>
+    {
+        builder.OpenElement(0, "span");
+        builder.AddAttribute(1, "class", remark.IsFault ? "fault" : "notice");
+        builder.AddContent(2, $"{remark.Place} {remark.Heading}{(remark.Value.Length > 0 ? $"“{Short(remark.Value)}”" : string.Empty)}：{remark.What}");
+        builder.CloseElement();
+        builder.AddContent(3, $" {remark.Mend}（{remark.Code}）");
+    };
+
+    // A cell may hold a whole page; the workbook of faulty rows has all of it.
+    private static string Short(string value) => value.Length <= 30 ? value : string.Concat(value.AsSpan(0, 30), "…");
 
     private static string Mark(PreviewRow row, params ReadOnlySpan<string> headings)
     {
