@@ -9,9 +9,10 @@ namespace Mingjian.EndToEnd.Tests;
 public sealed partial class PasskeyTests(Office office)
 {
     [Fact]
-    public async Task An_invited_collector_makes_a_passkey_signs_in_with_it_and_signs_payments_that_verify()
+    public async Task A_new_collector_makes_a_passkey_signs_in_with_it_and_signs_payments_that_verify()
     {
-        var link = await InviteAsync("书记甲", "invitation");
+        await AppointAsync("党员己", "党费收缴人");
+        var link = await InviteAsync("党员己", "invitation");
         await using var session = await office.OpenAsync(Screen.Desktop);
         await BindAsync(session, link, "passkey-invite-desktop");
         await SignOutAndInAsync(session, "/staff");
@@ -19,7 +20,7 @@ public sealed partial class PasskeyTests(Office office)
         var page = session.Page;
         await page.GotoAsync("staff/dues/branch");
         await session.WaitUntilInteractiveAsync();
-        await page.GetByLabel("选择 党员己").CheckAsync();
+        await page.GetByLabel("选择 党员丁").CheckAsync();
         await page.GetByLabel("选择 党员戊").CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "登记收款并签名" }).ClickAsync();
         await Assertions.Expect(page.Locator("dialog.mj-sign")).ToContainTextAsync("用通行密钥签名");
@@ -69,6 +70,22 @@ public sealed partial class PasskeyTests(Office office)
         await Assertions.Expect(second.Page.GetByText("邀请链接不完整、已使用或已过期")).ToBeVisibleAsync();
         session.AssertNoConsoleErrors();
         second.AssertNoConsoleErrors();
+    }
+
+    private async Task AppointAsync(string name, string post)
+    {
+        await using var officer = await office.OpenAsync("officer", Screen.Desktop);
+        var page = officer.Page;
+        await page.GotoAsync("staff/organizations");
+        await officer.WaitUntilInteractiveAsync();
+        await page.GetByLabel("谁", new() { Exact = true }).FillAsync(name);
+        await page.Locator("button.found-one", new() { HasText = name }).ClickAsync();
+        await page.GetByLabel("组织", new() { Exact = true }).SelectOptionAsync("机关第一党支部");
+        await page.GetByLabel("职务").SelectOptionAsync(post);
+        await page.GetByRole(AriaRole.Button, new() { Name = "签名任职" }).ClickAsync();
+        await officer.SignAsync("appointment-sign");
+        await Assertions.Expect(page.Locator(".note.good")).ToContainTextAsync($"{name} 任{post}", new() { Timeout = 30_000 });
+        officer.AssertNoConsoleErrors();
     }
 
     private async Task<string> InviteAsync(string name, string shot)

@@ -35,7 +35,7 @@ public sealed partial class SetupTests(BrowserFixture browsers) : IClassFixture<
         await start.ClickAsync();
         await page.WaitForURLAsync("**/staff", new() { Timeout = 60_000 });
         await Assertions.Expect(page.GetByText("中共某某公司委员会").First).ToBeVisibleAsync();
-        await Assertions.Expect(page.Locator(".todo li")).ToContainTextAsync("还没有党支部");
+        await Assertions.Expect(page.Locator(".todo li").First).ToContainTextAsync("还没有党支部");
         await session.ShootAsync("setup-done", fullPage: true);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "设立党支部" }).ClickAsync();

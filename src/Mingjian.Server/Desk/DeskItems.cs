@@ -121,7 +121,7 @@ internal sealed class DeskItems(
         AddIf(items, behind, $"{behind} 人有以前月份的党费未交齐。", "看名单", "/staff/dues/arrears", false);
     }
 
-    private async Task AddAnswersAsync(Reading desk, List<DeskItem> items, CancellationToken cancellationToken)
+    private static async Task AddAnswersAsync(Reading desk, List<DeskItem> items, CancellationToken cancellationToken)
     {
         var reversing = desk.Branches(Right.ReversePayment);
         var disputed = await desk.Context.Payments.AsNoTracking()

@@ -63,7 +63,8 @@ internal static class HostingServices
         // The program runs without cultures, which MudBlazor takes for English.
         services.AddSingleton<MudLocalizer, MudStrings>();
         services.AddLocalizationInterceptor(provider => new DefaultLocalizationInterceptor(
-            provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<MudLocalizer>()) { IgnoreDefaultEnglish = true });
+            provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<MudLocalizer>())
+        { IgnoreDefaultEnglish = true });
         services.AddHttpContextAccessor();
         // Chinese text stays readable in the page source, and small.
         services.Configure<Microsoft.Extensions.WebEncoders.WebEncoderOptions>(o =>
