@@ -5,6 +5,7 @@ using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Names;
 using Mingjian.Server.Operations;
+using Mingjian.Server.Pending;
 using Mingjian.Server.Receipts;
 using Mingjian.Server.Roster;
 using Mingjian.Server.Session;
@@ -31,6 +32,7 @@ public static class MingjianServer
         builder.AddSessions();
         builder.AddSetup();
         builder.AddRoster();
+        builder.AddPending();
         builder.AddDemo();
         builder.AddOperations();
         configure?.Invoke(builder);
@@ -46,6 +48,7 @@ public static class MingjianServer
         app.MapSetup();
         app.MapRoster();
         app.MapRosterApi();
+        app.MapPending();
         app.MapDemo();
         app.MapOperations();
         app.MapTrustModule();

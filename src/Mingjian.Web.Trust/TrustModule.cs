@@ -25,10 +25,11 @@ internal static partial class TrustModule
     /// <param name="network">The ledger's name.</param>
     /// <param name="namesJson">Id to name, for display.</param>
     /// <param name="nowMilliseconds">The browser's clock.</param>
+    /// <param name="held">A second person signs, too.</param>
     [JSExport]
-    internal static string Prepare(string commandsJson, string network, string namesJson, double nowMilliseconds) =>
+    internal static string Prepare(string commandsJson, string network, string namesJson, double nowMilliseconds, bool held) =>
         Guarded(() => Answer(PreparedActs.Create(
-            commandsJson, NetworkId.Parse(network), new LedgerTime((long)nowMilliseconds), Names(namesJson))));
+            commandsJson, NetworkId.Parse(network), new LedgerTime((long)nowMilliseconds), Names(namesJson), held)));
 
     /// <summary>Reads payloads that somebody else built.</summary>
     [JSExport]

@@ -157,7 +157,8 @@ public sealed class DuesServicesTests : IAsyncLifetime
     [InlineData(2026, 12, 2026, 12, PaymentBasis.Quarterly)]
     [InlineData(2026, 9, 2026, 9, PaymentBasis.BackPayment)]
     [InlineData(2026, 5, 2026, 11, PaymentBasis.BackPayment)]
-    [InlineData(2026, 4, 2026, 4, null)]
+    [InlineData(2026, 4, 2026, 4, PaymentBasis.LongBackPayment)]
+    [InlineData(2026, 4, 2026, 11, PaymentBasis.LongBackPayment)]
     [InlineData(2027, 1, 2027, 1, null)]
     [InlineData(2026, 9, 2026, 12, null)]
     public void The_basis_follows_from_date_and_months(int fromYear, int from, int untilYear, int until, PaymentBasis? expected)

@@ -80,8 +80,9 @@ public sealed partial class PasskeyTests(Office office)
         await officer.WaitUntilInteractiveAsync();
         await page.GetByLabel("谁", new() { Exact = true }).FillAsync(name);
         await page.Locator("button.found-one", new() { HasText = name }).ClickAsync();
-        await page.GetByLabel("组织", new() { Exact = true }).SelectOptionAsync("机关第一党支部");
-        await page.GetByLabel("职务").SelectOptionAsync(post);
+        var form = page.Locator("section.card", new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "任职", Exact = true }) });
+        await form.GetByLabel("组织").SelectOptionAsync("机关第一党支部");
+        await form.GetByLabel("职务").SelectOptionAsync(post);
         await page.GetByRole(AriaRole.Button, new() { Name = "签名任职" }).ClickAsync();
         await officer.SignAsync("appointment-sign");
         await Assertions.Expect(page.Locator(".note.good")).ToContainTextAsync($"{name} 任{post}", new() { Timeout = 30_000 });

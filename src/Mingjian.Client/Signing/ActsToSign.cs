@@ -12,7 +12,8 @@ namespace Mingjian.Client.Signing;
 /// <summary>Commands that a page hands to <c>mj.act</c>: nothing has happened yet, the person sees and signs them in the browser.</summary>
 /// <param name="CommandsJson"><c>[{"command":"dues.RecordPayment","body":{…}}]</c>.</param>
 /// <param name="Count">How many.</param>
-public sealed record ActsToSign(string CommandsJson, int Count)
+/// <param name="Held">True: one act that a second person has to sign, so it is kept (<c>IPendingActs</c>) instead of submitted.</param>
+public sealed record ActsToSign(string CommandsJson, int Count, bool Held = false)
 {
     public static ActsToSign Create(params IReadOnlyList<ICommand> commands)
     {

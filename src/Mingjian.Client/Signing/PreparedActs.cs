@@ -12,6 +12,9 @@ public sealed class PreparedActs
     /// <summary>How long a signature waits to be submitted: 12 hours, well within the ledger's 72.</summary>
     public const long ValidityMilliseconds = 12L * 3600 * 1000;
 
+    /// <summary>How long an act that a second person has to sign waits: 48 hours.</summary>
+    public const long HeldValidityMilliseconds = 48L * 3600 * 1000;
+
     /// <summary>Most characters of commands JSON: some 40,000 roster rows.</summary>
     public const int MaxJsonLength = 32 * 1024 * 1024;
 
@@ -36,23 +39,25 @@ public sealed class PreparedActs
     /// <param name="network">The ledger.</param>
     /// <param name="now">The signer's clock.</param>
     /// <param name="names">For display.</param>
+    /// <param name="held">A second person signs, too, so the act is valid for longer.</param>
     /// <exception cref="CanonicalJsonException">Malformed JSON, an unknown command, or an act that is too large.</exception>
-    public static PreparedActs Create(string commandsJson, NetworkId network, LedgerTime now, DisplayNames names)
+    public static PreparedActs Create(string commandsJson, NetworkId network, LedgerTime now, DisplayNames names, bool held = false)
     {
         if (commandsJson.Length > MaxJsonLength)
         {
             throw new CanonicalJsonException("Too many commands at once.");
         }
 
-        return Create(Parse(commandsJson), network, now, names);
+        return Create(Parse(commandsJson), network, now, names, held);
     }
 
     /// <summary>Builds payloads from typed commands.</summary>
     /// <exception cref="CanonicalJsonException">No command, too many, an unknown one, or one that is too large.</exception>
-    public static PreparedActs Create(IReadOnlyList<ICommand> commands, NetworkId network, LedgerTime now, DisplayNames names)
+    public static PreparedActs Create(
+        IReadOnlyList<ICommand> commands, NetworkId network, LedgerTime now, DisplayNames names, bool held = false)
     {
         var byType = CommandRegistry.Commands.Values.ToDictionary(m => m.Type);
-        var expires = now.AddMilliseconds(ValidityMilliseconds);
+        var expires = now.AddMilliseconds(held ? HeldValidityMilliseconds : ValidityMilliseconds);
         var payloads = commands.Select(command => byType.TryGetValue(command.GetType(), out var type)
             ? TransactionPayload.Encode(type.Name, command, type.Json, network, expires, LedgerId.New<Nonce>())
             : throw new CanonicalJsonException($"Unknown command {command.GetType().Name}."));

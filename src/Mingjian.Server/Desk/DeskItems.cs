@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Mingjian.Client;
 using Mingjian.Client.Desk;
+using Mingjian.Client.Pending;
 using Mingjian.Client.ReadModels;
 using Mingjian.Client.Roster;
 using Mingjian.Client.Session;
@@ -15,7 +16,8 @@ namespace Mingjian.Server.Desk;
 
 /// <inheritdoc/>
 internal sealed class DeskItems(
-    IDbContextFactory<ReadModelContext> readModels, DuesAccess access, IRosterImports imports, IReadModelCheck check) : IDesk
+    IDbContextFactory<ReadModelContext> readModels, DuesAccess access, IRosterImports imports, IReadModelCheck check,
+    IPendingActs pending) : IDesk
 {
     /// <summary>Arrears older than this are no longer on the desk; the list of arrears has them.</summary>
     private const int MonthsBack = 12;
@@ -32,6 +34,7 @@ internal sealed class DeskItems(
         await AddBeginningsAsync(desk, items, cancellationToken);
         await AddAssessmentAsync(desk, items, cancellationToken);
         await AddCollectionAsync(desk, items, cancellationToken);
+        await AddPendingAsync(items, cancellationToken);
         await AddAnswersAsync(desk, items, cancellationToken);
         await AddKeysAsync(desk, items, cancellationToken);
         await AddCheckAsync(desk, items, cancellationToken);
@@ -119,6 +122,15 @@ internal sealed class DeskItems(
             .Where(m => seen.Contains(m.Branch) && m.Month < current && m.Month >= oldest && m.Paid < m.Due)
             .Select(m => m.Member).Distinct().CountAsync(cancellationToken);
         AddIf(items, behind, $"{behind} 人有以前月份的党费未交齐。", "看名单", "/staff/dues/arrears", false);
+    }
+
+    private async Task AddPendingAsync(List<DeskItem> items, CancellationToken cancellationToken)
+    {
+        var acts = await pending.ListAsync(cancellationToken);
+        var mine = acts.Count(a => a.MaySign);
+        AddIf(items, mine, $"{mine} 笔超过 6 个月的补交等您会签。", "会签", "/staff/dues/pending", true);
+        var others = acts.Count - mine;
+        AddIf(items, others, $"{others} 笔补交等上级党委组织委员会签。", "查看", "/staff/dues/pending", false);
     }
 
     private static async Task AddAnswersAsync(Reading desk, List<DeskItem> items, CancellationToken cancellationToken)

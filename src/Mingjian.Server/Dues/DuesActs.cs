@@ -127,6 +127,11 @@ internal sealed class DuesActs(
 
         var basis = PaymentBasisChoice.Of(date, [month]);
         await RequireConsentAsync(basis, Payer.Member, branch, cancellationToken);
+        if (basis == PaymentBasis.LongBackPayment)
+        {
+            throw new DuesInputException("补交超过 6 个月的须上级党委组织委员会签，请逐人点“缴纳”登记。");
+        }
+
         var state = access.State;
         var names = await access.MemberNamesAsync(chosen, cancellationToken);
         return ActsToSign.Create(
@@ -160,7 +165,7 @@ internal sealed class DuesActs(
         var name = (await access.MemberNamesAsync([member], cancellationToken))(member);
         return ActsToSign.Create(new RecordPayment(
             LedgerId.New<PaymentId>(), member, record.Branch, date, method, payer, basis,
-            [.. ascending.Select(m => new PaymentItem(m, OpenOf(state, member, m, name)))]));
+            [.. ascending.Select(m => new PaymentItem(m, OpenOf(state, member, m, name)))])) with { Held = basis == PaymentBasis.LongBackPayment };
     }
 
     public async Task<ActsToSign> PrepareVoluntaryAsync(

@@ -10,7 +10,7 @@ internal static class PaymentBasisChoice
     private const int BackPaymentMonths = 6;
 
     /// <param name="months">At least one, ascending.</param>
-    /// <exception cref="DuesInputException">No basis allows it, or one that this page cannot sign alone.</exception>
+    /// <exception cref="DuesInputException">No basis allows it.</exception>
     public static PaymentBasis Of(DateOnly date, IReadOnlyList<Month> months)
     {
         var paid = Month.Of(date).Index;
@@ -22,8 +22,7 @@ internal static class PaymentBasisChoice
             _ when first / 3 == paid / 3 && last / 3 == paid / 3 => PaymentBasis.Quarterly,
             _ when last > paid => throw new DuesInputException("只能预交本季度内的月份；补交时不能同时预交。请分开登记。"),
             _ when first >= paid - BackPaymentMonths => PaymentBasis.BackPayment,
-            _ => throw new DuesInputException(
-                "补交超过 6 个月，须支部书记和上级党委组织委员两人共同签名，网页暂不支持。请只选最近 6 个月，其余月份用命令行工具会签登记。"),
+            _ => PaymentBasis.LongBackPayment,
         };
     }
 }

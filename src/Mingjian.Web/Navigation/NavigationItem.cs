@@ -36,6 +36,7 @@ public static class Menus
         new("党费核定", "/staff/dues/assessment", "党费", u => Officer(u) || u.Holds(Post.BranchSecretary)),
         new("基数变更", "/staff/dues/standards", "党费", Officer),
         new("减免审批", "/staff/dues/reductions", "党费", u => u.IsStaff),
+        new("待会签", "/staff/dues/pending", "党费", u => Officer(u) || u.Holds(Post.BranchSecretary)),
         new("党费设置", "/staff/dues/policy", "党费", Oversight),
         new("账本浏览", "/explorer", "账本", _ => true),
         new("核验凭证", "/verify", "账本", _ => true),

@@ -22,7 +22,8 @@ public static class ActSigning
     {
         await using var module = await js.InvokeAsync<IJSObjectReference>("import", cancellationToken, Module);
         using var stream = new DotNetStreamReference(new MemoryStream(Encoding.UTF8.GetBytes(acts.CommandsJson)));
-        return await module.InvokeAsync<ActOutcome>("actFromCircuit", Patience, stream, names ?? new Dictionary<string, string>(StringComparer.Ordinal));
+        return await module.InvokeAsync<ActOutcome>("actFromCircuit", Patience, stream, names ?? new Dictionary<string, string>(StringComparer.Ordinal),
+            acts.Held);
     }
 }
 
@@ -35,5 +36,7 @@ public static class ActSigning
 /// <param name="Index">The log entry of the first final act; null when there is none.</param>
 /// <param name="Message">Why it did not work, for the user; null when it did.</param>
 /// <param name="Refusals">The first refusals, for the user.</param>
+/// <param name="Held">Signed and kept for a second person's signature; nothing is on the ledger yet.</param>
 public sealed record ActOutcome(
-    bool Ok, bool Cancelled, int Final, int Refused, long? Height, long? Index, string? Message, IReadOnlyList<string> Refusals);
+    bool Ok, bool Cancelled, int Final, int Refused, long? Height, long? Index, string? Message, IReadOnlyList<string> Refusals,
+    bool Held = false);

@@ -1,10 +1,11 @@
 // mj.act: shows what will be signed in plain words, signs it with the session's key, submits it, and tells how it ended.
 // Static pages: <button data-mj-act='[{"command":"…","body":{…}}]' data-mj-done="/dues">, or a <form> with "$field" placeholders.
 
-import { TrustError, assemble, prepare, warmUp } from './trust.js';
+import { TrustError, assemble, cosign, prepare, read, warmUp } from './trust.js';
 import { signPrepared } from './keys.js';
 
 const SUBMIT = '/api/v1/transactions';
+const HOLD = '/api/v1/pending';
 const CHUNK_ENVELOPES = 200;
 const CHUNK_CHARACTERS = 4_000_000;
 const SHOWN_ACTS = 200;
@@ -80,9 +81,10 @@ class SigningDialog {
     this.title.focus();
   }
 
-  show(summary, key) {
+  show(summary, key, note) {
     this.title.textContent = summary.title;
     this.body.replaceChildren(element('p', 'muted', '请核对。下面的内容由将要签名的数据本身得出。'));
+    if (note) this.body.append(element('p', 'note', note));
     if (summary.acts.length === 1) {
       this.body.append(...actBody(summary.acts[0]), facts(summary.facts));
     } else {
@@ -173,14 +175,15 @@ function chunks(envelopes) {
   return result;
 }
 
-async function submit(envelopes) {
-  const response = await fetch(SUBMIT, {
+async function send(address, envelopes) {
+  const response = await fetch(address, {
     method: 'POST',
     credentials: 'same-origin',
     headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRF-TOKEN': meta('mj-csrf') },
     body: `{"envelopes":[${envelopes.join(',')}]}`,
     signal: AbortSignal.timeout(120000),
   });
+  if (response.status === 204) return [];
   const answer = await response.json().catch(() => null);
   if (answer?.results) return answer.results;
   if (response.status === 401) throw new ActError('登录已过期，请重新登录后再办。', answer?.code ?? 'http/401');
@@ -194,37 +197,64 @@ let queue = Promise.resolve();
 /**
  * Signs and submits acts.
  * @param {string|object[]} commands JSON array of {"command","body"}.
- * @param {{names?: Record<string,string>}} options Names to show beside ids.
- * @returns {Promise<{ok: boolean, cancelled?: boolean, results: object[], code?: string, message?: string}>}
+ * @param {{names?: Record<string,string>, held?: boolean}} options Names to show beside ids; whether the act is kept for a second signature.
+ * @returns {Promise<{ok: boolean, cancelled?: boolean, held?: boolean, results: object[], code?: string, message?: string}>}
  */
 export function act(commands, options = {}) {
-  const run = queue.then(() => actNow(commands, options ?? {}));
+  const text = typeof commands === 'string' ? commands : JSON.stringify(commands);
+  return enqueue({
+    prepare: () => prepare(text, meta('mj-network'), options?.names ?? {}, Boolean(options?.held)),
+    complete: async (prepared, signature) => (await assemble(prepared.payloads, signature)).envelopes,
+    held: Boolean(options?.held),
+    note: options?.held ? '还需要另一人会签：您签名后先保存，会签之后才记入账本。' : '',
+  });
+}
+
+/**
+ * Adds the second signature to an act that somebody else has signed, and submits it. What is shown is computed from the signed bytes.
+ * @param {string} envelope Canonical JSON text of the envelope.
+ */
+export function countersign(envelope, options = {}) {
+  return enqueue({
+    prepare: () => read([JSON.parse(envelope).payload], meta('mj-network'), options?.names ?? {}),
+    complete: async (prepared, signature) => (await cosign([envelope], signature)).envelopes,
+    held: false,
+    note: '您是第二签名人：签名后立即记入账本。',
+  });
+}
+
+function enqueue(task) {
+  const run = queue.then(() => actNow(task));
   queue = run.catch(() => {});
   return run;
 }
 
-async function actNow(commands, options) {
+async function actNow(task) {
   const key = sessionKey();
   const dialog = new SigningDialog();
   const results = [];
   try {
     if (!key) throw new ActError('请先登录。', 'session/sign-in-required');
-    const text = typeof commands === 'string' ? commands : JSON.stringify(commands);
     dialog.busy('正在准备要签名的内容…');
-    const prepared = await prepare(text, meta('mj-network'), options.names ?? {});
+    const prepared = await task.prepare();
     dialog.status.textContent = '';
     dialog.dialog.removeAttribute('aria-busy');
-    dialog.show(prepared.summary, key);
+    dialog.show(prepared.summary, key, task.note);
     const choice = await dialog.ask({ text: '取消', value: 'cancel' }, { text: '确认签名', value: 'sign', main: true });
     if (choice !== 'sign') return { ok: false, cancelled: true, results, message: '已取消，没有签名。' };
 
     dialog.busy(key.scheme === 'webauthn-es256' ? '请在设备上确认…' : '正在签名…');
     const signature = await signPrepared(prepared, key);
-    const { envelopes } = await assemble(prepared.payloads, signature);
+    const envelopes = await task.complete(prepared, signature);
+    if (task.held) {
+      dialog.busy('正在保存…');
+      await send(HOLD, envelopes);
+      return { ok: true, held: true, results };
+    }
     for (const chunk of chunks(envelopes)) {
       dialog.busy(envelopes.length > 1 ? `正在入账 ${results.length} / ${envelopes.length}…` : '正在入账…');
       dialog.advance(results.length, envelopes.length);
-      results.push(...await submit(chunk));
+      results.push(...await send(SUBMIT, chunk));
     }
 
     const refused = results.map((r, i) => ({ r, i })).filter(({ r }) => r.status !== 'final');
@@ -255,11 +285,11 @@ function fill(value, form) {
   return match[2] ? Number.parseInt(given, 10) : given;
 }
 
-async function actFromPage(node, commands) {
+async function actFromPage(node, content, how = act) {
   if (node.dataset.mjBusy) return;
   node.dataset.mjBusy = '1';
   try {
-    const result = await act(commands, { names: node.dataset.mjNames ? JSON.parse(node.dataset.mjNames) : {} });
+    const result = await how(content, { names: node.dataset.mjNames ? JSON.parse(node.dataset.mjNames) : {} });
     node.dispatchEvent(new CustomEvent('mj-acted', { bubbles: true, detail: result }));
     if (!result.ok) return;
     if (node.dataset.mjDone) location.assign(node.dataset.mjDone);
@@ -270,10 +300,11 @@ async function actFromPage(node, commands) {
 }
 
 document.addEventListener('click', (event) => {
-  const button = event.target instanceof Element ? event.target.closest('button[data-mj-act]') : null;
+  const button = event.target instanceof Element ? event.target.closest('button[data-mj-act], button[data-mj-cosign]') : null;
   if (!button) return;
   event.preventDefault();
-  actFromPage(button, button.dataset.mjAct);
+  if (button.dataset.mjCosign) actFromPage(button, button.dataset.mjCosign, countersign);
+  else actFromPage(button, button.dataset.mjAct);
 });
 
 document.addEventListener('submit', (event) => {
@@ -284,7 +315,7 @@ document.addEventListener('submit', (event) => {
 });
 
 // A page that can sign will probably sign: fetch the module while the reader reads.
-if (document.querySelector('[data-mj-act]')) {
+if (document.querySelector('[data-mj-act], [data-mj-cosign]')) {
   (window.requestIdleCallback ?? ((work) => setTimeout(work, 1500)))(() => { warmUp().catch(() => {}); });
 }
 

@@ -7,14 +7,16 @@ const SHOWN_REFUSALS = 10;
 /**
  * @param {{arrayBuffer(): Promise<ArrayBuffer>}} stream JSON of the commands, UTF-8.
  * @param {Record<string, string>} names Names to show beside ids.
+ * @param {boolean} held Keep the act for a second person's signature instead of submitting it.
  */
-export async function actFromCircuit(stream, names) {
-  const result = await act(new TextDecoder().decode(await stream.arrayBuffer()), { names });
+export async function actFromCircuit(stream, names, held) {
+  const result = await act(new TextDecoder().decode(await stream.arrayBuffer()), { names, held });
   const final = result.results.filter((r) => r.status === 'final');
   const refused = result.results.filter((r) => r.status !== 'final');
   return {
     ok: result.ok,
     cancelled: Boolean(result.cancelled),
+    held: Boolean(result.held),
     final: final.length,
     refused: refused.length,
     height: final.length ? Math.max(...final.map((r) => r.height)) : null,

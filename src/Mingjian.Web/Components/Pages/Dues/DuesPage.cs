@@ -94,6 +94,11 @@ public abstract class DuesPage : ComponentBase, IDisposable
                 await LoadAsync();
             }
 
+            if (outcome.Held)
+            {
+                Success = "已签名保存，等上级党委组织委员会签后记入账本。进度见“待会签”。";
+            }
+
             Fault = outcome.Ok || outcome.Cancelled ? null : string.Join(" ", outcome.Refusals.Prepend(outcome.Message ?? "账本没有接受。").Distinct(StringComparer.Ordinal));
             done = outcome.Ok;
         });
