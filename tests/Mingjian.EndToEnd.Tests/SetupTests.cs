@@ -10,8 +10,7 @@ public sealed partial class SetupTests(BrowserFixture browsers) : IClassFixture<
     public async Task An_empty_server_is_founded_with_the_code_on_its_console_and_then_grows_its_first_branch()
     {
         await using var server = await ServerProcess.StartAsync(empty: true, TestContext.Current.CancellationToken);
-        var code = Code().Match(server.Output).Groups[1].Value;
-        Assert.NotEmpty(code);
+        var code = await ReadCodeAsync(server);
         await using var session = await BrowserSession.OpenAsync(browsers.Browser, server.Address, Screen.Desktop);
         var page = session.Page;
         await page.GotoAsync(string.Empty);
@@ -53,6 +52,22 @@ public sealed partial class SetupTests(BrowserFixture browsers) : IClassFixture<
         await page.GotoAsync("setup");
         await Assertions.Expect(page.GetByText("系统已经启用")).ToBeVisibleAsync();
         session.AssertNoConsoleErrors();
+    }
+
+    // The console's last line: it comes after the address, at which the server counts as started.
+    private static async Task<string> ReadCodeAsync(ServerProcess server)
+    {
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            if (Code().Match(server.Output) is { Success: true } line)
+            {
+                return line.Groups[1].Value;
+            }
+
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"No set-up code on the console:\n{server.Output}");
     }
 
     [GeneratedRegex("setup code\\s+([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})")]
