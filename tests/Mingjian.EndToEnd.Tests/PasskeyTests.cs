@@ -81,7 +81,7 @@ public sealed partial class PasskeyTests(Office office)
         await page.GetByLabel("谁", new() { Exact = true }).FillAsync(name);
         await page.Locator("button.found-one", new() { HasText = name }).ClickAsync();
         var form = page.Locator("section.card", new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "任职", Exact = true }) });
-        await form.GetByLabel("组织").SelectOptionAsync("机关第一党支部");
+        await form.GetByLabel("组织").First.SelectOptionAsync("机关第一党支部");
         await form.GetByLabel("职务").SelectOptionAsync(post);
         await page.GetByRole(AriaRole.Button, new() { Name = "签名任职" }).ClickAsync();
         await officer.SignAsync("appointment-sign");

@@ -165,7 +165,8 @@ internal sealed class DuesActs(
         var name = (await access.MemberNamesAsync([member], cancellationToken))(member);
         return ActsToSign.Create(new RecordPayment(
             LedgerId.New<PaymentId>(), member, record.Branch, date, method, payer, basis,
-            [.. ascending.Select(m => new PaymentItem(m, OpenOf(state, member, m, name)))])) with { Held = basis == PaymentBasis.LongBackPayment };
+            [.. ascending.Select(m => new PaymentItem(m, OpenOf(state, member, m, name)))])) with
+        { Held = basis == PaymentBasis.LongBackPayment };
     }
 
     public async Task<ActsToSign> PrepareVoluntaryAsync(
