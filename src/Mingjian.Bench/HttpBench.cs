@@ -14,7 +14,7 @@ internal sealed class HttpBench(BenchOptions options, BenchReport report)
     private const int ListLength = 50;
 
     // The framework's request pipeline needs thousands of requests before the just-in-time compiler has optimised it.
-    private const int WarmUpSingles = 12_000;
+    private const int WarmUpSingles = 20_000;
     private const int WarmUpLists = 6_000;
 
     // Requests under way, over all sessions.
