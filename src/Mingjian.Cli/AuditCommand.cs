@@ -165,7 +165,7 @@ internal sealed record AuditSource(ILedgerSource Ledger, LedgerTrust Trust, Http
         {
             var (trust, caution) = network is not null
                 ? (LedgerTrustOf(NetworkOption.Read(network)), null)
-                : (LedgerTrustOf(TrustedNetwork.Parse(await http.GetByteArrayAsync(new Uri("network", UriKind.Relative), cancellationToken))),
+                : (LedgerTrustOf(TrustedNetwork.Parse(await http.GetByteArrayAsync(new Uri("network?anchor=genesis", UriKind.Relative), cancellationToken))),
                     "网络文件取自被审计的服务器本身，只能说明账本自洽；要独立审计请用 --network 指定您信任的网络文件。");
             return new AuditSource(new HttpLedgerSource(http), trust, http, caution);
         }
@@ -200,5 +200,8 @@ internal sealed record AuditSource(ILedgerSource Ledger, LedgerTrust Trust, Http
             : throw new CommandException("数据目录里没有节点密钥，请用 --network 指定网络文件。");
     }
 
-    private static LedgerTrust LedgerTrustOf(TrustedNetwork network) => new(network.Network, network.Nodes);
+    /// <exception cref="CommandException">The file begins after the founding: an audit begins there.</exception>
+    private static LedgerTrust LedgerTrustOf(TrustedNetwork network) => network.File.Anchor.Height == 0
+        ? new(network.Network, network.Nodes)
+        : throw new CommandException("审计从账本建立时查起，请使用建立时的网络文件（地址 /ledger/network?anchor=genesis）。");
 }

@@ -12,6 +12,7 @@ var root = new RootCommand("明鉴命令行：核验凭证、审计账本、导�
     BackupCommand.CreateBackup(),
     BackupCommand.CreateRestore(),
     KeyCommand.Create(),
+    NetworkCommand.Create(),
     BenchCommand.Create(),
 };
 var parsed = root.Parse(args);

@@ -14,15 +14,15 @@ internal static class VerifyCommand
     {
         var receipt = new Argument<FileInfo>("receipt") { Description = "凭证文件（.mjreceipt），或每行一个二维码文字（MJ1/…）的文本文件" };
         var network = NetworkOption.Create(required: true);
+        var nodes = NetworkOption.History();
         var json = new Option<bool>("--json") { Description = "以 JSON 输出各步结果" };
-        var command = new Command("verify", "离线核验一张凭证。退出码：0 通过，1 不通过，2 无法核验。") { receipt, network, json };
-        command.SetAction(result => Run(result.GetValue(receipt)!, result.GetValue(network)!, result.GetValue(json)));
+        var command = new Command("verify", "离线核验一张凭证。退出码：0 通过，1 不通过，2 无法核验。") { receipt, network, nodes, json };
+        command.SetAction(result => Run(result.GetValue(receipt)!, NetworkOption.Read(result.GetValue(network)!, result.GetValue(nodes)), result.GetValue(json)));
         return command;
     }
 
-    private static int Run(FileInfo receipt, FileInfo network, bool json)
+    private static int Run(FileInfo receipt, TrustedNetwork trusted, bool json)
     {
-        var trusted = NetworkOption.Read(network);
         var report = new ReceiptVerifier(new PlatformEcVerifier()).Verify(ReadReceipt(receipt), trusted);
         Console.WriteLine(json ? JsonSerializer.Serialize(report, ReceiptReportJson.Default.ReceiptReport) : Describe(report, trusted));
         return report.Ok ? ExitCodes.Ok : ExitCodes.Failed;
@@ -80,6 +80,7 @@ internal static class VerifyCommand
         }
 
         text.AppendLine($"账本：{network.Network}");
+        text.AppendLine($"依据：{network.Basis}");
         return text.Append(report.Ok ? "结论：核验通过。" : $"结论：核验不通过，停在“{ReceiptSteps.TitleOf(report.FailedStep!)}”（{report.FailedStep}）。").ToString();
     }
 }
@@ -89,6 +90,22 @@ internal static class NetworkOption
 {
     public static Option<FileInfo> Create(bool required) =>
         new("--network", "-n") { Description = "网络文件（.mjnet.json）：从可信途径取得的信任依据", Required = required };
+
+    public static Option<FileInfo> History() =>
+        new("--nodes") { Description = "名单变更记录（取自任何一个节点的 /ledger/nodes）：网络文件之后节点名单变更过时需要" };
+
+    /// <exception cref="CommandException">Not a network file, or a history that does not hold.</exception>
+    public static TrustedNetwork Read(FileInfo file, FileInfo? history)
+    {
+        var network = Read(file);
+        if (history is null)
+        {
+            return network;
+        }
+
+        var report = network.Follow(Files.Read(history, NodeHistoryFile.MaxSize), out var followed);
+        return report.Ok ? followed : throw new CommandException($"{report.Explanation}（{report.FailedStep}）");
+    }
 
     /// <exception cref="CommandException">Not a network file.</exception>
     public static TrustedNetwork Read(FileInfo file)

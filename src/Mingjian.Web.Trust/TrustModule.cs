@@ -68,9 +68,10 @@ internal static partial class TrustModule
     });
 
     /// <summary>Checks a receipt step by step.</summary>
+    /// <param name="historyJson">A node history, or empty.</param>
     [JSExport]
-    internal static string VerifyReceipt(string text, string networkJson) => Guarded(() =>
-        Encode(Verifier.Verify(Encoding.UTF8.GetBytes(text), Network(networkJson)), ReceiptReportJson.Default.ReceiptReport));
+    internal static string VerifyReceipt(string text, string networkJson, string historyJson) => Guarded(() =>
+        Encode(Verifier.Verify(Encoding.UTF8.GetBytes(text), Network(networkJson, historyJson)), ReceiptReportJson.Default.ReceiptReport));
 
     /// <summary>What a receipt claims, unchecked.</summary>
     [JSExport]
@@ -131,7 +132,17 @@ internal static partial class TrustModule
     private static byte[][] Payloads(string json) =>
         [.. (JsonSerializer.Deserialize(json, ModuleJson.Default.IReadOnlyListString) ?? []).Select(Convert.FromBase64String)];
 
-    private static TrustedNetwork Network(string json) => TrustedNetwork.Parse(Encoding.UTF8.GetBytes(json));
+    private static TrustedNetwork Network(string json, string history = "")
+    {
+        var network = TrustedNetwork.Parse(Encoding.UTF8.GetBytes(json));
+        if (history.Length == 0)
+        {
+            return network;
+        }
+
+        var report = network.Follow(Encoding.UTF8.GetBytes(history), out var followed);
+        return report.Ok ? followed : throw new NetworkFileException(report.Explanation);
+    }
 
     /// <summary>An authenticator's signature is DER, WebCrypto's is r||s already.</summary>
     private static KeySignature Signature(string json)

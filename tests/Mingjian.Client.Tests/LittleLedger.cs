@@ -27,16 +27,15 @@ internal sealed class LittleLedger
     public const string Name = "欧阳明鉴";
 
     private readonly List<byte[]> _entries = [];
-    private readonly NoteSigner _log;
-    private readonly NoteSigner[] _nodes;
+    private NoteSigner _log;
+    private NoteSigner[] _nodes;
+    private long _height = 1;
 
     public LittleLedger(int nodes = 4, Es256Signer? collector = null)
     {
         CollectorKey = collector ?? Es256Signer.Create();
-        _log = new(Network.ToString(), NoteKeyType.Ed25519, Signer("log 1"));
-        _nodes = [.. Enumerable.Range(1, nodes).Select(i => new NoteSigner($"{Network}/node/{i}", NoteKeyType.Cosignature, Signer($"node {i}")))];
-        var set = new NodeSet([.. Enumerable.Range(1, nodes).Select(i => new Node(Key($"batch {i}"), Key($"log {i}"), i, Key($"node {i}")))]);
-        File = NetworkFile.Create(Network, set, [new(Branch, "机关第一党支部")]);
+        Install([.. Enumerable.Range(1, nodes)]);
+        File = NetworkFile.Create(Network, TrustAnchor.Genesis, Nodes, [new(Branch, "机关第一党支部")]);
         Trusted = new TrustedNetwork(File);
     }
 
@@ -47,6 +46,30 @@ internal sealed class LittleLedger
     public TrustedNetwork Trusted { get; }
 
     public IReadOnlyList<byte[]> Entries => _entries;
+
+    /// <summary>The nodes that sign now.</summary>
+    public NodeSet Nodes { get; private set; }
+
+    /// <summary>The block that an anchor would name now.</summary>
+    public TrustAnchor Anchor => new(_height, Root(), _entries.Count, Now);
+
+    /// <summary>Seals a block that names other nodes, which sign from then on.</summary>
+    /// <param name="alter">Makes a wrong seal.</param>
+    /// <param name="cosigners">How many of the present nodes confirm it.</param>
+    public NodeSetChange Change(IReadOnlyList<int> numbers, Func<SealEntry, SealEntry>? alter = null, int? cosigners = null)
+    {
+        var next = SetOf(numbers);
+        var seal = new SealEntry(
+            2, 1, _entries.Count - 1, ++_height, Network, next.Hash, Nodes.Hash, 40 + _height, default, 1, default, Now);
+        var index = Append((alter?.Invoke(seal) ?? seal).Encode());
+        var proof = new TlogProof(null, index, Merkle.InclusionPath(Leaves(), index), Checkpoint(cosigners));
+        var change = new NodeSetChange(next.Nodes, proof.ToString(), _entries[index]);
+        Install(numbers);
+        return change;
+    }
+
+    public static byte[] History(params IReadOnlyList<NodeSetChange> changes) =>
+        new NodeHistoryFile(changes, NodeHistoryFile.CurrentFormat, Network).Encode();
 
     public static RecordPayment Payment(string amount = "48.00") => new(
         LedgerId.Parse<PaymentId>("p-000000000000000000000000000000aa"), Member, Branch, new(2026, 11, 22), PaymentMethod.Cash, Payer.Member,
@@ -102,6 +125,9 @@ internal sealed class LittleLedger
         return checkpoint.Sign(log ?? _log, [.. _nodes.Take(cosigners ?? _nodes.Length), .. extra], Now.Milliseconds / 1000).ToString();
     }
 
+    /// <summary>All present nodes sign any checkpoint.</summary>
+    public string Sign(Checkpoint checkpoint) => checkpoint.Sign(_log, _nodes, Now.Milliseconds / 1000).ToString();
+
     public ReceiptFile Receipt(int index, ReceiptHolder? holder = null, string? checkpoint = null, byte[]? entry = null) => new(
         entry ?? _entries[index], holder ?? new(NameSalt, Name),
         new TlogProof(null, index, Merkle.InclusionPath(Leaves(), index), checkpoint ?? Checkpoint()).ToString());
@@ -109,6 +135,17 @@ internal sealed class LittleLedger
     public static NoteSigner StrangersLog() => new(Network.ToString(), NoteKeyType.Ed25519, Signer("another log"));
 
     public static Amount Amount(string text) => Primitives.Amount.TryParse(text, out var value) ? value : throw new FormatException(text);
+
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_log), nameof(_nodes), nameof(Nodes))]
+    private void Install(IReadOnlyList<int> numbers)
+    {
+        _log = new(Network.ToString(), NoteKeyType.Ed25519, Signer($"log {numbers[0]}"));
+        _nodes = [.. numbers.Select(i => new NoteSigner($"{Network}/node/{i}", NoteKeyType.Cosignature, Signer($"node {i}")))];
+        Nodes = SetOf(numbers);
+    }
+
+    private static NodeSet SetOf(IReadOnlyList<int> numbers) =>
+        new([.. numbers.Select(i => new Node(Key($"batch {i}"), Key($"log {i}"), i, Key($"node {i}")))]);
 
     private static Ed25519Signer Signer(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"mingjian test key {name}")));
 

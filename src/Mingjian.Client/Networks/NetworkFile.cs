@@ -9,13 +9,14 @@ public sealed class NetworkFileException(string message, Exception? inner = null
 
 /// <summary>The trust anchor of an offline verifier: whose signatures make a checkpoint of this network final.</summary>
 /// <remarks>Canonical JSON (docs/reference/formats.md, "Network file"). Get it from somewhere you trust, once; it never comes from a receipt.</remarks>
+/// <param name="Anchor">The block after which <paramref name="Nodes"/> sign.</param>
 /// <param name="Format">Always <see cref="CurrentFormat"/>.</param>
 /// <param name="Network">The ledger's name and log origin.</param>
 /// <param name="Nodes">The nodes whose votes count, ascending by number; at least one.</param>
 /// <param name="Organizations">Display names; nothing is decided by them.</param>
 /// <param name="Quorum">How many distinct nodes must have voted: floor(2n/3)+1, never fewer.</param>
 public sealed record NetworkFile(
-    string Format, NetworkId Network, IReadOnlyList<Node> Nodes,
+    TrustAnchor Anchor, string Format, NetworkId Network, IReadOnlyList<Node> Nodes,
     IReadOnlyList<NetworkOrganization> Organizations, int Quorum)
 {
     /// <summary>The one value of <see cref="Format"/>.</summary>
@@ -25,11 +26,12 @@ public sealed record NetworkFile(
     public const int MaxSize = 1 << 20;
 
     /// <summary>A network file of the current format with the right quorum.</summary>
-    public static NetworkFile Create(NetworkId network, NodeSet nodes, IReadOnlyList<NetworkOrganization> organizations) =>
-        new(CurrentFormat, network, nodes.Nodes, organizations, nodes.Quorum);
+    /// <param name="anchor">The block after which the nodes sign.</param>
+    public static NetworkFile Create(NetworkId network, TrustAnchor anchor, NodeSet nodes, IReadOnlyList<NetworkOrganization> organizations) =>
+        new(anchor, CurrentFormat, network, nodes.Nodes, organizations, nodes.Quorum);
 
     /// <summary>Reads the one canonical encoding.</summary>
-    /// <exception cref="NetworkFileException">Another encoding, another format, no valid node set, or a quorum other than floor(2n/3)+1.</exception>
+    /// <exception cref="NetworkFileException">Another encoding, another format, no valid anchor or node set, or a quorum other than floor(2n/3)+1.</exception>
     public static NetworkFile Parse(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > MaxSize)
@@ -57,6 +59,11 @@ public sealed record NetworkFile(
             throw new NetworkFileException("网络文件里的节点名单或确认数不对。");
         }
 
+        if (!file.Anchor.IsValid)
+        {
+            throw new NetworkFileException("网络文件里的起始区块不对。");
+        }
+
         return file;
     }
 
@@ -65,6 +72,19 @@ public sealed record NetworkFile(
 
     /// <summary>The canonical bytes.</summary>
     public byte[] Encode() => CanonicalJson.Encode(this, NetworkFileJson.Canonical);
+}
+
+/// <summary>The newest block that whoever gave out a network file vouches for; its nodes sign the blocks after it.</summary>
+/// <param name="Height">0 = before the first block: the nodes founded the network.</param>
+/// <param name="Root">Log root after the block; null exactly when <paramref name="Height"/> is 0.</param>
+/// <param name="Size">Log entries up to and with the block.</param>
+/// <param name="Time">The block's time; 0 when <paramref name="Height"/> is 0.</param>
+public sealed record TrustAnchor(long Height, Hash32? Root, long Size, LedgerTime Time)
+{
+    /// <summary>Before the first block.</summary>
+    public static TrustAnchor Genesis { get; } = new(0, null, 0, new LedgerTime(0));
+
+    internal bool IsValid => Height == 0 ? this == Genesis : Height > 0 && Root is not null && Size > Height;
 }
 
 /// <param name="Id">The organisation on the ledger.</param>

@@ -10,6 +10,7 @@ namespace Mingjian.Contracts.Nodes;
 [JsonSerializable(typeof(NodesChanged))]
 [JsonSerializable(typeof(HeightRestarted))]
 [JsonSerializable(typeof(NodesRecord))]
+[JsonSerializable(typeof(Agreement))]
 [JsonSerializable(typeof(NodeKeyRecord))]
 [JsonSerializable(typeof(OrganizationKeyRecord))]
 internal sealed partial class NodesJson : JsonSerializerContext;

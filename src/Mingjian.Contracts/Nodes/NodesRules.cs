@@ -26,17 +26,22 @@ internal static class NodesRules
         switch (happened)
         {
             case NodesFounded founded:
-                Put(writes, new NodesRecord(new Agreement(founded.Charter, 1, context.Height, founded.Nodes), null, 1, founded.Nodes.Count));
+                var first = new Agreement(founded.Charter, 1, context.Height, founded.Nodes);
+                Put(writes, new NodesRecord(first, null, 1, founded.Nodes.Count, 1));
+                writes.Put(NodesState.AgreementKey(1), first);
                 PutKeys(writes, founded.Nodes);
                 break;
             case NodesChanged changed:
                 var nodes = state.Nodes()!;
+                var next = new Agreement(changed.Charter, changed.Version, changed.From, changed.Nodes);
                 Put(writes, nodes with
                 {
                     Current = nodes.At(context.Height),
-                    Next = new Agreement(changed.Charter, changed.Version, changed.From, changed.Nodes),
+                    Next = next,
                     HighestNumber = Math.Max(nodes.HighestNumber, changed.Nodes[^1].Node.Number),
+                    Agreements = nodes.Agreements + 1,
                 });
+                writes.Put(NodesState.AgreementKey(nodes.Agreements + 1), next);
                 PutKeys(writes, changed.Nodes);
                 break;
             case HeightRestarted restarted:

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
 
@@ -16,9 +17,17 @@ public static class NodesState
     public static StateTable<OrganizationKeyRecord> OrganizationKeys { get; } =
         new("nodes/organization-key/", ContractsJson.For<OrganizationKeyRecord>());
 
+    /// <summary><c>nodes/agreement/&lt;n&gt;</c>: every agreement there ever was, from 1, so that verifiers can be led through all changes.</summary>
+    public static StateTable<Agreement> Agreements { get; } = new("nodes/agreement/", ContractsJson.For<Agreement>());
+
     public static StateKey<NodesRecord> TopKey => Network.Key("top");
 
     public static NodesRecord? Nodes(this IStateReader state) => state.Get(TopKey);
+
+    /// <summary>The n-th agreement, from 1, or null.</summary>
+    public static Agreement? Agreement(this IStateReader state, int n) => state.Get(AgreementKey(n));
+
+    internal static StateKey<Agreement> AgreementKey(int n) => Agreements.Key(n.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The network key of an organisation that has a node now or will have one, or null.</summary>
     public static OrganizationKeyRecord? OrganizationKey(this IStateReader state, KeyId id) =>
@@ -37,7 +46,8 @@ public static class NodesState
 /// <param name="Next">Null before the first change. Stays here after it has come into effect, until the next change.</param>
 /// <param name="Epoch">1, and one more with every restart of a height.</param>
 /// <param name="HighestNumber">The highest number ever given to a node.</param>
-public sealed record NodesRecord(Agreement Current, Agreement? Next, int Epoch, int HighestNumber)
+/// <param name="Agreements">How many agreements there have been, the one that is due included.</param>
+public sealed record NodesRecord(Agreement Current, Agreement? Next, int Epoch, int HighestNumber, int Agreements)
 {
     /// <summary>The agreement under which the block of a height is signed.</summary>
     public Agreement At(long height) => Next is { } next && height >= next.From ? next : Current;

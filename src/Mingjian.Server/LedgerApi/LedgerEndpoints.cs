@@ -45,7 +45,10 @@ internal static class LedgerEndpoints
         var log = app.MapGroup("/ledger").AllowAnonymous();
         log.MapGet("/checkpoint", Checkpoint).WithSummary("The newest final checkpoint (signed note).");
         log.MapGet("/tile/{**tile}", Tile).WithSummary("A hash tile or an entry bundle (C2SP tlog-tiles).");
-        log.MapGet("/network", NetworkAsync).WithSummary("The network file: the trust anchor of an offline verifier.");
+        log.MapGet("/network", NetworkAsync).WithSummary("The network file: the trust anchor of an offline verifier.")
+            .WithDescription("anchor=genesis: the founding nodes; anchor=newest: from the newest block; without it: from the present nodes' first block.")
+            .ProducesProblem(400);
+        log.MapGet("/nodes", Nodes).WithSummary("The node history: every change of the nodes with its proof.");
     }
 
     private static async Task<IResult> SubmitAsync(Submissions submissions, ServerOptions options, HttpContext context)
@@ -115,11 +118,30 @@ internal static class LedgerEndpoints
 
     private static IResult NotFound() => Problems.Of(StatusCodes.Status404NotFound, "ledger/not-there", "账本中没有这一部分。");
 
-    private static async Task<IResult> NetworkAsync(NetworkFiles files, HttpContext context)
+    private static IResult Nodes(NodeHistories histories, HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-cache";
+        context.Response.Headers.ContentDisposition = "inline; filename=\"nodes.mjnodes.json\"";
+        return Results.Bytes(histories.Encode(), "application/json");
+    }
+
+    private static async Task<IResult> NetworkAsync(NetworkFiles files, HttpContext context, string? anchor = null)
+    {
+        AnchorChoice? choice = anchor switch
+        {
+            null => AnchorChoice.PresentNodes,
+            "genesis" => AnchorChoice.Genesis,
+            "newest" => AnchorChoice.Newest,
+            _ => null,
+        };
+        if (choice is null)
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, "request/malformed", "anchor 应为 genesis 或 newest。");
+        }
+
+        context.Response.Headers.CacheControl = "no-cache";
         context.Response.Headers.ContentDisposition = "inline; filename=\"network.mjnet.json\"";
-        return Results.Bytes((await files.CurrentAsync(context.RequestAborted)).Encode(), "application/json");
+        return Results.Bytes((await files.ReadAsync(choice.Value, context.RequestAborted)).Encode(), "application/json");
     }
 
     private static IResult Events(HeadStreams streams, HttpContext context) =>
@@ -196,11 +218,13 @@ internal sealed class HeadStream(ILedger ledger, Action closed, CancellationToke
 }
 
 /// <summary>Makes the network file of the running ledger.</summary>
-internal sealed class NetworkFiles(ILedger ledger, NodeKeys keys, IOrganizationNames organizations)
+internal sealed class NetworkFiles(ILedger ledger, NodeHistories histories, IOrganizationNames organizations)
 {
-    public async Task<NetworkFile> CurrentAsync(CancellationToken cancellationToken) => NetworkFile.Create(
-        ledger.Network, keys.Alone.Nodes,
-        await organizations.AllAsync(cancellationToken));
+    public async Task<NetworkFile> ReadAsync(AnchorChoice choice, CancellationToken cancellationToken)
+    {
+        var (anchor, nodes) = histories.AnchorOf(choice);
+        return NetworkFile.Create(ledger.Network, anchor, nodes, await organizations.AllAsync(cancellationToken));
+    }
 }
 
 /// <summary>Every organisation with its display name, by id.</summary>

@@ -32,6 +32,7 @@ internal static class LedgerServices
         services.AddSingleton<Submissions>();
         services.AddSingleton<PasskeySite>();
         services.AddSingleton<HeadStreams>();
+        services.AddSingleton<NodeHistories>();
         services.AddScoped<NetworkFiles>();
         services.AddOpenApi();
         services.AddHealthChecks().AddCheck<LedgerHealth>("ledger");

@@ -3,6 +3,7 @@ using Mingjian.Client.Receipts;
 using Mingjian.Client.Session;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Nodes;
 using Mingjian.Engine;
 using Mingjian.Log;
 using Mingjian.Log.Notes;
@@ -48,14 +49,16 @@ internal sealed class ReceiptIssuer(
     private async Task<IssuedReceipt> IssueAsync(
         PaymentRecord record, long index, byte[] entry, LedgerBlock block, CancellationToken cancellationToken)
     {
-        var checkpoint = ledger.ReadCheckpoint(block.Height);
+        // A receipt from before a change of the nodes goes out under a checkpoint of the present ones, whom everybody has in the network file.
+        var head = ledger.Head.Height;
+        var checkpoint = ledger.ReadCheckpoint(access.State.Nodes()?.At(head).From > block.Height ? head : block.Height);
         var size = Checkpoint.Parse(checkpoint[..(checkpoint.IndexOf("\n\n", StringComparison.Ordinal) + 1)])!.Size;
         var opening = await (await vault.GetAsync(cancellationToken)).FindNameOpeningAsync(record.Member, cancellationToken);
         var receipt = new ReceiptFile(
             entry,
             opening is null ? null : new ReceiptHolder(opening.Salt, opening.Value),
             new TlogProof(null, index, ledger.ProveInclusion(index, size), checkpoint).ToString());
-        var contents = ReceiptContents.Read(receipt, await networks.CurrentAsync(cancellationToken));
+        var contents = ReceiptContents.Read(receipt, await networks.ReadAsync(AnchorChoice.PresentNodes, cancellationToken));
         if (contents.Payment != record.Payment)
         {
             throw new InvalidOperationException($"The read model says that entry {index} is payment {record.Payment}; it is not.");

@@ -66,8 +66,8 @@ export const assemble = (payloads, signature) => json('Assemble', JSON.stringify
 /** Adds a second signature to envelopes: { envelopes }. */
 export const cosign = (envelopes, signature) => json('Cosign', JSON.stringify(envelopes), JSON.stringify(signature));
 
-/** Verifies a receipt step by step: { ok, steps, contents }. */
-export const verifyReceipt = (text, networkJson) => json('VerifyReceipt', text, networkJson);
+/** Verifies a receipt step by step: { ok, steps, contents }. The node history (or '') leads from the network file to later nodes. */
+export const verifyReceipt = (text, networkJson, historyJson = '') => json('VerifyReceipt', text, networkJson, historyJson);
 
 /** Verifies a final checkpoint: { ok, size, root, nodes, detail }. */
 export const verifyCheckpoint = (note, networkJson) => json('VerifyCheckpoint', note, networkJson);
