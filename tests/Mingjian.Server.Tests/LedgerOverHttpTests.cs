@@ -76,6 +76,20 @@ public sealed class LedgerOverHttpTests(DemoServer demo)
         Assert.Equal(demo.Server.Ledger.Network, file.Network);
         Assert.Contains(file.Organizations, o => o.Name == "机关第一党支部");
         Assert.Single(file.Nodes);
+        Assert.Equal(TrustAnchor.Genesis, file.Anchor);
+    }
+
+    [Fact]
+    public async Task A_network_file_can_begin_from_the_newest_block_and_a_ledger_of_one_node_has_an_empty_node_history()
+    {
+        using var outsider = demo.Server.Open();
+        var newest = TrustedNetwork.Parse(await outsider.Client.GetByteArrayAsync("/ledger/network?anchor=newest"));
+        Assert.Equal(demo.Server.Ledger.ReadBlock(newest.File.Anchor.Height)!.Root, newest.File.Anchor.Root);
+        Assert.Equal(HttpStatusCode.BadRequest, (await outsider.Client.GetAsync("/ledger/network?anchor=else")).StatusCode);
+
+        var report = newest.Follow(await outsider.Client.GetByteArrayAsync("/ledger/nodes"), out _);
+        Assert.True(report.Ok, report.Explanation);
+        Assert.Empty(report.Changes);
     }
 
     [Fact]

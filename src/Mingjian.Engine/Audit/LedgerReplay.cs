@@ -20,6 +20,7 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
     private readonly List<AdmittedTransaction> _pending = [];
     private readonly List<byte[]> _pendingBytes = [];
     private readonly Dictionary<Hash32, TransactionPlace> _places = [];
+    private LedgerTrust? _trust;
     private int _epoch = 1;
     private long _position;
 
@@ -33,7 +34,7 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
     public long Signatures { get; private set; }
 
     /// <summary>What checkpoints of the newest block are judged by.</summary>
-    public LedgerTrust Trust => Nodes.Equals(trust.Nodes) ? trust : trust with { Nodes = Nodes };
+    public LedgerTrust Trust => _trust ?? trust;
 
     public long Size => _log.Size;
 
@@ -92,6 +93,11 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
         Height++;
         Time = seal.Time;
         Nodes = _nextNodes;
+        if (!Nodes.Equals(Trust.Nodes))
+        {
+            _trust = new LedgerTrust(trust.Network, Nodes);
+        }
+
         (_epoch, _position) = (seal.Epoch, seal.Position);
         var state = new BlockState(_state);
         var executed = Execute(first, state);

@@ -4,11 +4,15 @@ using Mingjian.Primitives;
 namespace Mingjian.Engine.Keys;
 
 /// <summary>What a ledger's checkpoints are judged by: the nodes whose quorum makes a block final.</summary>
-/// <param name="Network">The ledger, which is also the log's origin.</param>
-/// <param name="Nodes">Their public keys.</param>
-public sealed record LedgerTrust(NetworkId Network, NodeSet Nodes)
+/// <param name="network">The ledger, which is also the log's origin.</param>
+/// <param name="nodes">Their public keys.</param>
+public sealed class LedgerTrust(NetworkId network, NodeSet nodes)
 {
-    private readonly CheckpointPolicy _policy = new(Network, Nodes);
+    private readonly CheckpointPolicy _policy = new(network, nodes);
+
+    public NetworkId Network { get; } = network;
+
+    public NodeSet Nodes { get; } = nodes;
 
     /// <summary>Checks signatures and quorum of a note.</summary>
     public CheckpointResult Check(string note) => _policy.Check(note);

@@ -1,0 +1,243 @@
+using System.Diagnostics.CodeAnalysis;
+using Mingjian.Client.Networks;
+using Mingjian.Client.Receipts;
+using Mingjian.Client.Signing;
+using Mingjian.Contracts;
+using Mingjian.Contracts.Nodes;
+using Mingjian.Contracts.Organizations;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
+using Mingjian.Engine;
+using Mingjian.Engine.Audit;
+using Mingjian.Engine.Execution;
+using Mingjian.Engine.Keys;
+using Mingjian.Primitives;
+using Mingjian.Server.LedgerApi;
+using Mingjian.Storage.RocksDb;
+
+namespace Mingjian.Server.Tests;
+
+/// <summary>A whole network in this process, with the real contracts: a node joins, one changes its keys, one leaves; then everything is checked from outside.</summary>
+public sealed class NodeChangesTests : IAsyncDisposable
+{
+    private static readonly NetworkId Network = NetworkId.Parse("nodes.mingjian.invalid/1");
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("mingjian-nodes-").FullName;
+    private readonly MemoryOrder _order = new();
+    private readonly Dictionary<int, Ledger> _ledgers = [];
+    private readonly Es256Signer[] _organizations = [.. Enumerable.Range(0, 6).Select(_ => Es256Signer.Create())];
+    private readonly Es256Signer _officer = Es256Signer.Create();
+    private readonly OrganizationId _committee = LedgerId.New<OrganizationId>();
+    private readonly FixedClock _clock = new();
+    private readonly NodeSet _founders;
+    private int _branches;
+
+    public NodeChangesTests() => _founders = new NodeSet([.. Enumerable.Range(1, 4).Select(n => Keys(n).Public)]);
+
+    [Fact]
+    public async Task Nodes_join_change_their_keys_and_leave_and_everybody_can_follow()
+    {
+        await FoundAsync();
+        var ledger = _ledgers[3];
+        Assert.Equal(_founders.Hash, new KeyDirectory().FindNodes(ledger.ReadState())!.Current.Hash);
+        await FillAsync(ledger);
+
+        // The fifth node runs before it counts, and counts two blocks after the decision.
+        Start(5);
+        IReadOnlyList<Seat> five = [.. Enumerable.Range(1, 5).Select(n => SeatOf(n))];
+        var joined = await ChangeAsync(ledger, five, [1, 2, 3, 5]);
+        await FillAsync(ledger, 3);
+        Assert.Equal(5, NodesAt(ledger, joined + 2).Nodes.Count);
+
+        // A quorum of five is four, so that without the fifth's vote and with one of the others away nothing would go on.
+        await StopAsync(4);
+        await FillAsync(ledger, 2);
+        Start(4);
+
+        // Node 2 takes new keys. Its process with the old ones falls silent when the change takes effect, and begins again with the new ones.
+        IReadOnlyList<Seat> rotated = [.. five.Select(s => s.Node.Number == 2 ? SeatOf(2, generation: 1) : s)];
+        await ChangeAsync(ledger, rotated, [1, 2, 3, 4]);
+        await FillAsync(ledger, 2);
+        await StopAsync(2);
+        Start(2, generation: 1);
+        await FillAsync(ledger, 2);
+
+        // Node 1 leaves, and the network goes on without it.
+        IReadOnlyList<Seat> left = [.. rotated.Where(s => s.Node.Number != 1)];
+        var decided = await ChangeAsync(ledger, left, [2, 3, 4, 5]);
+        await FillAsync(ledger, 3);
+        await StopAsync(1);
+        await FillAsync(ledger, 2);
+
+        var height = ledger.Head.Height;
+        Assert.Equal(new NodeSet([.. left.Select(s => s.Node)]).Hash, NodesAt(ledger, decided + 2).Hash);
+        CheckFromOutside(ledger, _ledgers[5]);
+        foreach (var number in _ledgers.Keys)
+        {
+            await WaitAsync(_ledgers[number], height);
+        }
+
+        Assert.Single(_ledgers.Values.Select(l => l.ReadBlock(height)!.StateRoot).Distinct());
+        foreach (var number in _ledgers.Keys.ToList())
+        {
+            await StopAsync(number);
+            await AuditAsync(number);
+        }
+    }
+
+    [Fact]
+    public async Task A_list_that_is_not_that_of_the_founding_nodes_is_refused_in_block_1()
+    {
+        Start(1);
+        Start(2);
+        Start(3);
+        IReadOnlyList<Seat> others = [SeatOf(1), SeatOf(2), SeatOf(3), SeatOf(4, generation: 1)];
+        _order.Propose(Keys(1), Now, Sign(Founding, _officer), Sign(new FoundNodes(Hash32.Of("charter"u8), others), _organizations[..4]));
+        await WaitAsync(_ledgers[2], 1);
+        Assert.Null(_ledgers[2].ReadState().Nodes());
+        Assert.Contains("NotTheFoundingNodes", System.Text.Encoding.UTF8.GetString(_ledgers[2].ReadEntry(1)!));
+    }
+
+    private void CheckFromOutside(Ledger ledger, Ledger another)
+    {
+        var histories = new NodeHistories(ledger, Keys(3));
+        var history = histories.Encode();
+        Assert.Equal(history.Length, new NodeHistories(another, Keys(5)).Encode().Length);
+
+        var (anchor, nodes) = histories.AnchorOf(AnchorChoice.Genesis);
+        Assert.Equal(_founders.Hash, nodes.Hash);
+        var founding = new TrustedNetwork(NetworkFile.Create(Network, anchor, nodes, []));
+        Assert.False(CheckpointReport.Of(ledger.Head.Checkpoint, founding).Ok);
+        var report = founding.Follow(history, out var followed);
+        Assert.True(report.Ok, $"{report.Explanation} {report.Detail}");
+        Assert.Equal([5, 5, 4], report.Changes.Select(c => c.Nodes));
+        for (var height = 1L; height <= ledger.Head.Height; height++)
+        {
+            var block = CheckpointReport.Of(ledger.ReadCheckpoint(height), followed);
+            Assert.True(block.Ok, $"block {height}: {block.Explanation} {block.Detail}");
+        }
+
+        foreach (var choice in new[] { AnchorChoice.PresentNodes, AnchorChoice.Newest })
+        {
+            (anchor, nodes) = histories.AnchorOf(choice);
+            var anchored = TrustedNetwork.Parse(NetworkFile.Create(Network, anchor, nodes, []).Encode());
+            Assert.True(CheckpointReport.Of(ledger.Head.Checkpoint, anchored).Ok);
+            Assert.True(anchored.Follow(history, out var same).Ok);
+            Assert.Single(same.Eras);
+        }
+    }
+
+    private async Task AuditAsync(int number)
+    {
+        await using var source = new RocksDbLedgerSource(StoreOf(number));
+        var audit = new LedgerAudit(new LedgerTrust(Network, _founders), Contracts(), new KeyDirectory(), new SignatureVerifier(new PlatformEcVerifier()));
+        var report = await audit.RunAsync(source, null, CancellationToken.None);
+        Assert.True(report.Fault is null, $"node {number}: {report.Fault}");
+        Assert.True(report.Blocks > 10);
+    }
+
+    private FoundNetwork Founding => new(_committee, Hash32.Of("name"u8), LedgerId.New<MemberId>(), _officer.Key);
+
+    private async Task FoundAsync()
+    {
+        for (var number = 1; number <= 4; number++)
+        {
+            Start(number);
+        }
+
+        IReadOnlyList<Seat> seats = [.. Enumerable.Range(1, 4).Select(n => SeatOf(n))];
+        _order.Propose(Keys(1), Now, Sign(Founding, _officer), Sign(new FoundNodes(Hash32.Of("charter"u8), seats), _organizations[..4]));
+        foreach (var ledger in _ledgers.Values)
+        {
+            await WaitAsync(ledger, 1);
+        }
+    }
+
+    /// <summary>Submits a change signed by some organisations; the height of the decision.</summary>
+    private async Task<long> ChangeAsync(Ledger ledger, IReadOnlyList<Seat> seats, int[] signers)
+    {
+        var change = new ChangeNodes(Hash32.Of("charter"u8), seats);
+        var result = await ledger.SubmitAsync(Sign(change, [.. signers.Select(n => _organizations[n - 1])]), CancellationToken.None).WaitAsync(Patience);
+        Assert.Null(result.Refusal);
+        return result.Height!.Value;
+    }
+
+    /// <summary>Blocks with something in them.</summary>
+    private async Task FillAsync(Ledger ledger, int blocks = 1)
+    {
+        for (var i = 0; i < blocks; i++)
+        {
+            var act = new EstablishOrganization(new((UInt128)(uint)++_branches), _committee, OrganizationKind.PartyBranch, Hash32.Of("branch"u8));
+            var result = await ledger.SubmitAsync(Sign(act, _officer), CancellationToken.None).WaitAsync(Patience);
+            Assert.Null(result.Refusal);
+        }
+    }
+
+    private byte[] Sign(ICommand command, params IReadOnlyList<Es256Signer> signers)
+    {
+        var acts = PreparedActs.Create([command], Network, Now, DisplayNames.None);
+        var envelopes = signers.Select(s => acts.Request.SignWith(s)[0]).ToList();
+        return (envelopes[0] with { Signatures = [.. envelopes.SelectMany(e => e.Signatures)] }).Encode();
+    }
+
+    private Seat SeatOf(int number, int generation = 0) => new(Keys(number, generation).Public, new OrganizationId((UInt128)(uint)(1_000_000 + number)), _organizations[number - 1].Key);
+
+    private NodeKeys Keys(int number, int generation = 0) =>
+        NodeKeys.LoadOrCreate(Path.Combine(_directory, $"keys-{number}-{generation}"), Network, number);
+
+    private string StoreOf(int number) => Path.Combine(_directory, $"ledger-{number}");
+
+    private LedgerTime Now => LedgerTime.From(_clock.GetUtcNow());
+
+    private static ContractSet Contracts() => new(AllContracts.Create());
+
+    private static NodeSet NodesAt(Ledger ledger, long height) => new KeyDirectory().FindNodes(ledger.ReadState())!.At(height);
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "The ledger owns store and order.")]
+    private void Start(int number, int generation = 0)
+    {
+        var keys = Keys(number, generation);
+        _ledgers[number] = Ledger.Open(
+            new LedgerOptions { Network = Network, Founders = _founders }, RocksDbBlockStore.Open(StoreOf(number)), _order.Of(keys, () => Now), keys,
+            Contracts(), new KeyDirectory(), new SignatureVerifier(new PlatformEcVerifier()), _clock);
+    }
+
+    private async Task StopAsync(int number)
+    {
+        await _ledgers[number].DisposeAsync();
+        _ledgers.Remove(number);
+    }
+
+    private static async Task WaitAsync(Ledger ledger, long height)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        await foreach (var block in ledger.FollowAsync(height, limit.Token))
+        {
+            Assert.Equal(height, block.Height);
+            return;
+        }
+
+        await ledger.Stopped;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var number in _ledgers.Keys.ToList())
+        {
+            await StopAsync(number);
+        }
+
+        foreach (var key in _organizations.Append(_officer))
+        {
+            key.Dispose();
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private sealed class FixedClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(1_795_000_000_000);
+    }
+}
