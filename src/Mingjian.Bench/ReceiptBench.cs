@@ -17,7 +17,7 @@ internal sealed class ReceiptBench(BenchReport report)
     public async Task RunAsync(BenchLedger bench)
     {
         var ledger = bench.Ledger;
-        var network = new TrustedNetwork(NetworkFile.Create(BenchLedger.Network, bench.Keys.Alone.Nodes, []));
+        var network = new TrustedNetwork(NetworkFile.Create(BenchLedger.Network, TrustAnchor.Genesis, bench.Keys.Alone.Nodes, []));
         var files = Newest(ledger).Take(Receipts).ToArray();
         var verifier = new ReceiptVerifier(new PlatformEcVerifier());
         var times = new double[files.Length];

@@ -48,7 +48,7 @@ internal static class LedgerEndpoints
         log.MapGet("/network", NetworkAsync).WithSummary("The network file: the trust anchor of an offline verifier.")
             .WithDescription("anchor=genesis: the founding nodes; anchor=newest: from the newest block; without it: from the present nodes' first block.")
             .ProducesProblem(400);
-        log.MapGet("/nodes", Nodes).WithSummary("The node history: every change of the nodes with its proof.");
+        log.MapGet("/nodes", Nodes).WithSummary("The node history: every change of the nodes with its proof.").ProducesProblem(404);
     }
 
     private static async Task<IResult> SubmitAsync(Submissions submissions, ServerOptions options, HttpContext context)
@@ -121,8 +121,13 @@ internal static class LedgerEndpoints
     private static IResult Nodes(NodeHistories histories, HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-cache";
+        if (histories.Encode() is not { } history)
+        {
+            return Problems.Of(StatusCodes.Status404NotFound, "ledger/nodes-elsewhere", "这个节点的账本是后来补齐的，没有名单变更当时的确认，请向其他节点取名单变更记录。");
+        }
+
         context.Response.Headers.ContentDisposition = "inline; filename=\"nodes.mjnodes.json\"";
-        return Results.Bytes(histories.Encode(), "application/json");
+        return Results.Bytes(history, "application/json");
     }
 
     private static async Task<IResult> NetworkAsync(NetworkFiles files, HttpContext context, string? anchor = null)

@@ -4,6 +4,7 @@ using Mingjian.Contracts.Sdk;
 using Mingjian.Engine;
 using Mingjian.Engine.Keys;
 using Mingjian.Log;
+using Mingjian.Log.Notes;
 using Mingjian.Primitives;
 
 namespace Mingjian.Server.LedgerApi;
@@ -16,8 +17,11 @@ internal sealed class NodeHistories(ILedger ledger, NodeKeys keys)
     private int _agreement = 1;
     private byte[]? _encoded;
 
-    /// <summary>All changes whose announcement is final. What is there once stays as it is.</summary>
-    public byte[] Encode()
+    /// <summary>
+    /// All changes whose announcement is final; what is there once stays as it is. Null when this node has mirrored the block of an
+    /// announcement, and so has no checkpoint of the nodes of that time.
+    /// </summary>
+    public byte[]? Encode()
     {
         lock (_gate)
         {
@@ -27,7 +31,12 @@ internal sealed class NodeHistories(ILedger ledger, NodeKeys keys)
             {
                 if (state.Agreement(_agreement)!.ToNodeSet() is var before && !before.Equals(next.ToNodeSet()))
                 {
-                    _changes.Add(Prove(next));
+                    if (Prove(next) is not { } change)
+                    {
+                        return null;
+                    }
+
+                    _changes.Add(change);
                     _encoded = null;
                 }
 
@@ -60,11 +69,17 @@ internal sealed class NodeHistories(ILedger ledger, NodeKeys keys)
         ? new TrustAnchor(height, block.Root, block.FirstIndex + block.Entries, block.Time)
         : TrustAnchor.Genesis;
 
-    private NodeSetChange Prove(Agreement next)
+    private NodeSetChange? Prove(Agreement next)
     {
         var block = ledger.ReadBlock(next.From - 1)!;
         var size = block.FirstIndex + block.Entries;
-        var proof = new TlogProof(null, size - 1, ledger.ProveInclusion(size - 1, size), ledger.ReadCheckpoint(block.Height));
+        var checkpoint = ledger.ReadCheckpoint(block.Height);
+        if (SignedNote.TryParse(checkpoint, out var note) != NoteFault.None || Checkpoint.Parse(note!.Text)?.Size != size)
+        {
+            return null;
+        }
+
+        var proof = new TlogProof(null, size - 1, ledger.ProveInclusion(size - 1, size), checkpoint);
         return new NodeSetChange(next.ToNodeSet().Nodes, proof.ToString(), ledger.ReadEntry(size - 1)!);
     }
 }
