@@ -265,6 +265,8 @@ public sealed class Ledger : ILedger, IAsyncDisposable
 
     private async Task FollowOrderAsync()
     {
+        // Said at once, so that the others wait for this node before they remove anything.
+        (_ordering as ISharedOrdering)?.Report(new OrderProgress(Head.Height, _writer.Position));
         await using var items = _ordering.FollowAsync(_writer.Position, _stopping.Token).GetAsyncEnumerator(_stopping.Token);
         var next = items.MoveNextAsync().AsTask();
         while (true)

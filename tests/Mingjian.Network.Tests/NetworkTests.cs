@@ -82,6 +82,27 @@ public sealed class NetworkTests(SharedEtcd shared)
     }
 
     [Fact]
+    public async Task A_node_that_comes_back_in_the_middle_of_a_log_mirrors_what_it_has_missed()
+    {
+        await using var network = new LedgerNetwork(shared.Etcd);
+        network.StartAll();
+        using var person = new Person(1);
+        await network.DoAsync(1, person, person.Join);
+        await network.AgreeAsync(1);
+        await network.StopAsync(4);
+        long height = 0;
+        for (var i = 0; i < 12; i++)
+        {
+            height = (await network.DoAsync(1 + (i % 3), person, new Deposit(Person.Payment(i), person.Member, new Amount(1)))).Height!.Value;
+        }
+
+        await network.AgreeAsync(height);
+        network.Start(4);
+        await network.AgreeAsync(height);
+        Assert.Null((await network.DoAsync(4, person, new Deposit(Person.Payment(100), person.Member, new Amount(1)))).Refusal);
+    }
+
+    [Fact]
     public async Task A_node_that_executes_differently_halts_says_so_and_the_others_go_on()
     {
         await using var network = new LedgerNetwork(shared.Etcd);

@@ -42,16 +42,14 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPrepare
         await ReadHashesAsync(peer, head.Size, checkpoint, cancellationToken);
         var blocks = 0L;
         var pending = new List<PreparedEntry>();
-        for (var index = head.Size; index < checkpoint.Size;)
+
+        // A page begins at a bundle's start, which may lie before what is missing.
+        for (var index = head.Size - (head.Size % Tile.FullWidth); index < checkpoint.Size;)
         {
             var page = await LedgerAudit.ReadAsync(peer, index, checkpoint.Size, cancellationToken);
-            var first = index;
-            var prepared = new PreparedEntry[page.Count];
-            Parallel.For(0, page.Count, i => prepared[i] = Prepare(page[i], first + i));
-            foreach (var entry in prepared)
+            foreach (var entry in Prepare(page, index))
             {
-                // A page begins at a bundle's start, which may lie before what is missing.
-                if (index++ < writer.Published.Head.Size + pending.Count)
+                if (index++ < head.Size)
                 {
                     continue;
                 }
@@ -102,11 +100,20 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPrepare
         }
     }
 
-    private PreparedEntry Prepare(byte[] bytes, long index) => index < _first
-        ? default
-        : Merkle.HashLeaf(bytes) == _leaves[(int)(index - _first)]
-            ? preparer.Prepare(bytes, index)
-            : throw new AuditFaultException(AuditFaultCode.EntryMalformed, $"entry {index}", "The entry is not the one in the log.");
+    private PreparedEntry[] Prepare(List<byte[]> page, long first)
+    {
+        var prepared = new PreparedEntry[page.Count];
+        for (var i = 0; i < page.Count; i++)
+        {
+            if (first + i >= _first && Merkle.HashLeaf(page[i]) != _leaves[(int)(first + i - _first)])
+            {
+                throw new AuditFaultException(AuditFaultCode.EntryMalformed, $"entry {first + i}", "The entry is not the one in the log.");
+            }
+        }
+
+        Parallel.For(0, page.Count, i => prepared[i] = first + i < _first ? default : preparer.Prepare(page[i], first + i));
+        return prepared;
+    }
 
     /// <summary>Executes a block again and stores it when it is byte for byte the peer's.</summary>
     private void Take(List<PreparedEntry> entries, string checkpoint)
