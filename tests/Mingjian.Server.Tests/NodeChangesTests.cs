@@ -228,10 +228,12 @@ public sealed class NodeChangesTests : IAsyncDisposable
             await StopAsync(number);
         }
 
-        foreach (var key in _organizations.Append(_officer))
+        foreach (var key in _organizations)
         {
             key.Dispose();
         }
+
+        _officer.Dispose();
 
         Directory.Delete(_directory, recursive: true);
     }
