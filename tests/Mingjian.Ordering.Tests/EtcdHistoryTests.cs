@@ -3,6 +3,7 @@ using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Ordering;
 using Mingjian.Ordering.Etcd;
 using Mingjian.Ordering.Etcd.Wire;
+using Mingjian.Testing;
 
 namespace Mingjian.Ordering.Tests;
 
@@ -162,10 +163,13 @@ public sealed class EtcdHistoryTests(SharedEtcd shared)
     [Fact]
     public async Task Values_of_impossible_size_or_place_are_skipped_by_everybody_and_counted()
     {
-        await using var ordering = _network.Open(1);
+        // An etcd of its own: compactions of other tests' networks would take the overwritten batch's first version from the one who comes later.
+        await using var etcd = await EtcdFixture.StartAsync();
+        var network = new EtcdNetwork(etcd.Endpoints);
+        await using var ordering = network.Open(1);
         await using var live = new Following(ordering);
-        using var raw = _network.Connect();
-        var keys = _network.Keys;
+        using var raw = network.Connect();
+        var keys = network.Keys;
         await PutAsync(raw, keys.Batch(2, "a"), new byte[SignedBatch.MaxSize + 1]);
         await PutAsync(raw, keys.Batch(2, "b"), []);
         await PutAsync(raw, keys.Batch(2, "c"), new byte[1_400_000]);
