@@ -9,6 +9,6 @@ namespace Mingjian.Contracts;
 /// <summary>The contracts of a network, for whoever builds an engine or a verifier.</summary>
 public static class AllContracts
 {
-    public static IReadOnlyList<IContract> Create() => 
+    public static IReadOnlyList<IContract> Create() =>
         [new OrganizationsContract(), new MembersContract(), new DuesContract(), new NodesContract()];
 }

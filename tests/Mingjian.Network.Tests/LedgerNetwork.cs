@@ -60,8 +60,13 @@ internal sealed class LedgerNetwork : IAsyncDisposable
         var keys = _keys[node - 1];
         var options = new EtcdOrderingOptions
         {
-            Network = Id, Node = node, Endpoints = _etcd.Endpoints, ProgressInterval = TimeSpan.FromMilliseconds(20),
-            CompactionInterval = TimeSpan.FromMilliseconds(20), KeptBlocks = 0, MaxLag = 3,
+            Network = Id,
+            Node = node,
+            Endpoints = _etcd.Endpoints,
+            ProgressInterval = TimeSpan.FromMilliseconds(20),
+            CompactionInterval = TimeSpan.FromMilliseconds(20),
+            KeptBlocks = 0,
+            MaxLag = 3,
         };
         var ledger = Ledger.Open(
             new LedgerOptions { Network = Id, Founders = Founders, StopWait = TimeSpan.FromMilliseconds(200), Peers = () => Peers(node) },

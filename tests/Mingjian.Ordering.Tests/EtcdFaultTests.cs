@@ -111,7 +111,9 @@ public sealed class EtcdFaultTests
         var network = new EtcdNetwork(etcd.Endpoints);
         await using var far = network.Open(1, o => o with
         {
-            Endpoints = [proxy.Endpoint, etcd.Endpoints[0]], MaxSilence = TimeSpan.FromMilliseconds(300), CallTimeout = TimeSpan.FromSeconds(1),
+            Endpoints = [proxy.Endpoint, etcd.Endpoints[0]],
+            MaxSilence = TimeSpan.FromMilliseconds(300),
+            CallTimeout = TimeSpan.FromSeconds(1),
         });
         await using var near = network.Open(2);
         await using var following = new Following(far);

@@ -41,7 +41,7 @@ public sealed class PostgreSqlServerTests
             }
 
             Assert.Empty(Directory.GetFiles(directory, "*.db", SearchOption.AllDirectories));
-            Assert.Equal(["dues", "identity", "readmodels", "vault"], await SchemasAsync(settings));
+            Assert.Equal(["dues", "identity", "pending", "readmodels", "vault"], await SchemasAsync(settings));
         }
         finally
         {
