@@ -23,7 +23,6 @@ internal sealed class BlockWriter
     private CompactTree _log;
     private readonly RecentTransactions _recent;
     private StateTree _tree;
-    private NodeSet _nodes;
     private volatile PublishedHead _published;
 
     /// <exception cref="StoreCorruptException">What is stored does not give the roots of its newest block.</exception>
@@ -40,13 +39,12 @@ internal sealed class BlockWriter
         var snapshot = store.Snapshot();
         _tree = LedgerState.LoadState(store, snapshot);
         var view = new StateView(snapshot, _cache);
-        _nodes = NodesAt(view, (store.Head?.Height ?? 0) + 1);
         _published = new PublishedHead(
             store.Head is { } head
                 ? new LedgerHead(head.Height, head.Size, head.Root, head.StateRoot, head.Time, head.Checkpoint)
                 : new LedgerHead(0, 0, _log.Root, _tree.Root, default, string.Empty),
             view,
-            _nodes);
+            NodesAt(view, (store.Head?.Height ?? 0) + 1));
         (Epoch, Position) = store.Head is null ? (1, 0) : LedgerState.ReadOrder(store);
     }
 
@@ -65,7 +63,7 @@ internal sealed class BlockWriter
     public BlockRecord? ReadBlock(long height) => _store.ReadBlock(height);
 
     /// <summary>The nodes whose quorum makes the next block final.</summary>
-    public NodeSet NextNodes => _nodes;
+    public NodeSet NextNodes => _published.NextNodes;
 
     /// <summary>Executes a batch on top of the newest block; changes nothing that anybody else sees.</summary>
     /// <remarks>A prepared block is committed or abandoned before the next is prepared.</remarks>
@@ -77,7 +75,7 @@ internal sealed class BlockWriter
         var before = new StateView(_published.State.Snapshot, _cache, fill: true);
         var state = new BlockState(before);
         var executed = _executor.Execute(
-            height, time, _nodes.Hash, head.Size, batch.Transactions, before, state, IsLogged);
+            height, time, NextNodes.Hash, head.Size, batch.Transactions, before, state, IsLogged);
         return executed.Entries.Count == 0
             ? new PreparedBlock(batch, executed, state, null)
             : new PreparedBlock(batch, executed, state, Seal(batch, executed, state, height, time));
@@ -91,9 +89,8 @@ internal sealed class BlockWriter
         var after = prepared.After!;
         _log = after.Log;
         _tree = after.Tree;
-        _nodes = after.NextNodes;
         Position = prepared.Batch.Position;
-        Store(after.Commit with { Block = after.Commit.Block with { Checkpoint = checkpoint } }, prepared.State);
+        Store(after.Commit with { Block = after.Commit.Block with { Checkpoint = checkpoint } }, prepared.State, after.NextNodes);
         return Answers(prepared);
     }
 
@@ -108,7 +105,7 @@ internal sealed class BlockWriter
         var entries = executed.Entries;
         var next = NodesAt(state, height + 1);
         entries.Add(new SealEntry(
-            entries.Count + 1, Epoch, previous.Size, height, _options.Network, next.Hash, _nodes.Hash, batch.Position, previous.Root,
+            entries.Count + 1, Epoch, previous.Size, height, _options.Network, next.Hash, NextNodes.Hash, batch.Position, previous.Root,
             batch.Node, tree.Root, time).Encode());
         var log = _log.Clone();
         var tiles = log.Append(entries.Select(e => (ReadOnlyMemory<byte>)e));
@@ -121,7 +118,7 @@ internal sealed class BlockWriter
 
     private NodeSet NodesAt(IStateReader state, long height) => _keys.FindNodes(state)?.At(height) ?? _founders;
 
-    private void Store(BlockCommit commit, BlockState state)
+    private void Store(BlockCommit commit, BlockState state, NodeSet nextNodes)
     {
         _store.Commit(commit);
         var block = commit.Block;
@@ -135,7 +132,7 @@ internal sealed class BlockWriter
         _published = new PublishedHead(
             new LedgerHead(block.Height, block.Size, block.Root, block.StateRoot, block.Time, block.Checkpoint),
             new StateView(_store.Snapshot(), _cache),
-            _nodes);
+            nextNodes);
         previous.Replaced.SetResult();
     }
 

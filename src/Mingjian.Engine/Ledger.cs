@@ -100,7 +100,7 @@ public sealed class Ledger : ILedger, IAsyncDisposable
 
         var writer = new BlockWriter(options, contracts, keys, store, options.Founders ?? new NodeSet([signer.Public]));
         var head = writer.Published.Head;
-        if (head.Height > 0 && !new LedgerTrust(options.Network, writer.NodesAt(head.Height)).Covers(head.Checkpoint, head.Size, head.Root))
+        if (head.Height > 0 && new LedgerTrust(options.Network, writer.NodesAt(head.Height)).FinalOver(head.Checkpoint, head.Size, head.Root) is null)
         {
             throw new StoreCorruptException(
                 $"block {head.Height}", "its checkpoint is not signed by this ledger's nodes: the keys or the store were replaced.");
@@ -300,13 +300,16 @@ public sealed class Ledger : ILedger, IAsyncDisposable
                     {
                         if (await _mirror.RunAsync(peer, _stopping.Token) > 0)
                         {
-                            _replica.Rebase();
                             return;
                         }
                     }
                     catch (Exception e) when (e is AuditFaultException or HttpRequestException or InvalidDataException)
                     {
                         LastPeerFault = e.Message;
+                    }
+                    finally
+                    {
+                        // A peer that fails in the middle has already given blocks.
                         _replica.Rebase();
                     }
                 }

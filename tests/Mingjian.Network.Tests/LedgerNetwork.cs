@@ -39,6 +39,7 @@ internal sealed class LedgerNetwork : IAsyncDisposable
     private readonly EtcdFixture _etcd;
     private readonly NodeKeys[] _keys;
     private readonly Dictionary<int, Ledger> _running = [];
+    private long _known;
 
     public LedgerNetwork(EtcdFixture etcd, int nodes = 4)
     {
@@ -94,11 +95,33 @@ internal sealed class LedgerNetwork : IAsyncDisposable
         await ledger!.DisposeAsync();
     }
 
-    /// <summary>Submits an act to one node and waits until it is final there.</summary>
+    /// <summary>Submits an act to one node, once that node has what earlier answers of any node were about, and waits until it is final there.</summary>
     public async Task<SubmitResult> DoAsync(int node, Person person, ICommand command)
     {
         using var limit = new CancellationTokenSource(Limit);
-        return await _running[node].SubmitAsync(person.Sign(command, Id, LedgerTime.From(DateTimeOffset.UtcNow).AddMilliseconds(3_600_000)), limit.Token);
+        while (_running[node].Head.Height < Volatile.Read(ref _known))
+        {
+            await Task.Delay(5, limit.Token);
+        }
+
+        var result = await _running[node].SubmitAsync(person.Sign(command, Id, LedgerTime.From(DateTimeOffset.UtcNow).AddMilliseconds(3_600_000)), limit.Token);
+        lock (_keys)
+        {
+            _known = Math.Max(_known, result.Height ?? 0);
+        }
+
+        return result;
+    }
+
+    /// <summary>Waits until something has come about that nothing announces.</summary>
+    public static async Task UntilAsync(Func<bool> holds, string what)
+    {
+        var started = Stopwatch.StartNew();
+        while (!holds())
+        {
+            Assert.True(started.Elapsed < Limit, $"not in time: {what}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Waits until nodes, all running ones when none is named, have the same newest block, of at least some height.</summary>

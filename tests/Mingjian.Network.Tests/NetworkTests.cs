@@ -116,9 +116,10 @@ public sealed class NetworkTests(SharedEtcd shared)
         var last = await network.DoAsync(3, person, new Deposit(Person.Payment(2), person.Member, new Amount(1)));
         await network.AgreeAsync(last.Height!.Value, 1, 2, 3);
 
+        await LedgerNetwork.UntilAsync(() => network.Running[4].IsHalted, "node 4 halts");
         Assert.Contains(network.Running[4].ReadEvidence(), e => e is { Kind: EvidenceKind.OwnDivergence, Node: 4, Height: 2 });
-        Assert.True(network.Running[4].IsHalted);
         Assert.Equal(1, network.Running[4].Head.Height);
+        await LedgerNetwork.UntilAsync(() => network.Running[1].ReadEvidence().Count > 0, "node 1 has evidence");
         var accused = Assert.Single(network.Running[1].ReadEvidence());
         Assert.Equal((EvidenceKind.WrongVote, 4), (accused.Kind, accused.Node));
     }

@@ -278,7 +278,7 @@ internal sealed class World
             {
                 var block = node.Disk.Blocks[i];
                 Require(
-                    i % _nodes.Count != node.Number - 1 || trust.IsFinal(block.Checkpoint, block.Size, block.Root),
+                    i % _nodes.Count != node.Number - 1 || trust.FinalOver(block.Checkpoint, block.Size, block.Root)?.Size == block.Size,
                     $"block {block.Height} of node {node.Number} is not final");
                 Require(
                     block.Root == _nodes[0].Disk.Blocks[i].Root && block.StateRoot == _nodes[0].Disk.Blocks[i].StateRoot,

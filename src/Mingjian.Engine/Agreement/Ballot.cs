@@ -17,15 +17,8 @@ internal sealed class Ballot(NetworkId network, long height, int epoch, NodeSet 
 
     public NodeSet Nodes => nodes;
 
-    /// <summary>Nodes that have voted, with what they voted for, ascending.</summary>
-    public IEnumerable<KeyValuePair<int, Checkpoint>> Votes => _votes.Select(v => KeyValuePair.Create(v.Key, v.Value.Checkpoint));
-
     /// <summary>The checkpoint that a quorum signed, and the final note; null while there is none.</summary>
     public (Checkpoint Checkpoint, string Note)? Certificate { get; private set; } = final;
-
-    /// <summary>True when no checkpoint can get a quorum any more, whoever else votes.</summary>
-    public bool IsStalled => Certificate is null
-        && _votes.Values.GroupBy(v => v.Checkpoint).Select(g => g.Count()).DefaultIfEmpty(0).Max() + nodes.Nodes.Count - _votes.Count < nodes.Quorum;
 
     /// <summary>Counts a vote; the second different one of a node is kept as evidence and not counted.</summary>
     /// <returns>False when it is no vote of that node for this block: nothing can be blamed on anybody for it but the sender.</returns>

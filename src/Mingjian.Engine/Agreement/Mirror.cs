@@ -17,9 +17,6 @@ namespace Mingjian.Engine.Agreement;
 /// </remarks>
 internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPreparer preparer)
 {
-    private List<Hash32> _leaves = [];
-    private long _first;
-
     /// <summary>Takes over what the peer has beyond this node's newest block.</summary>
     /// <returns>How many blocks were taken over.</returns>
     /// <exception cref="AuditFaultException">What the peer serves is not a final log that follows from this node's, or breaks off.</exception>
@@ -39,7 +36,7 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPrepare
             throw new AuditFaultException(AuditFaultCode.CheckpointInvalid, "checkpoint", $"The peer's checkpoint is not final: {result.Fault}.");
         }
 
-        await ReadHashesAsync(peer, head.Size, checkpoint, cancellationToken);
+        var missing = await ReadHashesAsync(peer, checkpoint, cancellationToken);
         var blocks = 0L;
         var pending = new List<PreparedEntry>();
 
@@ -47,7 +44,7 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPrepare
         for (var index = head.Size - (head.Size % Tile.FullWidth); index < checkpoint.Size;)
         {
             var page = await LedgerAudit.ReadAsync(peer, index, checkpoint.Size, cancellationToken);
-            foreach (var entry in Prepare(page, index))
+            foreach (var entry in Prepare(page, index, missing, head.Size))
             {
                 if (index++ < head.Size)
                 {
@@ -68,10 +65,10 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPrepare
     }
 
     /// <summary>The leaf hashes of all that is missing, which with this node's own log must give the checkpoint's root.</summary>
-    private async Task ReadHashesAsync(ILedgerSource peer, long size, Checkpoint checkpoint, CancellationToken cancellationToken)
+    private async Task<List<Hash32>> ReadHashesAsync(ILedgerSource peer, Checkpoint checkpoint, CancellationToken cancellationToken)
     {
         var log = writer.CopyLog();
-        (_first, _leaves) = (size, []);
+        var missing = new List<Hash32>();
         while (log.Size < checkpoint.Size)
         {
             var number = log.Size / Tile.FullWidth;
@@ -91,27 +88,29 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPrepare
             }
 
             log.AppendLeaves(fresh);
-            _leaves.AddRange(fresh);
+            missing.AddRange(fresh);
         }
 
         if (log.Root != checkpoint.Root)
         {
             throw new AuditFaultException(AuditFaultCode.LogRootDiffers, "checkpoint", "The peer's log does not continue this node's.");
         }
+
+        return missing;
     }
 
-    private PreparedEntry[] Prepare(List<byte[]> page, long first)
+    private PreparedEntry[] Prepare(List<byte[]> page, long first, List<Hash32> missing, long size)
     {
         var prepared = new PreparedEntry[page.Count];
         for (var i = 0; i < page.Count; i++)
         {
-            if (first + i >= _first && Merkle.HashLeaf(page[i]) != _leaves[(int)(first + i - _first)])
+            if (first + i >= size && Merkle.HashLeaf(page[i]) != missing[(int)(first + i - size)])
             {
                 throw new AuditFaultException(AuditFaultCode.EntryMalformed, $"entry {first + i}", "The entry is not the one in the log.");
             }
         }
 
-        Parallel.For(0, page.Count, i => prepared[i] = first + i < _first ? default : preparer.Prepare(page[i], first + i));
+        Parallel.For(0, page.Count, i => prepared[i] = first + i < size ? default : preparer.Prepare(page[i], first + i));
         return prepared;
     }
 

@@ -62,9 +62,6 @@ internal sealed class Replica
     /// <summary>True after this node came to something else than the quorum. It votes and executes no more until an operator has mended it.</summary>
     public bool IsHalted { get; private set; }
 
-    /// <summary>The votes for the next block.</summary>
-    public Ballot Ballot => _ballot;
-
     /// <summary>Batches that wait for their turn.</summary>
     public int Waiting => _waiting.Count;
 
@@ -128,16 +125,14 @@ internal sealed class Replica
     /// <summary>A vote for a block that is final already can still be a lie.</summary>
     private void Compare(VoteMessage late)
     {
-        if (_writer.ReadBlock(late.Height) is { } block && Checkpoint.Parse(TextOf(block.Checkpoint)) is { } final
-            && !string.Equals(TextOf(late.Note), TextOf(block.Checkpoint), StringComparison.Ordinal))
+        if (_writer.ReadBlock(late.Height) is { } block && Checkpoint.OfNote(block.Checkpoint) is { } final
+            && Checkpoint.OfNote(late.Note) is { } voted && voted != final)
         {
             var closed = new Ballot(_signer.Network, late.Height, late.Epoch, _ballot.Nodes, (final, block.Checkpoint));
             closed.Take(late);
             KeepEvidence(closed);
         }
     }
-
-    private static string TextOf(string note) => note[..(note.IndexOf("\n\n", StringComparison.Ordinal) + 1)];
 
     private void Advance()
     {
@@ -251,9 +246,9 @@ internal sealed class Replica
     {
         var block = _prepared!.After!.Commit.Block;
         var own = _signer.Sign(block.Size, block.Root, block.Time);
-        IsHalted = true;
         Keep(new Evidence(_ballot.Epoch, own, block.Height, EvidenceKind.OwnDivergence, _signer.Public.Number, final));
         _records.Write(HaltedRecord, [1]);
+        IsHalted = true;
     }
 
     private Ballot NewBallot() => new(_signer.Network, _writer.Published.Head.Height + 1, _writer.Epoch, _writer.NextNodes);
@@ -299,7 +294,7 @@ internal sealed class Replica
         _source = new ReceivedBatch(pending.Position, pending.Proposer, pending.Batch);
         _taken = pending.Position;
         var prepared = Read(_source) is { } batch ? _writer.Prepare(batch) : null;
-        if (prepared?.After is not { } after || Checkpoint.Parse(TextOf(pending.Vote.Note)) is not { } voted
+        if (prepared?.After is not { } after || Checkpoint.OfNote(pending.Vote.Note) is not { } voted
             || voted.Root != after.Commit.Block.Root || voted.Size != after.Commit.Block.Size)
         {
             throw new StoreCorruptException(PendingBlock.RecordName, $"executing block {_ballot.Height} again gives something else than this node voted for.");

@@ -164,16 +164,14 @@ public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDi
                 AuditFaultCode.BlockRecordDiffers, $"block {block.Height}", "The block record is not what follows from the block's entries.");
         }
 
-        if (!trust.Covers(record.Checkpoint, record.Size, record.Root))
-        {
-            throw new AuditFaultException(
-                AuditFaultCode.BlockRecordDiffers, $"block {block.Height}", "The block's checkpoint is not final by the trusted keys.");
-        }
+        var final = trust.FinalOver(record.Checkpoint, record.Size, record.Root) ?? throw new AuditFaultException(
+            AuditFaultCode.BlockRecordDiffers, $"block {block.Height}", "The block's checkpoint is not final by the trusted keys.");
 
         // A mirrored block carries the checkpoint that it was mirrored under: what that says is checked where the replay reaches it.
-        if (trust.Check(record.Checkpoint).Checkpoint is { } later && later.Size > record.Size)
+        if (final.Size > record.Size && !claims.TryAdd(final.Size, final.Root) && claims[final.Size] != final.Root)
         {
-            claims[later.Size] = later.Root;
+            throw new AuditFaultException(
+                AuditFaultCode.BlockRecordDiffers, $"block {block.Height}", $"Blocks were mirrored under two checkpoints of {final.Size} entries.");
         }
     }
 

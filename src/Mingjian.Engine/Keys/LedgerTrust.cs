@@ -17,12 +17,10 @@ public sealed class LedgerTrust(NetworkId network, NodeSet nodes)
     /// <summary>Checks signatures and quorum of a note.</summary>
     public CheckpointResult Check(string note) => _policy.Check(note);
 
-    /// <summary>True when the note is a final checkpoint of this tree, or of a later one, which covers it if it continues it.</summary>
-    public bool Covers(string note, long size, Hash32 root) =>
+    /// <summary>The final checkpoint that a note is, when it is of this tree, or of a later one, which covers it if it continues it; else null.</summary>
+    public Checkpoint? FinalOver(string note, long size, Hash32 root) =>
         Check(note) is { Fault: CheckpointFault.None, Checkpoint: { } checkpoint }
-        && (checkpoint.Size > size || (checkpoint.Size == size && checkpoint.Root == root));
-
-    /// <summary>True when the note is a final checkpoint of exactly this tree.</summary>
-    public bool IsFinal(string note, long size, Hash32 root) =>
-        Check(note) is { Fault: CheckpointFault.None, Checkpoint: { } checkpoint } && checkpoint.Size == size && checkpoint.Root == root;
+        && (checkpoint.Size > size || (checkpoint.Size == size && checkpoint.Root == root))
+            ? checkpoint
+            : null;
 }

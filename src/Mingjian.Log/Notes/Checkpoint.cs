@@ -47,6 +47,9 @@ public sealed record Checkpoint(string Origin, long Size, Hash32 Root, IReadOnly
         return new Checkpoint(origin.ToString(), size, root, extensions);
     }
 
+    /// <summary>The checkpoint in a signed note, whoever signed it; null when it is no note, or no checkpoint.</summary>
+    public static Checkpoint? OfNote(string note) => SignedNote.TryParse(note, out var parsed) == NoteFault.None ? Parse(parsed!.Text) : null;
+
     /// <summary>The text that is signed, final newline included.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Origin}\n{Size}\n{Root}\n{string.Concat(Extensions.Select(e => e + "\n"))}");

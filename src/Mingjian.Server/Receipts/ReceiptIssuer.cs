@@ -52,7 +52,7 @@ internal sealed class ReceiptIssuer(
         // A receipt from before a change of the nodes goes out under a checkpoint of the present ones, whom everybody has in the network file.
         var head = ledger.Head.Height;
         var checkpoint = ledger.ReadCheckpoint(access.State.Nodes()?.At(head).From > block.Height ? head : block.Height);
-        var size = Checkpoint.Parse(checkpoint[..(checkpoint.IndexOf("\n\n", StringComparison.Ordinal) + 1)])!.Size;
+        var size = Checkpoint.OfNote(checkpoint)!.Size;
         var opening = await (await vault.GetAsync(cancellationToken)).FindNameOpeningAsync(record.Member, cancellationToken);
         var receipt = new ReceiptFile(
             entry,
