@@ -13,7 +13,7 @@ namespace Mingjian.Engine;
 /// <summary>Checks submissions on all cores and hands them to the ordering in the order in which they came.</summary>
 internal sealed class AdmissionPipeline(
     LedgerOptions options, ContractSet contracts, IKeyDirectory keys, ISignatureVerifier verifier, IBlockStore store,
-    IOrdering ordering, TimeProvider clock, Func<PublishedHead> published)
+    IOrdering ordering, TimeProvider clock, Func<PublishedHead> published, LedgerInstruments instruments)
 {
     // Enough to keep all cores busy, little enough that the first of a burst is not held up by the last.
     private const int MaxChunk = 512;
@@ -25,16 +25,19 @@ internal sealed class AdmissionPipeline(
     /// <summary>Acts that were handed to the ordering and have no outcome yet.</summary>
     public ConcurrentDictionary<Hash32, Submission> InFlight { get; } = new();
 
+    /// <summary>Submissions that wait.</summary>
+    public int Queued => _queue.Reader.Count;
+
     /// <summary>An act that this process admitted and that has no outcome yet, or null.</summary>
     public AdmittedTransaction? FindAdmitted(Hash32 transactionId) => InFlight.TryGetValue(transactionId, out var submission) ? submission.Admitted : null;
 
     /// <summary>Never blocks; a full queue is answered as busy.</summary>
     public Task<SubmitResult> Submit(ReadOnlyMemory<byte> envelope)
     {
-        var submission = new Submission(envelope);
+        var submission = new Submission(envelope) { Accepted = instruments.IsTimed ? clock.GetTimestamp() : null };
         if (!_queue.Writer.TryWrite(submission))
         {
-            submission.Refuse(AdmissionRejection.Busy.ToRefusal());
+            Refuse(submission, AdmissionRejection.Busy.ToRefusal());
         }
 
         return submission.Answer;
@@ -161,7 +164,7 @@ internal sealed class AdmissionPipeline(
             var transaction = submission.Admitted!;
             if (options.TryBeforeOrdering && InFlight.IsEmpty && Try(transaction, published()) is { } rejection)
             {
-                submission.Refuse(new Refusal(rejection.Code, rejection.Name));
+                Refuse(submission, new Refusal(rejection.Code, rejection.Name));
             }
             else if (!InFlight.TryAdd(transaction.Id, submission))
             {
@@ -224,7 +227,18 @@ internal sealed class AdmissionPipeline(
             TaskScheduler.Default);
     }
 
-    private SubmitResult Refused(Submission submission, AdmissionRejection reason) => Refused(store, submission.TransactionId, reason.ToRefusal());
+    private void Refuse(Submission submission, Refusal refusal)
+    {
+        instruments.Refused(refusal);
+        submission.Refuse(refusal);
+    }
+
+    private SubmitResult Refused(Submission submission, AdmissionRejection reason)
+    {
+        var refusal = reason.ToRefusal();
+        instruments.Refused(refusal);
+        return Refused(store, submission.TransactionId, refusal);
+    }
 
     /// <summary>A refusal; that of a duplicate carries where the act stands.</summary>
     public static SubmitResult Refused(IBlockStore store, Hash32 transactionId, Refusal refusal)

@@ -40,6 +40,8 @@ public sealed class Ledger : ILedger, IAsyncDisposable
     private readonly Replica _replica;
     private readonly LedgerOptions _options;
     private readonly Mirror _mirror;
+    private readonly LedgerInstruments _instruments;
+    private readonly int _self;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -48,18 +50,29 @@ public sealed class Ledger : ILedger, IAsyncDisposable
     private int _disposed;
 
     private Ledger(
-        LedgerOptions options, IBlockStore store, IOrdering ordering, BlockWriter writer, AdmissionPipeline admission, Replica replica,
-        Mirror mirror, TimeProvider clock)
+        LedgerOptions options, IBlockStore store, IOrdering ordering, ICheckpointSigner signer, ContractSet contracts,
+        IKeyDirectory keys, ISignatureVerifier verifier, TimeProvider clock, BlockWriter writer)
     {
+        _instruments = new LedgerInstruments(options.Network, this);
         Network = options.Network;
         _options = options;
-        _mirror = mirror;
+        _self = signer.Public.Number;
         _store = store;
         _ordering = ordering;
         _writer = writer;
-        _admission = admission;
-        _replica = replica;
         _clock = clock;
+        _admission = new AdmissionPipeline(options, contracts, keys, verifier, store, ordering, clock, () => writer.Published, _instruments);
+        var batches = new BatchReader(options.Network, new TransactionReader(options.Network, contracts), keys, verifier, _admission.FindAdmitted);
+        _replica = new Replica(
+            writer, batches, signer, store.Records, clock, options.MaxTimeAhead,
+            new ReplicaOutput(_admission, ordering as ISharedOrdering, _instruments, clock));
+        _mirror = new Mirror(options.Network, writer, new EntryPreparer(new TransactionReader(options.Network, contracts), verifier));
+        foreach (var evidence in ReadEvidence())
+        {
+            _instruments.Accused(evidence);
+        }
+
+        _instruments.Observe(() => Status);
         _running = Task.WhenAll(Task.Run(AdmitAsync), Task.Run(WriteAsync));
     }
 
@@ -78,6 +91,19 @@ public sealed class Ledger : ILedger, IAsyncDisposable
 
     /// <summary>True after this node came to something else than the quorum: it votes no more, and reads go on.</summary>
     public bool IsHalted => _replica.IsHalted;
+
+    /// <summary>How this node is, now.</summary>
+    public LedgerStatus Status
+    {
+        get
+        {
+            var published = _writer.Published;
+            var (head, members) = (published.Head, published.NextNodes);
+            return new LedgerStatus(
+                head, _self, _instruments.KnownHeight(members, head.Height), _replica.IsHalted, _replica.IsHeldByTime, _admission.Queued,
+                _admission.InFlight.Count, _instruments.Nodes(Network, members, head), LastPeerFault);
+        }
+    }
 
     /// <summary>Faults when the ledger stops for a bug or a failing store; completes when it is disposed of.</summary>
     public Task Stopped => _stopped.Task;
@@ -106,12 +132,7 @@ public sealed class Ledger : ILedger, IAsyncDisposable
                 $"block {head.Height}", "its checkpoint is not signed by this ledger's nodes: the keys or the store were replaced.");
         }
 
-        var admission = new AdmissionPipeline(options, contracts, keys, verifier, store, ordering, clock, () => writer.Published);
-        var batches = new BatchReader(options.Network, new TransactionReader(options.Network, contracts), keys, verifier, admission.FindAdmitted);
-        var replica = new Replica(
-            writer, batches, signer, store.Records, clock, options.MaxTimeAhead, new ReplicaOutput(admission, ordering as ISharedOrdering));
-        var mirror = new Mirror(options.Network, writer, new EntryPreparer(new TransactionReader(options.Network, contracts), verifier));
-        return new Ledger(options, store, ordering, writer, admission, replica, mirror, clock);
+        return new Ledger(options, store, ordering, signer, contracts, keys, verifier, clock, writer);
     }
 
     /// <inheritdoc/>
@@ -216,6 +237,7 @@ public sealed class Ledger : ILedger, IAsyncDisposable
         await _ordering.DisposeAsync();
         _stopped.TrySetResult();
         _stopping.Dispose();
+        _instruments.Dispose();
         _store.Dispose();
     }
 
@@ -337,8 +359,9 @@ public sealed class Ledger : ILedger, IAsyncDisposable
 /// <summary>The ledger stopped, because going on could have harmed it; the inner exception says why.</summary>
 public sealed class LedgerStoppedException(Exception inner) : Exception($"The ledger has stopped: {inner.Message}", inner);
 
-/// <summary>Hands a replica's results to those who wait for them.</summary>
-internal sealed class ReplicaOutput(AdmissionPipeline admission, ISharedOrdering? shared) : IReplicaOutput
+/// <summary>Hands a replica's results to those who wait for them, and counts them.</summary>
+internal sealed class ReplicaOutput(AdmissionPipeline admission, ISharedOrdering? shared, LedgerInstruments instruments, TimeProvider clock)
+    : IReplicaOutput
 {
     public void Publish(VoteMessage vote) => shared!.Publish(vote);
 
@@ -349,17 +372,25 @@ internal sealed class ReplicaOutput(AdmissionPipeline admission, ISharedOrdering
             if (admission.InFlight.TryRemove(answer.TransactionId, out var submission))
             {
                 submission.Finish(answer);
+                if (submission.Accepted is { } accepted)
+                {
+                    instruments.Took(clock.GetElapsedTime(accepted));
+                }
             }
         }
+
+        instruments.Answered(answers);
     }
 
-    public void Report(OrderProgress progress) => shared?.Report(progress);
-
-    public void Accuse(Evidence evidence)
+    public void Report(OrderProgress progress)
     {
+        instruments.BlockFinished();
+        shared?.Report(progress);
     }
 
-    public void Skipped(int node, BatchFault fault)
-    {
-    }
+    public void Accuse(Evidence evidence) => instruments.Accused(evidence);
+
+    public void Skipped(int node, BatchFault fault) => instruments.Skipped(node, fault);
+
+    public void Voted(int node, long height) => instruments.Voted(node, height);
 }

@@ -10,16 +10,15 @@ namespace Mingjian.Ordering.Etcd;
 /// <param name="Position">The newest position delivered to a follower.</param>
 /// <param name="Skipped">Values that no node may put, seen since the start.</param>
 /// <param name="Unconfirmed">Own batches in the order that are not final yet.</param>
+/// <param name="Heights">The newest final block that each node reports of itself; a node can claim what it likes.</param>
 public sealed record EtcdOrderingStatus(
-    Uri? Endpoint, DateTimeOffset? LastContact, string? LastError, long Position, long Skipped, int Unconfirmed);
+    Uri? Endpoint, DateTimeOffset? LastContact, string? LastError, long Position, long Skipped, int Unconfirmed,
+    IReadOnlyDictionary<int, long> Heights);
 
 /// <summary>Counts what happens, for metrics and for <see cref="EtcdOrderingStatus"/>.</summary>
 internal sealed class EtcdMetrics : IDisposable
 {
-    /// <summary>The meter's name, for whoever exports it.</summary>
-    public const string MeterName = "Mingjian.Ordering.Etcd";
-
-    private readonly Meter _meter = new(MeterName);
+    private readonly Meter _meter = new(EtcdOrdering.MeterName);
     private readonly Counter<long> _batches;
     private readonly Counter<long> _batchBytes;
     private readonly Counter<long> _votes;
@@ -46,8 +45,8 @@ internal sealed class EtcdMetrics : IDisposable
         _meter.CreateObservableGauge("mingjian.etcd.position", () => Volatile.Read(ref _position), description: "Newest position delivered.");
     }
 
-    public EtcdOrderingStatus Status(int unconfirmed) => new(
-        _contact?.Endpoint, _contact?.Time, _error, Volatile.Read(ref _position), Volatile.Read(ref _skippedTotal), unconfirmed);
+    public EtcdOrderingStatus Status(int unconfirmed, IReadOnlyDictionary<int, long> heights) => new(
+        _contact?.Endpoint, _contact?.Time, _error, Volatile.Read(ref _position), Volatile.Read(ref _skippedTotal), unconfirmed, heights);
 
     public void Reached(Uri endpoint, DateTimeOffset now) => _contact = new Contact(endpoint, now);
 

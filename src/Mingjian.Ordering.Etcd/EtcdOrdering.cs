@@ -14,6 +14,9 @@ namespace Mingjian.Ordering.Etcd;
 /// </remarks>
 public sealed class EtcdOrdering : ISharedOrdering
 {
+    /// <summary>The meter's name, for whoever exports it.</summary>
+    public const string MeterName = "Mingjian.Ordering.Etcd";
+
     private readonly EtcdOrderingOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -49,7 +52,7 @@ public sealed class EtcdOrdering : ISharedOrdering
     }
 
     /// <summary>How the way to etcd is.</summary>
-    public EtcdOrderingStatus Status => _metrics.Status(_keeper.Unconfirmed);
+    public EtcdOrderingStatus Status => _metrics.Status(_keeper.Unconfirmed, _keeper.Heights);
 
     /// <inheritdoc/>
     public bool TrySubmit(AdmittedTransaction transaction) => _proposer.TrySubmit(transaction);

@@ -41,6 +41,18 @@ internal sealed class OrderKeeper(
         }
     }
 
+    /// <summary>The newest final block that each node reports of itself.</summary>
+    public IReadOnlyDictionary<int, long> Heights
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new Dictionary<int, long>(_heights);
+            }
+        }
+    }
+
     public void BatchPut(long position, ByteString key)
     {
         lock (_lock)

@@ -3,6 +3,7 @@ using Mingjian.Server.Demo;
 using Mingjian.Server.Dues;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;
+using Mingjian.Server.Monitoring;
 using Mingjian.Server.Names;
 using Mingjian.Server.Operations;
 using Mingjian.Server.Pending;
@@ -35,6 +36,7 @@ public static class MingjianServer
         builder.AddPending();
         builder.AddDemo();
         builder.AddOperations();
+        builder.AddMonitoring();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -51,6 +53,7 @@ public static class MingjianServer
         app.MapPending();
         app.MapDemo();
         app.MapOperations();
+        app.MapMonitoring();
         app.MapTrustModule();
         app.MapPages();
         return app;

@@ -19,4 +19,9 @@ internal interface IReplicaOutput
 
     /// <summary>A batch was skipped, by every node alike.</summary>
     void Skipped(int node, BatchFault fault);
+
+    /// <summary>The order has delivered a node's vote; whether it counts is another matter.</summary>
+    void Voted(int node, long height)
+    {
+    }
 }

@@ -106,6 +106,7 @@ internal sealed class Replica
             return;
         }
 
+        _output.Voted(vote.Node, vote.Height);
         if (vote.Height == _ballot.Height)
         {
             _ballot.Take(vote);
@@ -214,6 +215,7 @@ internal sealed class Replica
         {
             // A node that is alone makes its vote durable with the block, in one write.
             _ballot.Take(vote);
+            _output.Voted(vote.Node, vote.Height);
             return;
         }
 

@@ -79,6 +79,10 @@ public sealed class LimitOptions
     /// <summary>Live update streams at once, all users together. Default 200.</summary>
     [Range(1, 100_000)]
     public int Streams { get; set; } = 200;
+
+    /// <summary>Blocks that the lists may be behind the ledger while <c>/health/ready</c> still says ready. Default 100; 0 = none.</summary>
+    [Range(0, 1_000_000)]
+    public int ReadyLag { get; set; } = 100;
 }
 
 /// <summary>How long a sign-in lasts, section <c>Mingjian:Sessions</c>.</summary>

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Mingjian.Server.Configuration;
@@ -17,7 +16,7 @@ using MudBlazor.Services;
 
 namespace Mingjian.Server.Hosting;
 
-/// <summary>The frame around all slices: Kestrel, headers, faults, rate limits, health, pages.</summary>
+/// <summary>The frame around all slices: Kestrel, headers, faults, rate limits, pages.</summary>
 internal static class HostingServices
 {
     /// <summary>Rate limit of everything that leads to a session.</summary>
@@ -43,7 +42,6 @@ internal static class HostingServices
             }
         });
         services.AddExceptionHandler<UnexpectedFaults>();
-        services.AddHealthChecks();
         services.AddDataProtection().SetApplicationName("mingjian");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(o =>
             o.XmlRepository = new FileSystemXmlRepository(
@@ -89,12 +87,7 @@ internal static class HostingServices
         app.UseAntiforgery();
     }
 
-    public static void MapHosting(this WebApplication app)
-    {
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready").AllowAnonymous();
-        app.MapStaticAssets().AllowAnonymous();
-    }
+    public static void MapHosting(this WebApplication app) => app.MapStaticAssets().AllowAnonymous();
 
     /// <summary>Pages state their own policy; the circuit's endpoints, which the framework adds, are for people who are signed in.</summary>
     public static void MapPages(this WebApplication app) =>

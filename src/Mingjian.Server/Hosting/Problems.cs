@@ -112,10 +112,11 @@ internal sealed partial class UnexpectedFaults(ILogger<UnexpectedFaults> logger,
 /// <summary>Tells programs from people by the path.</summary>
 internal static class Audience
 {
-    /// <summary>True under <c>/api</c>, <c>/ledger</c>, <c>/openapi</c> and <c>/health</c>: answers are data, never pages or redirects.</summary>
+    /// <summary>True under <c>/api</c>, <c>/ledger</c>, <c>/openapi</c>, <c>/health</c> and <c>/metrics</c>: answers are data, never pages or redirects.</summary>
     public static bool IsForPrograms(this HttpContext context) => IsForPrograms(context.Request.Path);
 
     public static bool IsForPrograms(PathString path) =>
         path.StartsWithSegments("/api", StringComparison.Ordinal) || path.StartsWithSegments("/ledger", StringComparison.Ordinal)
-            || path.StartsWithSegments("/openapi", StringComparison.Ordinal) || path.StartsWithSegments("/health", StringComparison.Ordinal);
+            || path.StartsWithSegments("/openapi", StringComparison.Ordinal) || path.StartsWithSegments("/health", StringComparison.Ordinal)
+            || path.StartsWithSegments("/metrics", StringComparison.Ordinal);
 }

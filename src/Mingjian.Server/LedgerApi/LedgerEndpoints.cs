@@ -160,6 +160,9 @@ internal sealed class HeadStreams(ILedger ledger, ServerOptions options, IHostAp
 {
     private int _open;
 
+    /// <summary>Streams open now.</summary>
+    public int Open => Volatile.Read(ref _open);
+
     public bool TryOpen(out HeadStream stream)
     {
         stream = new HeadStream(ledger, () => Interlocked.Decrement(ref _open), lifetime.ApplicationStopping);

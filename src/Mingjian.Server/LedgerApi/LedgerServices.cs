@@ -35,7 +35,6 @@ internal static class LedgerServices
         services.AddSingleton<NodeHistories>();
         services.AddScoped<NetworkFiles>();
         services.AddOpenApi();
-        services.AddHealthChecks().AddCheck<LedgerHealth>("ledger");
     }
 
     public static void MapLedger(this WebApplication app)
@@ -108,14 +107,4 @@ internal sealed partial class LedgerWatch(Ledger ledger, IHostApplicationLifetim
 
     [LoggerMessage(EventId = 11, Level = LogLevel.Critical, Message = "The ledger has stopped; the server ends")]
     private static partial void LogStopped(ILogger logger, Exception fault);
-}
-
-/// <summary>Ready while the ledger takes acts.</summary>
-internal sealed class LedgerHealth(Ledger ledger) : Microsoft.Extensions.Diagnostics.HealthChecks.IHealthCheck
-{
-    public Task<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckResult> CheckHealthAsync(
-        Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(ledger.Stopped.IsCompleted
-            ? Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckResult.Unhealthy()
-            : Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckResult.Healthy());
 }

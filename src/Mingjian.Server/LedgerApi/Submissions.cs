@@ -6,6 +6,7 @@ using Mingjian.Engine.Admission;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
+using Mingjian.Server.Monitoring;
 
 namespace Mingjian.Server.LedgerApi;
 
@@ -78,6 +79,8 @@ internal sealed class Submissions(ILedger ledger, ServerOptions options, Passkey
     /// <summary>Submits in order and waits until each is final or refused.</summary>
     public async Task<SubmissionAnswer> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, HttpContext context)
     {
+        using var activity = ServerInstruments.Activities.StartActivity("submit acts");
+        activity?.SetTag("mingjian.acts", envelopes.Count);
         // Not awaited one by one: the ledger keeps the order and puts what waits together into one block.
         var pending = new Task<SubmissionResult>[envelopes.Count];
         for (var i = 0; i < pending.Length; i++)
@@ -88,6 +91,7 @@ internal sealed class Submissions(ILedger ledger, ServerOptions options, Passkey
         }
 
         var results = await Task.WhenAll(pending);
+        activity?.SetTag("mingjian.height", results.Max(r => r.Height));
         return new SubmissionAnswer(results.All(r => r.Code is null), results);
     }
 

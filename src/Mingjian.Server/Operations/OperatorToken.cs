@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Mingjian.Server.Configuration;
 
 namespace Mingjian.Server.Operations;
@@ -11,28 +9,13 @@ public sealed class OperatorToken
     /// <summary>In the network's data directory, readable by its owner alone.</summary>
     public const string FileName = "operator.token";
 
-    private const string Scheme = "Bearer ";
-    private readonly byte[] _value;
+    private readonly BearerToken _token;
 
-    private OperatorToken(byte[] value) => _value = value;
+    private OperatorToken(BearerToken token) => _token = token;
 
-    internal static OperatorToken Create(ServerOptions options)
-    {
-        var text = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        var path = Path.Combine(Directory.CreateDirectory(options.NetworkDirectory).FullName, FileName);
-        File.Delete(path);
-        var file = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            file.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var stream = new FileStream(path, file);
-        stream.Write(Encoding.ASCII.GetBytes(text + "\n"));
-        return new OperatorToken(Encoding.ASCII.GetBytes(text));
-    }
+    internal static OperatorToken Create(ServerOptions options) =>
+        new(BearerToken.CreateAnew(Path.Combine(Directory.CreateDirectory(options.NetworkDirectory).FullName, FileName)));
 
     /// <summary>Whether an <c>Authorization</c> header carries the token.</summary>
-    internal bool Check(string? header) => header is not null && header.StartsWith(Scheme, StringComparison.Ordinal)
-        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(header[Scheme.Length..]), _value);
+    internal bool Check(string? header) => _token.Check(header);
 }

@@ -46,6 +46,16 @@ internal sealed partial class CheckRunner(
 {
     private readonly SemaphoreSlim _running = new(1, 1);
 
+    /// <summary>The newest result; null before the first.</summary>
+    public CheckReport? Last { get; private set; }
+
+    /// <summary>Takes up the newest result of an earlier start.</summary>
+    public async Task LoadLastAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        Last ??= await context.CheckRuns.AsNoTracking().OrderByDescending(r => r.Started).FirstOrDefaultAsync(cancellationToken) is { } run ? View(run) : null;
+    }
+
     public async Task<CheckReport> RunAsync(CheckTrigger trigger, MemberId? by, CancellationToken cancellationToken)
     {
         await _running.WaitAsync(cancellationToken);
@@ -104,7 +114,7 @@ internal sealed partial class CheckRunner(
             LogFaults(outcome.FaultCount, outcome.Height, outcome.Faults[0].Table, outcome.Faults[0].Key);
         }
 
-        return View(run);
+        return Last = View(run);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Count} rows of the read models differ from the ledger at block {Height}; the first is {Table} {Key}.")]

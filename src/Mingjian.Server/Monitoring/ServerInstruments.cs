@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Mingjian.Engine;
+using Mingjian.Server.LedgerApi;
+using Mingjian.Server.Projections;
+
+namespace Mingjian.Server.Monitoring;
+
+/// <summary>What the server itself measures: meter and activity source <see cref="Name"/>.</summary>
+internal sealed class ServerInstruments : IDisposable
+{
+    public const string Name = "Mingjian.Server";
+
+    /// <summary>Spans of the server's own work; costs nothing while nobody listens.</summary>
+    public static readonly ActivitySource Activities = new(Name);
+
+    private readonly Meter _meter;
+
+    public ServerInstruments(ILedger ledger, ProjectionProgress progress, CheckRunner checks, HeadStreams streams, OrderHealth order, TimeProvider clock)
+    {
+        _meter = new Meter(new MeterOptions(Name) { Tags = [new("network", ledger.Network.ToString())] });
+        _meter.CreateObservableGauge(
+            "mingjian.projection.lag", () => Math.Max(0, ledger.Head.Height - progress.Height), "{block}", "Blocks that the lists on pages do not show yet.");
+        _meter.CreateObservableGauge("mingjian.streams", () => streams.Open, "{stream}", "Open live update streams.");
+        _meter.CreateObservableGauge(
+            "mingjian.check.time", () => Last(r => r.Finished.Milliseconds / 1000), "s", "When lists and ledger were last compared, seconds since 1970.");
+        _meter.CreateObservableGauge("mingjian.check.faults", () => Last(r => r.FaultCount), "{row}", "Rows that differed from the ledger in the last comparison.");
+        _meter.CreateObservableGauge(
+            "mingjian.order.reachable", () => order.Read is null ? Array.Empty<Measurement<int>>() : [new(order.IsOutOfReach(clock.GetUtcNow()) ? 0 : 1)],
+            description: "1 while the order that the nodes share answers; absent on a node that is alone.");
+
+        IEnumerable<Measurement<long>> Last(Func<Client.ReadModels.CheckReport, long> read) => checks.Last is { } last ? [new(read(last))] : [];
+    }
+
+    public void Dispose() => _meter.Dispose();
+}
