@@ -28,13 +28,28 @@ internal sealed class AdmissionPipeline(
     /// <summary>Submissions that wait.</summary>
     public int Queued => _queue.Reader.Count;
 
+    /// <summary>How long the oldest act without outcome has waited; zero when there is none.</summary>
+    public TimeSpan LongestWait
+    {
+        get
+        {
+            var oldest = long.MaxValue;
+            foreach (var (_, submission) in InFlight)
+            {
+                oldest = Math.Min(oldest, submission.Accepted);
+            }
+
+            return oldest == long.MaxValue ? TimeSpan.Zero : clock.GetElapsedTime(oldest);
+        }
+    }
+
     /// <summary>An act that this process admitted and that has no outcome yet, or null.</summary>
     public AdmittedTransaction? FindAdmitted(Hash32 transactionId) => InFlight.TryGetValue(transactionId, out var submission) ? submission.Admitted : null;
 
     /// <summary>Never blocks; a full queue is answered as busy.</summary>
     public Task<SubmitResult> Submit(ReadOnlyMemory<byte> envelope)
     {
-        var submission = new Submission(envelope) { Accepted = instruments.IsTimed ? clock.GetTimestamp() : null };
+        var submission = new Submission(envelope) { Accepted = clock.GetTimestamp() };
         if (!_queue.Writer.TryWrite(submission))
         {
             Refuse(submission, AdmissionRejection.Busy.ToRefusal());

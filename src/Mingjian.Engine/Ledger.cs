@@ -101,7 +101,7 @@ public sealed class Ledger : ILedger, IAsyncDisposable
             var (head, members) = (published.Head, published.NextNodes);
             return new LedgerStatus(
                 head, _self, _instruments.KnownHeight(members, head.Height), _replica.IsHalted, _replica.IsHeldByTime, _admission.Queued,
-                _admission.InFlight.Count, _instruments.Nodes(Network, members, head), LastPeerFault);
+                _admission.InFlight.Count, _admission.LongestWait, _instruments.Nodes(Network, members, head), LastPeerFault);
         }
     }
 
@@ -372,9 +372,9 @@ internal sealed class ReplicaOutput(AdmissionPipeline admission, ISharedOrdering
             if (admission.InFlight.TryRemove(answer.TransactionId, out var submission))
             {
                 submission.Finish(answer);
-                if (submission.Accepted is { } accepted)
+                if (instruments.IsTimed)
                 {
-                    instruments.Took(clock.GetElapsedTime(accepted));
+                    instruments.Took(clock.GetElapsedTime(submission.Accepted));
                 }
             }
         }

@@ -17,10 +17,11 @@ namespace Mingjian.Engine;
 /// <param name="IsHeldByTime">The next block's time is too far ahead of its clock.</param>
 /// <param name="Queue">Submissions that wait for admission.</param>
 /// <param name="InFlight">Acts that this process has handed to the order and that have no outcome yet.</param>
+/// <param name="LongestWait">How long the oldest of them has waited; zero when there is none.</param>
 /// <param name="Nodes">Members of the node set and whoever else was heard of, ascending by number.</param>
 /// <param name="LastPeerFault">Why the newest attempt to catch up from a peer failed; null when none has.</param>
 public sealed record LedgerStatus(
-    LedgerHead Head, int Self, long KnownHeight, bool IsHalted, bool IsHeldByTime, int Queue, int InFlight,
+    LedgerHead Head, int Self, long KnownHeight, bool IsHalted, bool IsHeldByTime, int Queue, int InFlight, TimeSpan LongestWait,
     IReadOnlyList<NodeStatus> Nodes, string? LastPeerFault)
 {
     /// <summary>Blocks that the others have and this node has not.</summary>
@@ -89,6 +90,8 @@ public sealed class LedgerInstruments : IDisposable
         Gauge("mingjian.ledger.held", null, "1 while the next block's time is too far ahead of this node's clock.", s => s.IsHeldByTime ? 1 : 0);
         Gauge("mingjian.admission.queue", "{act}", "Submissions that wait for admission.", s => s.Queue);
         Gauge("mingjian.acts.pending", "{act}", "Acts handed to the order that have no outcome yet.", s => s.InFlight);
+        _meter.CreateObservableGauge(
+            "mingjian.acts.pending.age", () => status().LongestWait.TotalSeconds, "s", "How long the oldest act without outcome has waited.");
         _meter.CreateObservableGauge("mingjian.node.vote.height", () => status().Nodes.Where(n => n.LastVote is not null)
             .Select(n => new Measurement<long>(n.LastVote!.Value, Tag("node", n.Number))), "{block}", "Height of a node's newest vote.");
         _meter.CreateObservableGauge("mingjian.evidence", () => _evidence

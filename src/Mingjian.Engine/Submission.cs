@@ -12,8 +12,8 @@ internal sealed class Submission(ReadOnlyMemory<byte> envelope)
 
     public Task<SubmitResult> Answer => _answer.Task;
 
-    /// <summary>The clock's timestamp when it came; null when nobody counts.</summary>
-    public long? Accepted { get; init; }
+    /// <summary>The clock's timestamp when it came.</summary>
+    public required long Accepted { get; init; }
 
     /// <summary>Default until the envelope could be read.</summary>
     public Hash32 TransactionId { get; set; }

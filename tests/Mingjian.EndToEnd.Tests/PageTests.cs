@@ -13,7 +13,7 @@ public sealed class PageTests(Office office)
     private static readonly string[] StaffPages =
     [
         "staff", "staff/members", "staff/import", "staff/invitations", "staff/organizations", "staff/dues/branch", "staff/dues/arrears",
-        "staff/dues/committee", "staff/dues/assessment", "staff/dues/standards", "staff/dues/reductions", "staff/dues/policy", "staff/check",
+        "staff/dues/committee", "staff/dues/assessment", "staff/dues/standards", "staff/dues/reductions", "staff/dues/policy", "staff/check", "staff/network",
     ];
 
     /// <summary>Every page, as whoever uses it sees it, on both screens: it opens, nothing is wider than the screen, the console stays silent.</summary>
@@ -22,7 +22,7 @@ public sealed class PageTests(Office office)
     [InlineData(Screen.Phone)]
     public async Task Every_page_opens_without_console_errors_and_fits_the_screen(Screen screen)
     {
-        foreach (var (account, pages) in new[] { ("member", MemberPages), ("secretary", ["staff", "staff/dues/branch", "staff/dues/reductions"]), ("auditor", ["staff", "staff/check", "staff/dues/policy"]), ("officer", StaffPages) })
+        foreach (var (account, pages) in new[] { ("member", MemberPages), ("secretary", ["staff", "staff/dues/branch", "staff/dues/reductions"]), ("auditor", ["staff", "staff/check", "staff/network", "staff/dues/policy"]), ("officer", StaffPages) })
         {
             await using var session = await office.OpenAsync(account, screen);
             foreach (var path in pages)

@@ -32,7 +32,8 @@ public sealed record Evidence(int Epoch, string First, long Height, EvidenceKind
     /// <summary>One record for each node, kind and block: the first pair is enough.</summary>
     internal string RecordName => FormattableString.Invariant($"{RecordPrefix}{Height:d19}/{Epoch}/{Node}/{(int)Kind}");
 
-    internal byte[] Encode() => CanonicalJson.Encode(this, EvidenceJson.Canonical);
+    /// <summary>The record as it is kept.</summary>
+    public byte[] Encode() => CanonicalJson.Encode(this, EvidenceJson.Canonical);
 
     /// <exception cref="CanonicalJsonException">Not a record of evidence.</exception>
     internal static Evidence Decode(ReadOnlySpan<byte> bytes) => CanonicalJson.Decode(bytes, EvidenceJson.Canonical);

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Mingjian.Client;
 using Mingjian.Client.Desk;
+using Mingjian.Client.Networks;
 using Mingjian.Client.Pending;
 using Mingjian.Client.ReadModels;
 using Mingjian.Client.Roster;
@@ -17,7 +18,7 @@ namespace Mingjian.Server.Desk;
 /// <inheritdoc/>
 internal sealed class DeskItems(
     IDbContextFactory<ReadModelContext> readModels, DuesAccess access, IRosterImports imports, IReadModelCheck check,
-    IPendingActs pending) : IDesk
+    IPendingActs pending, INetworkStatus network) : IDesk
 {
     /// <summary>Arrears older than this are no longer on the desk; the list of arrears has them.</summary>
     private const int MonthsBack = 12;
@@ -175,6 +176,10 @@ internal sealed class DeskItems(
         {
             items.Add(new($"最近一次数据核对有 {last.FaultCount} 处与账本不一致。", "查看", "/staff/check", true));
         }
+
+        // The check has a line of its own.
+        var alerts = (await network.ReadAsync(cancellationToken)).Alerts.Where(a => a.Code != "check-faults").ToList();
+        AddIf(items, alerts.Count, $"网络状态有 {alerts.Count} 条提醒。", "查看", "/staff/network", alerts.Any(a => a.IsUrgent));
     }
 
     private static void AddIf(List<DeskItem> items, int count, string what, string action, string href, bool urgent)

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Mingjian.Client.Networks;
+using Mingjian.Client.Session;
 using Mingjian.Engine;
 using Mingjian.Ordering.Etcd;
 using Mingjian.Server.Hosting;
@@ -22,6 +24,7 @@ internal static class MonitoringServices
         services.AddSingleton<MetricsToken>();
         services.AddSingleton<ServerInstruments>();
         services.AddHostedService<MonitoringStart>();
+        services.AddScoped<INetworkStatus, NetworkStatus>();
         services.AddHealthChecks().AddCheck<Readiness>("ready");
 
         // Traces and pushed metrics leave the machine only where an operator has said so.
@@ -55,9 +58,25 @@ internal static class MonitoringServices
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthAnswer.WriteAsync }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthAnswer.WriteAsync }).AllowAnonymous();
 
+        app.MapGet("/exports/network/evidence/{id}.json", EvidenceAsync).RequireAuthorization(Policies.Oversight);
+
         // The token is the authority: no sign-in scheme knows a monitor.
         app.MapPrometheusScrapingEndpoint("/metrics", null, scrape => scrape.Use(RequireTokenAsync), null)
             .AllowAnonymous().RequireRateLimiting(HostingServices.ApiLimit);
+    }
+
+    private static async Task<IResult> EvidenceAsync(string id, INetworkStatus status, CancellationToken cancelled)
+    {
+        try
+        {
+            return await status.FindEvidenceAsync(id, cancelled) is { } bytes
+                ? Results.File(bytes, "application/json", $"mingjian-evidence-{id}.json")
+                : Results.NotFound();
+        }
+        catch (AccessDeniedException)
+        {
+            return Results.StatusCode(StatusCodes.Status403Forbidden);
+        }
     }
 
     private static Task RequireTokenAsync(HttpContext context, RequestDelegate next)

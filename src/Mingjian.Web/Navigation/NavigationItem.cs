@@ -41,6 +41,7 @@ public static class Menus
         new("账本浏览", "/explorer", "账本", _ => true),
         new("核验凭证", "/verify", "账本", _ => true),
         new("数据核对", "/staff/check", "账本", Oversight),
+        new("网络状态", "/staff/network", "账本", Oversight),
         new("我的党费", "/my/dues", "本人", _ => true),
         new("我的密钥", "/my/keys", "本人", _ => true),
     ];

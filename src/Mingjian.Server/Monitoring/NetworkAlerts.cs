@@ -1,0 +1,79 @@
+using Mingjian.Client.Networks;
+using Mingjian.Primitives;
+
+namespace Mingjian.Server.Monitoring;
+
+/// <summary>Decides what on the network page deserves somebody's attention. Pure.</summary>
+internal static class NetworkAlerts
+{
+    /// <summary>A node whose newest vote is further back has stopped voting.</summary>
+    public const int SilentBlocks = 20;
+
+    /// <summary>A node that is further back should be looked at; it mends itself when it can.</summary>
+    public const int LagBlocks = 20;
+
+    /// <summary>An act that waits longer is not on its ordinary way.</summary>
+    public static readonly TimeSpan LongWait = TimeSpan.FromMinutes(1);
+
+    /// <summary>The check runs every night.</summary>
+    public static readonly TimeSpan CheckAge = TimeSpan.FromHours(48);
+
+    /// <param name="view">Everything but its alerts.</param>
+    /// <param name="isHeld">The next block's time is too far ahead of this machine's clock.</param>
+    /// <param name="readyLag">Blocks that lists may be behind.</param>
+    public static IReadOnlyList<NetworkAlert> Of(NetworkView view, bool isHeld, int readyLag)
+    {
+        var members = view.Nodes.Where(n => n.IsMember).ToList();
+        var voting = members.Where(n => n.IsVoting).ToList();
+        var alerts = new List<NetworkAlert>();
+
+        Add(view.IsHalted, "halted", true, "本节点算出的结果与多数节点不一致，已停止表决，现在只供查阅。",
+            "不要删除数据，也不要反复重启。请下载下面的证据，与其他组织的节点管理员核对，查明原因后按节点手册处理。");
+        Add(view.LongestWait > LongWait, "waiting", true, $"有 {view.Pending} 项已提交的事项还没有确认，最早的已等了 {Minutes(view.LongestWait)}。",
+            "先看共享日志和各节点是否正常。恢复后这些事项会自动确认，不必重新提交。");
+        Add(view.Order is { IsReachable: false }, "order-out-of-reach", true, "连不上节点之间的共享日志（etcd），新的事项暂时不能确认。",
+            "检查本组织的 etcd 服务和网络是否正常；恢复后会自动接上。");
+        Add(members.Count > 1 && voting.Count < view.Quorum, "no-quorum", true, $"只有 {voting.Count} 个节点在表决，少于需要的 {view.Quorum} 个，新的事项不能确认。",
+            "请联系下表中没有表决的节点所属的组织，恢复它们的节点。");
+        Add(members.Count > 3 && voting.Count == view.Quorum, "quorum-edge", true, $"只剩 {voting.Count} 个节点在表决，再少一个就不能确认新的事项。",
+            "请联系下表中没有表决的节点所属的组织。");
+        foreach (var node in members.Where(n => !n.IsVoting && !n.IsSelf))
+        {
+            Add(true, "node-silent", false, node.LastVote is { } vote ? $"{Name(node)}停在第 {vote} 块的表决。" : $"本次启动以来没有收到{Name(node)}的表决。",
+                "请联系这个组织的节点管理员，看节点是否在运行、网络是否通。");
+        }
+
+        foreach (var node in view.Nodes.Where(n => n.Evidence > 0 && !(n.IsSelf && view.IsHalted)))
+        {
+            Add(true, "evidence", true, $"{Name(node)}签了互相矛盾或者与最终结果不同的表决。", "证据在下面，可以下载。请与各组织核对这个节点的密钥和程序是否被人动过。");
+        }
+
+        Add(view.Lag > LagBlocks, "behind", false, $"本节点比其他节点落后 {view.Lag} 块。", "一般会自动补齐。长时间不变时，检查本机的网络、磁盘和负载。");
+        Add(isHeld, "held-by-clock", true, "下一块的时间比本机时钟快 10 秒以上，本节点要等到那时才表决。", "先校准本机时钟（NTP）。本机没有问题时，是提出这一块的节点时钟快了，请联系那个组织。");
+        Add(view.PeerFault is not null, "peer-fault", false, $"最近一次从其他节点补齐账本没有成功：{view.PeerFault}", "看对方节点是否正常；换一个节点补齐会自动进行。");
+        foreach (var node in view.Nodes.Where(n => n.Skipped > 0))
+        {
+            Add(true, "skipped", false, $"{Name(node)}提交了 {node.Skipped} 批不合规的内容，各节点都已跳过，账本不受影响。", "请联系这个组织，看它的节点程序是否出错或被人改动。");
+        }
+
+        Add(view.Order is { Skipped: > 0 }, "order-skipped", false, $"共享日志里有 {view.Order?.Skipped} 条不该出现的内容，已跳过。", "请检查谁有权写共享日志（etcd），按节点手册核对各节点的证书。");
+        Add(view.ListsBehind > readyLag, "lists-behind", false, $"页面上的列表比账本少 {view.ListsBehind} 块。", "一般会自动赶上。长时间不变时检查数据库。");
+        Add(view.LastCheck is { IsClean: false }, "check-faults", true, $"最近一次数据核对有 {view.LastCheck?.FaultCount} 处与账本不一致。", "到“数据核对”查看是哪些行，查明原因后按账本重建列表。");
+        Add(view.LastCheck is { } last && view.Now.Milliseconds - last.Finished.Milliseconds > CheckAge.TotalMilliseconds, "check-old", false,
+            "超过两天没有核对过列表与账本是否一致。", "核对每晚自动进行；请看服务器日志为什么没有完成，或到“数据核对”立即核对。");
+        return [.. alerts.OrderBy(a => a.IsUrgent ? 0 : 1)];
+
+        void Add(bool holds, string code, bool isUrgent, string what, string how)
+        {
+            if (holds)
+            {
+                alerts.Add(new NetworkAlert(code, isUrgent, what, how));
+            }
+        }
+    }
+
+    private static string Name(NodeView node) =>
+        node.IsSelf ? "本节点" : node.Organization is { } name ? $"节点 {node.Number}（{name}）" : $"节点 {node.Number}";
+
+    private static string Minutes(TimeSpan time) => time.TotalHours < 2 ? $"{(int)time.TotalMinutes} 分钟" : $"{(int)time.TotalHours} 小时";
+}
