@@ -105,6 +105,11 @@ public sealed class Ledger : ILedger, IAsyncDisposable
         }
     }
 
+    /// <summary>How far an act has come that this process took in, or that is final; null for any other.</summary>
+    public ActStage? FindStage(Hash32 transactionId) => FindEntry(transactionId) is not null ? ActStage.Final
+        : _admission.FindAdmitted(transactionId) is not { } admitted ? null
+        : admitted.Position == 0 ? ActStage.Accepted : ActStage.Ordered;
+
     /// <summary>Faults when the ledger stops for a bug or a failing store; completes when it is disposed of.</summary>
     public Task Stopped => _stopped.Task;
 
@@ -325,7 +330,7 @@ public sealed class Ledger : ILedger, IAsyncDisposable
                             return;
                         }
                     }
-                    catch (Exception e) when (e is AuditFaultException or HttpRequestException or InvalidDataException)
+                    catch (Exception e) when (IsPeersFault(e))
                     {
                         LastPeerFault = e.Message;
                     }
@@ -340,6 +345,10 @@ public sealed class Ledger : ILedger, IAsyncDisposable
             await Task.Delay(PeerWait, _clock, _stopping.Token);
         }
     }
+
+    /// <summary>Whatever a peer or the way to it does must not stop this node; a time limit of a request ends it with a cancellation.</summary>
+    private bool IsPeersFault(Exception e) => e is AuditFaultException or HttpRequestException or InvalidDataException or IOException
+        || (e is OperationCanceledException && !_stopping.IsCancellationRequested);
 
     private void Stop(Exception error)
     {

@@ -64,30 +64,30 @@ internal sealed class BatchProposer
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var envelopes = new List<ReadOnlyMemory<byte>>();
+        var batch = new List<AdmittedTransaction>();
         while (await _queue.Reader.WaitToReadAsync(cancellationToken))
         {
             await WaitForConfirmationsAsync(cancellationToken);
-            envelopes.Clear();
+            batch.Clear();
             for (var bytes = 0; bytes < _options.BatchBytes && _queue.Reader.TryRead(out var transaction);)
             {
-                envelopes.Add(transaction.Bytes);
+                batch.Add(transaction);
                 bytes += transaction.Bytes.Length + 4;
             }
 
-            if (envelopes.Count > 0)
+            if (batch.Count > 0)
             {
-                await PutAsync(envelopes, cancellationToken);
+                await PutAsync(batch, cancellationToken);
             }
         }
 
         _drained.TrySetResult(_last);
     }
 
-    private async Task PutAsync(List<ReadOnlyMemory<byte>> envelopes, CancellationToken cancellationToken)
+    private async Task PutAsync(List<AdmittedTransaction> batch, CancellationToken cancellationToken)
     {
         var header = new BatchHeader(_options.Network, _options.Node, LedgerTime.From(_clock.GetUtcNow()));
-        var value = UnsafeByteOperations.UnsafeWrap(SignedBatch.Encode(header, envelopes, _sign));
+        var value = UnsafeByteOperations.UnsafeWrap(SignedBatch.Encode(header, batch.ConvertAll(t => t.Bytes), _sign));
         var key = _keys.Batch(_options.Node, string.Create(CultureInfo.InvariantCulture, $"{_session}-{++_ticket}"));
         var request = new TxnRequest();
         request.Compare.Add(new Compare { Key = key, Target = Compare.Types.CompareTarget.Create, CreateRevision = 0 });
@@ -97,6 +97,7 @@ internal sealed class BatchProposer
 
         // Not carried out means that an earlier attempt was: its answer was lost.
         _last = answer.Succeeded ? answer.Header.Revision : answer.Responses[0].ResponseRange.Kvs[0].ModRevision;
+        batch.ForEach(t => t.Position = _last);
         _keeper.BatchPut(_last, key);
         _metrics.BatchPut(value.Length);
     }

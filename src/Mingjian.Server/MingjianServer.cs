@@ -5,6 +5,7 @@ using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Monitoring;
 using Mingjian.Server.Names;
+using Mingjian.Server.Nodes;
 using Mingjian.Server.Operations;
 using Mingjian.Server.Pending;
 using Mingjian.Server.Receipts;
@@ -44,6 +45,7 @@ public static class MingjianServer
         app.UseDemoGuard();
         app.MapHosting();
         app.MapLedger();
+        app.MapNode();
         app.MapDues();
         app.MapReceipts();
         app.MapSessions();

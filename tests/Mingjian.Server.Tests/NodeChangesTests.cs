@@ -101,9 +101,9 @@ public sealed class NodeChangesTests : IAsyncDisposable
 
     private void CheckFromOutside(Ledger ledger, Ledger another)
     {
-        var histories = new NodeHistories(ledger, Keys(3));
+        var histories = new NodeHistories(ledger, _founders);
         var history = histories.Encode()!;
-        Assert.Equal(history.Length, new NodeHistories(another, Keys(5)).Encode()!.Length);
+        Assert.Equal(history.Length, new NodeHistories(another, _founders).Encode()!.Length);
 
         var (anchor, nodes) = histories.AnchorOf(AnchorChoice.Genesis);
         Assert.Equal(_founders.Hash, nodes.Hash);

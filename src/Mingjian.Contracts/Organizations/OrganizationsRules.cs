@@ -1,4 +1,5 @@
 using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
 
@@ -42,7 +43,8 @@ internal static class OrganizationsRules
 
     private static Decision Decide(IStateReader state, FoundNetwork command, DecisionContext context)
     {
-        if (context.Height != 1 || state.Get(OrganizationsState.TopKey) is not null)
+        // Block 1, or any later one of a network whose agreement took block 1.
+        if (state.Get(OrganizationsState.TopKey) is not null || (context.Height != 1 && state.Nodes() is null))
         {
             return Reject(OrganizationsRejection.AlreadyFounded);
         }

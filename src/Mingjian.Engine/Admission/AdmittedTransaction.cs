@@ -15,4 +15,14 @@ namespace Mingjian.Engine.Admission;
 /// <param name="NotLoggedAt">A height at which the log was seen not to have the act; -1 when nobody looked.</param>
 public sealed record AdmittedTransaction(
     Hash32 Id, ReadOnlyMemory<byte> Bytes, CommandRoute Route, ICommand Command, LedgerTime Expires, IReadOnlyList<KeyId> Signers,
-    long NotLoggedAt = -1);
+    long NotLoggedAt = -1)
+{
+    private long _position;
+
+    /// <summary>Its place in an order that several nodes share; 0 until the order has taken it in. Set by the ordering.</summary>
+    public long Position
+    {
+        get => Volatile.Read(ref _position);
+        set => Volatile.Write(ref _position, value);
+    }
+}

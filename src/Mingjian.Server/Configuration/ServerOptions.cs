@@ -38,6 +38,10 @@ public sealed class ServerOptions
     /// <summary>Where backups go. Default null = <c>backups</c> below the data directory.</summary>
     public string? BackupDirectory { get; set; }
 
+    /// <summary>This server as a node of a network; null (the default) = alone with its ledger.</summary>
+    [ValidateObjectMembers]
+    public NodeOptions? Node { get; set; }
+
     [Required]
     [ValidateObjectMembers]
     public LimitOptions Limits { get; set; } = new();
@@ -67,6 +71,10 @@ public sealed class LimitOptions
     /// <summary>Largest body of that request in bytes. Default 32 MiB.</summary>
     [Range(50_000, 1 << 30)]
     public long TransactionBytes { get; set; } = 32 << 20;
+
+    /// <summary>How long a request waits for its acts to become final before it is answered with how far they have come. Default 15 s; 0.1 s to 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan FinalWait { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Sign-in attempts per address and minute, challenges included. Default 30.</summary>
     [Range(1, 10_000)]

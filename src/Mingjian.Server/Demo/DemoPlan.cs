@@ -15,6 +15,8 @@ internal sealed record DemoPlan(
 
     public const string OfficerName = "方组织";
 
+    private const string FileName = "demo.json";
+
     private const string WarningText = "演示数据：其中的人员、号码、金额均为虚构，密钥公开，不得用于实际工作。DEMO DATA ONLY.";
 
     private static readonly string[] BranchNames =
@@ -51,10 +53,13 @@ internal sealed record DemoPlan(
     /// <summary>Index of the auditor.</summary>
     public const int Auditor = 6;
 
+    /// <summary>Whether a directory holds a plan.</summary>
+    public static bool Exists(string directory) => File.Exists(Path.Combine(directory, FileName));
+
     /// <summary>Reads the plan, or makes one.</summary>
     public static DemoPlan LoadOrCreate(string directory)
     {
-        var path = Path.Combine(directory, "demo.json");
+        var path = Path.Combine(directory, FileName);
         if (File.Exists(path))
         {
             return CanonicalJson.Decode(File.ReadAllBytes(path), DemoJson.Canonical);

@@ -1,6 +1,7 @@
 using Mingjian.Client.Directory;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
@@ -14,13 +15,15 @@ namespace Mingjian.Server.Demo;
 /// <summary>Builds the demo network at the first start: every step is a signed act, and is left out when the ledger has it already.</summary>
 internal sealed partial class DemoSeed(
     ServerOptions options, ILedger ledger, DemoActs acts, INameRegistry names, VaultAccess vault, TimeProvider clock,
-    ILogger<DemoSeed> logger) : IHostedService
+    IHostApplicationLifetime lifetime, ILogger<DemoSeed> logger) : IHostedService
 {
     private const int MonthsBack = 3;
 
+    private Task _seeding = Task.CompletedTask;
+
     private DateOnly Today => LedgerTime.From(clock.GetUtcNow()).BeijingDate;
 
-    /// <summary>The plan; null before start and outside the demo.</summary>
+    /// <summary>The plan; null until the demo is there, and outside the demo.</summary>
     public DemoPlan? Plan { get; private set; }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -30,10 +33,58 @@ internal sealed partial class DemoSeed(
             return;
         }
 
-        var plan = DemoPlan.LoadOrCreate(Directory.CreateDirectory(options.NetworkDirectory).FullName);
+        // In a network the first node seeds, once the agreement stands; the others are given its plan, so that one can sign in there, too.
+        var directory = Directory.CreateDirectory(options.NetworkDirectory).FullName;
+        if (options.Node is { } node)
+        {
+            if (node.Number == 1)
+            {
+                _seeding = SeedNetworkAsync(DemoPlan.LoadOrCreate(directory), lifetime.ApplicationStopping);
+            }
+            else if (DemoPlan.Exists(directory))
+            {
+                Plan = DemoPlan.LoadOrCreate(directory);
+            }
+
+            return;
+        }
+
+        await SeedAsync(DemoPlan.LoadOrCreate(directory), cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _seeding;
+
+    private async Task SeedNetworkAsync(DemoPlan plan, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var _ in ledger.FollowAsync(1, cancellationToken))
+            {
+                if (ledger.ReadState().Nodes() is not null)
+                {
+                    break;
+                }
+            }
+
+            await SeedAsync(plan, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The next start goes on where this one was broken off.
+        }
+#pragma warning disable CA1031 // Nobody awaits it; the network runs without the demo's people.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogNotSeeded(logger, fault);
+        }
+    }
+
+    private async Task SeedAsync(DemoPlan plan, CancellationToken cancellationToken)
+    {
         using var officer = Es256Signer.Import(plan.OfficerKey);
         using var secretary = Es256Signer.Import(plan.SecretaryKey);
-        var isNew = ledger.Head.Height == 0;
+        var isNew = ledger.ReadState().Get(OrganizationsState.TopKey) is null;
         await FoundAsync(plan, officer, cancellationToken);
         await ImportAsync(plan, officer, cancellationToken);
         await AppointAsync(plan, officer, secretary, cancellationToken);
@@ -44,8 +95,6 @@ internal sealed partial class DemoSeed(
             LogSeeded(logger, plan.People.Count + 1, ledger.Head.Size);
         }
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task FoundAsync(DemoPlan plan, Es256Signer officer, CancellationToken cancellationToken)
     {
@@ -164,6 +213,9 @@ internal sealed partial class DemoSeed(
 
     /// <summary>The hash under which the ledger knows an invitation's code.</summary>
     internal static Hash32 HashOf(Salt code) => Hash32.Of(Convert.FromBase64String(code.ToString()));
+
+    [LoggerMessage(EventId = 21, Level = LogLevel.Error, Message = "The demo could not be built")]
+    private static partial void LogNotSeeded(ILogger logger, Exception fault);
 
     [LoggerMessage(EventId = 20, Level = LogLevel.Information, Message = "Demo network built: {People} people, {Entries} log entries")]
     private static partial void LogSeeded(ILogger logger, int people, long entries);

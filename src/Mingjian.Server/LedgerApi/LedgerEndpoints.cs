@@ -12,8 +12,16 @@ using Mingjian.Server.Hosting;
 
 namespace Mingjian.Server.LedgerApi;
 
-/// <summary>Where a transaction stands in the log.</summary>
-internal sealed record TransactionPlace(string TransactionId, string Status, long Height, long Index, string Entry);
+/// <summary>Where an act stands.</summary>
+/// <param name="TransactionId">Base64.</param>
+/// <param name="Status"><c>accepted</c>, <c>ordered</c>, <c>final</c> (carried out) or <c>refused</c>; the last two are for good.</param>
+/// <param name="Height">The block; null while the end is open, and of a refusal before ordering.</param>
+/// <param name="Index">The log entry; null like <paramref name="Height"/>.</param>
+/// <param name="Entry">Its bytes, base64.</param>
+/// <param name="Code">Null unless refused.</param>
+/// <param name="Message">Chinese; null when final.</param>
+internal sealed record TransactionPlace(
+    string TransactionId, string Status, long? Height, long? Index, string? Entry, string? Code, string? Message);
 
 /// <summary>A new final head.</summary>
 internal sealed record HeadUpdate(long Height, long Size, string Root, string Time);
@@ -31,13 +39,19 @@ internal static class LedgerEndpoints
     {
         app.MapPost("/api/v1/transactions", SubmitAsync).RequireAuthorization(Policies.SignedIn).RequireCsrfToken()
             .RequireRateLimiting(HostingServices.ApiLimit)
-            .WithSummary("Submits signed acts and waits until each is final or refused.")
-            .WithDescription("Body: {\"envelopes\":[…]}, canonical DSSE envelopes, in order. The signatures are the authority; the session is not.")
-            .Accepts<object>("application/json").Produces<SubmissionAnswer>()
+            .WithSummary("Submits signed acts and waits until each is final or refused, up to Mingjian:Limits:FinalWait (15 s).")
+            .WithDescription(
+                "Body: {\"envelopes\":[…]}, canonical DSSE envelopes, in order. The signatures are the authority; the session is not. "
+                + "202: none is refused, but some are not final yet; each such result says how far it has come (accepted, ordered) and under "
+                + "which address to ask again. Submitting the same envelope once more is harmless.")
+            .Accepts<object>("application/json").Produces<SubmissionAnswer>().Produces<SubmissionAnswer>(202)
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(503);
-        app.MapGet("/api/v1/transactions/{id}", GetTransaction).RequireAuthorization(Policies.SignedIn)
+        app.MapGet("/api/v1/transactions/{id}", GetTransactionAsync).RequireAuthorization(Policies.SignedIn)
             .RequireRateLimiting(HostingServices.ApiLimit)
-            .WithSummary("Where an act stands in the log, by its id (SHA-256 of the payload's PAE).")
+            .WithSummary("How far an act has come, by its id (SHA-256 of the payload's PAE, 64 hexadecimal digits).")
+            .WithDescription(
+                "Status accepted: this node has checked it; ordered: every node will see it; final: a quorum has signed its block; refused: "
+                + "not carried out, see code. An act that another node took in is unknown (404) here until it is final.")
             .Produces<TransactionPlace>().ProducesProblem(404);
         app.MapGet("/api/v1/ledger/events", Events).RequireAuthorization(Policies.SignedIn)
             .WithSummary("Server-sent events: the head now, then every new final block.");
@@ -57,7 +71,7 @@ internal static class LedgerEndpoints
         return request.Fault ?? Submissions.ToResult(await submissions.SubmitAsync(request.Envelopes, context));
     }
 
-    private static IResult GetTransaction(string id, ILedger ledger)
+    private static async Task<IResult> GetTransactionAsync(string id, OpenActs acts, ILedger ledger)
     {
         // In a path the id is spelt in hexadecimal or base64url; base64 has slashes.
         if (!TryParseId(id, out var hash))
@@ -65,9 +79,10 @@ internal static class LedgerEndpoints
             return Problems.Of(StatusCodes.Status400BadRequest, "request/malformed", "事项编号应为 64 位十六进制数字。");
         }
 
-        return ledger.FindEntry(hash) is { } index && ledger.ReadEntry(index) is { } entry
+        return await acts.FindAsync(hash) is { } act
             ? Results.Ok(new TransactionPlace(
-                hash.ToString(), "final", HeightOf(entry), index, Convert.ToBase64String(entry)))
+                hash.ToString(), act.Status, act.Height, act.Index,
+                act.Index is { } index && ledger.ReadEntry(index) is { } entry ? Convert.ToBase64String(entry) : null, act.Code, act.Message))
             : Problems.Of(StatusCodes.Status404NotFound, "ledger/transaction-unknown", "账本中没有这项记录。");
     }
 
@@ -80,12 +95,6 @@ internal static class LedgerEndpoints
         }
 
         return Hash32.TryParse(Convert.ToBase64String(Convert.FromHexString(text)), out hash);
-    }
-
-    private static long HeightOf(byte[] entry)
-    {
-        using var document = System.Text.Json.JsonDocument.Parse(entry);
-        return document.RootElement.GetProperty("height").GetInt64();
     }
 
     private static IResult Checkpoint(ILedger ledger, HttpContext context)

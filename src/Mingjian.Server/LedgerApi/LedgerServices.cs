@@ -1,38 +1,40 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Engine.Execution;
-using Mingjian.Engine.Keys;
-using Mingjian.Ordering.Local;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
+using Mingjian.Server.Monitoring;
+using Mingjian.Server.Nodes;
 using Mingjian.Storage.RocksDb;
 
 namespace Mingjian.Server.LedgerApi;
 
-/// <summary>Opens the embedded ledger and puts it on HTTP.</summary>
+/// <summary>Opens this node's ledger and puts it on HTTP.</summary>
 internal static class LedgerServices
 {
     public static void AddLedger(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton(provider => NetworkName.LoadOrCreate(provider.GetRequiredService<ServerOptions>()));
+        services.AddSingleton(provider => NodeIdentity.Load(provider.GetRequiredService<ServerOptions>()));
+        services.TryAddSingleton<OrderHealth>();
+        services.AddSingleton<NodeOrdering>();
+        services.AddSingleton<NodeReports>();
         services.AddSingleton<IKeyDirectory, KeyDirectory>();
         services.AddSingleton<ISignatureVerifier>(_ => new SignatureVerifier(new PlatformEcVerifier()));
         services.AddSingleton(_ => new ContractSet(AllContracts.Create()));
-        services.AddSingleton(provider => NodeKeys.LoadOrCreate(
-            Path.Combine(provider.GetRequiredService<ServerOptions>().NetworkDirectory, "keys"),
-            provider.GetRequiredService<NetworkName>().Id));
         services.AddSingleton(provider => RocksDbBlockStore.Open(Path.Combine(provider.GetRequiredService<ServerOptions>().NetworkDirectory, "ledger")));
         services.AddSingleton(Open);
         services.AddSingleton<ILedger>(provider => provider.GetRequiredService<Ledger>());
         services.AddHostedService<LedgerWatch>();
+        services.AddSingleton<OpenActs>();
         services.AddSingleton<Submissions>();
         services.AddSingleton<PasskeySite>();
         services.AddSingleton<HeadStreams>();
-        services.AddSingleton<NodeHistories>();
+        services.AddSingleton(provider => new NodeHistories(provider.GetRequiredService<ILedger>(), provider.GetRequiredService<NodeIdentity>().Founders));
         services.AddScoped<NetworkFiles>();
         services.AddOpenApi();
     }
@@ -46,16 +48,18 @@ internal static class LedgerServices
     private static Ledger Open(IServiceProvider services)
     {
 #pragma warning disable CA2000 // The ledger owns store and ordering and disposes of them.
-        var clock = services.GetRequiredService<TimeProvider>();
+        var identity = services.GetRequiredService<NodeIdentity>();
+        var ordering = services.GetRequiredService<NodeOrdering>();
+        var options = new LedgerOptions { Network = identity.Network, Founders = identity.Founders, Peers = ordering.Peers };
         return Ledger.Open(
-            new LedgerOptions { Network = services.GetRequiredService<NetworkName>().Id },
+            identity.Shared is { } node ? options with { MaxTimeAhead = node.MaxTimeAhead, StopWait = node.StopWait } : options,
             services.GetRequiredService<RocksDbBlockStore>(),
-            new LocalOrdering(clock),
-            services.GetRequiredService<NodeKeys>(),
+            ordering.Open(),
+            identity.Keys,
             services.GetRequiredService<ContractSet>(),
             services.GetRequiredService<IKeyDirectory>(),
             services.GetRequiredService<ISignatureVerifier>(),
-            clock);
+            services.GetRequiredService<TimeProvider>());
 #pragma warning restore CA2000
     }
 }

@@ -2,7 +2,6 @@ using Mingjian.Client.Networks;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Engine;
-using Mingjian.Engine.Keys;
 using Mingjian.Log;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
@@ -10,7 +9,7 @@ using Mingjian.Primitives;
 namespace Mingjian.Server.LedgerApi;
 
 /// <summary>Leads verifiers through the changes of the nodes: where each began, and the proof that the nodes before it announced it.</summary>
-internal sealed class NodeHistories(ILedger ledger, NodeKeys keys)
+internal sealed class NodeHistories(ILedger ledger, NodeSet founders)
 {
     private readonly Lock _gate = new();
     private readonly List<NodeSetChange> _changes = [];
@@ -53,7 +52,7 @@ internal sealed class NodeHistories(ILedger ledger, NodeKeys keys)
         var state = ledger.ReadState();
         if (state.Nodes() is not { } nodes)
         {
-            return (choice == AnchorChoice.Newest ? At(ledger.Head.Height) : TrustAnchor.Genesis, keys.Alone.Nodes);
+            return (choice == AnchorChoice.Newest ? At(ledger.Head.Height) : TrustAnchor.Genesis, founders);
         }
 
         var height = ledger.Head.Height;

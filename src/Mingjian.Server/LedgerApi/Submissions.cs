@@ -12,22 +12,28 @@ namespace Mingjian.Server.LedgerApi;
 
 /// <summary>How one act ended.</summary>
 /// <param name="TransactionId">Null when the envelope could not be read.</param>
-/// <param name="Status"><c>final</c> or <c>refused</c>.</param>
+/// <param name="Status"><c>final</c> or <c>refused</c>; <c>accepted</c> or <c>ordered</c> when that was not known in time.</param>
 /// <param name="Height">The block, also of a refusal after ordering.</param>
 /// <param name="Index">The log entry.</param>
 /// <param name="Code">Null unless refused.</param>
-/// <param name="Message">What is wrong and how to mend it, in Chinese; null unless refused.</param>
-internal sealed record SubmissionResult(string? TransactionId, string Status, long? Height, long? Index, string? Code, string? Message);
+/// <param name="Message">What is wrong and how to mend it, in Chinese; while the end is open, what to do meanwhile; null when final.</param>
+/// <param name="Url">Where to ask again; null once the end is known.</param>
+internal sealed record SubmissionResult(
+    string? TransactionId, string Status, long? Height, long? Index, string? Code, string? Message, string? Url = null)
+{
+    /// <summary>The end was not known in time.</summary>
+    internal bool IsOpen => Url is not null;
+}
 
 /// <summary>Answer to a list of acts, in their order.</summary>
-/// <param name="Ok">All are final.</param>
+/// <param name="Ok">All are final and carried out.</param>
 internal sealed record SubmissionAnswer(bool Ok, IReadOnlyList<SubmissionResult> Results);
 
 /// <summary>Envelopes of a request, or why it cannot be read.</summary>
 internal sealed record SubmissionRequest(IReadOnlyList<ReadOnlyMemory<byte>> Envelopes, IResult? Fault);
 
 /// <summary>Takes signed envelopes from a request to the ledger and puts the outcome into words.</summary>
-internal sealed class Submissions(ILedger ledger, ServerOptions options, PasskeySite site)
+internal sealed class Submissions(ILedger ledger, OpenActs open, ServerOptions options, PasskeySite site, TimeProvider clock)
 {
     /// <summary>Refusals that say that the request itself was malformed: 400. All others are 422, a full queue 503.</summary>
     private static readonly HashSet<string> Malformed = new(
@@ -76,26 +82,45 @@ internal sealed class Submissions(ILedger ledger, ServerOptions options, Passkey
         };
     }
 
-    /// <summary>Submits in order and waits until each is final or refused.</summary>
+    /// <summary>Submits in order and waits until each is final or refused, but no longer than a request may take.</summary>
     public async Task<SubmissionAnswer> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, HttpContext context)
     {
         using var activity = ServerInstruments.Activities.StartActivity("submit acts");
         activity?.SetTag("mingjian.acts", envelopes.Count);
         // Not awaited one by one: the ledger keeps the order and puts what waits together into one block.
-        var pending = new Task<SubmissionResult>[envelopes.Count];
+        var pending = new Task<SubmitResult>?[envelopes.Count];
         for (var i = 0; i < pending.Length; i++)
         {
-            pending[i] = site.Accepts(envelopes[i].Span, context.Request)
-                ? DescribeAsync(ledger.SubmitAsync(envelopes[i], context.RequestAborted))
-                : Task.FromResult(FromElsewhere);
+            pending[i] = site.Accepts(envelopes[i].Span, context.Request) ? ledger.SubmitAsync(envelopes[i], CancellationToken.None) : null;
         }
 
-        var results = await Task.WhenAll(pending);
+        try
+        {
+            await Task.WhenAll(pending.OfType<Task<SubmitResult>>()).WaitAsync(options.Limits.FinalWait, clock, context.RequestAborted);
+        }
+        catch (TimeoutException)
+        {
+            // Some are still on their way: the answer says how far each has come.
+        }
+
+        var results = new SubmissionResult[pending.Length];
+        for (var i = 0; i < results.Length; i++)
+        {
+            results[i] = pending[i] switch
+            {
+                null => FromElsewhere,
+                { IsCompleted: true } done => Describe(await done),
+                { } running => open.Keep(envelopes[i].Span, running),
+            };
+        }
+
         activity?.SetTag("mingjian.height", results.Max(r => r.Height));
-        return new SubmissionAnswer(results.All(r => r.Code is null), results);
+        return new SubmissionAnswer(Array.TrueForAll(results, r => r.Code is null && !r.IsOpen), results);
     }
 
-    /// <summary>200 when all are final; else a problem with the first refusal's code that still carries every result.</summary>
+    /// <summary>
+    /// 200 when all are final, 202 when some may still become so; else a problem with the first refusal's code that still carries every result.
+    /// </summary>
     public static IResult ToResult(SubmissionAnswer answer)
     {
         if (answer.Ok)
@@ -104,6 +129,11 @@ internal sealed class Submissions(ILedger ledger, ServerOptions options, Passkey
         }
 
         var refused = answer.Results.Where(r => r.Code is not null).ToArray();
+        if (refused.Length == 0)
+        {
+            return Results.Accepted(answer.Results.First(r => r.IsOpen).Url, answer);
+        }
+
         var status = refused.Any(r => r.Code == AdmissionRejection.Busy.ToRefusal().Code) ? StatusCodes.Status503ServiceUnavailable
             : refused.All(r => Malformed.Contains(r.Code!)) ? StatusCodes.Status400BadRequest
             : StatusCodes.Status422UnprocessableEntity;
@@ -114,15 +144,11 @@ internal sealed class Submissions(ILedger ledger, ServerOptions options, Passkey
         });
     }
 
-    private static async Task<SubmissionResult> DescribeAsync(Task<SubmitResult> pending)
-    {
-        var result = await pending;
-        return new SubmissionResult(
-            result.TransactionId == default ? null : result.TransactionId.ToString(),
-            result.Refusal is null ? "final" : "refused",
-            result.Height, result.Index, result.Refusal?.Code,
-            result.Refusal is { } refusal ? RejectionMessages.For(refusal.Code).Text : null);
-    }
+    internal static SubmissionResult Describe(SubmitResult result) => new(
+        result.TransactionId == default ? null : result.TransactionId.ToString(),
+        result.Refusal is null ? "final" : "refused",
+        result.Height, result.Index, result.Refusal?.Code,
+        result.Refusal is { } refusal ? RejectionMessages.For(refusal.Code).Text : null);
 
     private static SubmissionRequest Fault(int status, string code, string detail) => new([], Problems.Of(status, code, detail));
 

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Dues;
-using Mingjian.Server.LedgerApi;
+using Mingjian.Server.Nodes;
 using Mingjian.Storage.RocksDb;
 using Mingjian.Storage.Sql;
 
@@ -15,10 +15,10 @@ namespace Mingjian.Server.Operations;
 /// copied later lacks nothing. Read models are left out, because they are made from the ledger; the vault's master key and the web sessions'
 /// keys, because they must not lie beside what they open. PostgreSQL has its own tools.
 /// </remarks>
-internal sealed class Backups(ServerOptions options, SqlSettings sql, NetworkName network, RocksDbBlockStore store, TimeProvider clock) : IDisposable
+internal sealed class Backups(ServerOptions options, SqlSettings sql, NodeIdentity identity, RocksDbBlockStore store, TimeProvider clock) : IDisposable
 {
     private static readonly string[] Databases = ["vault", DuesContext.Name, "identity"];
-    private static readonly string[] Files = ["network.txt", "demo.json", "DEMO-演示数据.txt"];
+    private static readonly string[] Files = ["network.txt", NodeIdentity.NetworkFileName, "demo.json", "DEMO-演示数据.txt"];
 
     private readonly SemaphoreSlim _running = new(1, 1);
 
@@ -64,7 +64,7 @@ internal sealed class Backups(ServerOptions options, SqlSettings sql, NetworkNam
                 File.Copy(Path.Combine(options.NetworkDirectory, file), Path.Combine(draft, file));
             }
 
-            BackupFiles.CopyDirectory(Path.Combine(options.NetworkDirectory, "keys"), Path.Combine(draft, "keys"));
+            BackupFiles.CopyDirectory(identity.KeysDirectory, Path.Combine(draft, "keys"));
             if (sql.Provider == SqlProvider.Sqlite)
             {
                 foreach (var database in Databases)
@@ -75,7 +75,7 @@ internal sealed class Backups(ServerOptions options, SqlSettings sql, NetworkNam
 
             string[] leftOut = ["vault.key", "web-keys", "read models", .. sql.Provider == SqlProvider.Sqlite ? Array.Empty<string>() : ["PostgreSQL"]];
             var manifest = new BackupManifest(
-                BackupManifest.CurrentFormat, network.Id.ToString(), taken, head?.Height ?? 0, head?.Size ?? 0, head?.Root.ToString(),
+                BackupManifest.CurrentFormat, identity.Network.ToString(), taken, head?.Height ?? 0, head?.Size ?? 0, head?.Root.ToString(),
                 await BackupFiles.ListAsync(draft, cancellationToken), leftOut);
             BackupFiles.WriteManifest(draft, manifest);
             Directory.Move(draft, target);

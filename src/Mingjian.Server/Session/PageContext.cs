@@ -20,7 +20,8 @@ internal sealed class PageContext(
 
     public bool IsDemo => options.Start == StartMode.Demo;
 
-    public bool NeedsSetup => ledger.ReadState().Get(OrganizationsState.TopKey) is null;
+    // In a network the first node sets up; the others follow it.
+    public bool NeedsSetup => options.Node is null or { Number: 1 } && ledger.ReadState().Get(OrganizationsState.TopKey) is null;
 
     public string CsrfToken => Tokens?.RequestToken ?? string.Empty;
 

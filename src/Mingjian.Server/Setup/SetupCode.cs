@@ -1,13 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
+using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Engine;
+using Mingjian.Server.Configuration;
 
 namespace Mingjian.Server.Setup;
 
 /// <summary>The one-time code that lets whoever started the server found the network; shown on the console, never logged or stored.</summary>
 /// <remarks>About 59 random bits. Ten wrong guesses close setup until the next start. Worthless once the network is founded.</remarks>
-internal sealed class SetupCode(ILedger ledger)
+internal sealed class SetupCode(ILedger ledger, ServerOptions options)
 {
     private const int MaxGuesses = 10;
 
@@ -18,8 +20,12 @@ internal sealed class SetupCode(ILedger ledger)
     /// <summary>Three groups of four characters.</summary>
     public string Text { get; } = Make();
 
-    /// <summary>No network has been founded, and guesses are left.</summary>
-    public bool IsOpen => Volatile.Read(ref _wrong) < MaxGuesses && ledger.ReadState().Get(OrganizationsState.TopKey) is null;
+    /// <summary>Setup is this node's business and not done, and guesses are left. In a network it is the first node's: the others follow it.</summary>
+    public bool MayOpen => Volatile.Read(ref _wrong) < MaxGuesses && options.Node is null or { Number: 1 }
+        && ledger.ReadState().Get(OrganizationsState.TopKey) is null;
+
+    /// <summary>The code can be used now: in a network the agreement comes first, because it must stand in block 1.</summary>
+    public bool IsOpen => MayOpen && (options.Node is null || ledger.ReadState().Nodes() is not null);
 
     public bool Check(string? text)
     {

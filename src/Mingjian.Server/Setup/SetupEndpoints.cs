@@ -120,7 +120,7 @@ internal sealed class SetupAnnouncement(SetupCode code, ServerOptions options, I
         // After the address, so that it is the last line an operator sees.
         lifetime.ApplicationStarted.Register(() =>
         {
-            if (options.Start == StartMode.Empty && code.IsOpen)
+            if (options.Start == StartMode.Empty && code.MayOpen)
             {
                 Console.WriteLine($"  启用码 setup code  {code.Text}   (open /setup)");
             }

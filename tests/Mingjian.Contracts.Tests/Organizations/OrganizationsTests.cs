@@ -1,6 +1,7 @@
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
+using Mingjian.Contracts.Tests.Nodes;
 using Mingjian.Contracts.Tests.Support;
 using static Mingjian.Contracts.Tests.Support.Ids;
 
@@ -10,11 +11,14 @@ public sealed class OrganizationsTests
 {
     /// <summary>Each row mends one fault of the row above.</summary>
     internal const string Founding = """
-        height | founded | signer  | outcome
-        1      | yes     | another | AlreadyFounded
-        2      | no      | another | AlreadyFounded
-        1      | no      | another | KeyDidNotSign
-        1      | no      | officer | accepted
+        height | agreed | founded | signer  | outcome
+        1      | no     | yes     | another | AlreadyFounded
+        11     | yes    | yes     | another | AlreadyFounded
+        2      | no     | no      | another | AlreadyFounded
+        2      | yes    | no      | another | KeyDidNotSign
+        1      | no     | no      | another | KeyDidNotSign
+        1      | no     | no      | officer | accepted
+        2      | yes    | no      | officer | accepted
         """;
 
     internal const string Establishing = """
@@ -83,9 +87,14 @@ public sealed class OrganizationsTests
     public void Founding_is_refused_in_order_of_precedence() =>
         Table.Parse(Founding).Check(row =>
         {
-            var ledger = row["founded"] == "yes" ? World.Open() : new TestLedger();
-            ledger.Height = long.Parse(row["height"]);
+            var ledger = row["agreed"] == "yes" ? Seating.Open(Seating.Founders(4)) : new TestLedger();
             var command = new FoundNetwork(World.Top, Hash(1), World.Founder, Key(1));
+            if (row["founded"] == "yes")
+            {
+                ledger.Must(command, Unbound(1));
+            }
+
+            ledger.Height = long.Parse(row["height"]);
             return ledger.Decide(command, Unbound(row["signer"] == "officer" ? 1 : 2));
         });
 

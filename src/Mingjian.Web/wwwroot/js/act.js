@@ -9,6 +9,8 @@ const HOLD = '/api/v1/pending';
 const CHUNK_ENVELOPES = 200;
 const CHUNK_CHARACTERS = 4_000_000;
 const SHOWN_ACTS = 200;
+const OPEN_WAIT = 120_000;
+const OPEN_PAUSE = 1_000;
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
 
@@ -192,6 +194,22 @@ async function send(address, envelopes) {
   throw new ActError(answer?.detail ?? `服务器没有办成（${response.status}）。`, answer?.code ?? `http/${response.status}`);
 }
 
+/** Asks until acts that were answered with 202 are final or refused; gives up after a time and leaves them as they are. */
+async function settle(results, say) {
+  const until = Date.now() + OPEN_WAIT;
+  for (let i = 0; i < results.length; i += 1) {
+    while (results[i].url && Date.now() < until) {
+      say(results[i].message);
+      await new Promise((resolve) => { setTimeout(resolve, OPEN_PAUSE); });
+      const response = await fetch(results[i].url, { credentials: 'same-origin', headers: { Accept: 'application/json' } }).catch(() => null);
+      const answer = response?.ok ? await response.json().catch(() => null) : null;
+      if (answer?.status === 'final' || answer?.status === 'refused') results[i] = { ...answer, url: null };
+      else if (answer?.status) results[i] = { ...results[i], status: answer.status, message: answer.message };
+    }
+  }
+  return results;
+}
+
 let queue = Promise.resolve();
 
 /**
@@ -254,10 +272,16 @@ async function actNow(task) {
     for (const chunk of chunks(envelopes)) {
       dialog.busy(envelopes.length > 1 ? `正在入账 ${results.length} / ${envelopes.length}…` : '正在入账…');
       dialog.advance(results.length, envelopes.length);
-      results.push(...await send(SUBMIT, chunk));
+      results.push(...await settle(await send(SUBMIT, chunk), (text) => dialog.busy(text)));
     }
 
-    const refused = results.map((r, i) => ({ r, i })).filter(({ r }) => r.status !== 'final');
+    const open = results.filter((r) => r.url).length;
+    const refused = results.map((r, i) => ({ r, i })).filter(({ r }) => r.status === 'refused');
+    if (open && !refused.length) {
+      const message = `已经提交，但还没有足够的节点确认（${open} 项）。确认后自动生效；请过一会儿刷新页面查看，不要重复登记。`;
+      await dialog.fail(message);
+      return { ok: false, results, code: 'ledger/open', message };
+    }
     if (refused.length) {
       const say = ({ r, i }) => `${results.length > 1 ? `第 ${i + 1} 项：` : ''}${r.message ?? '账本没有接受'}（${r.code ?? '无代码'}）`;
       await dialog.fail(

@@ -12,7 +12,7 @@ const SHOWN_REFUSALS = 10;
 export async function actFromCircuit(stream, names, held) {
   const result = await act(new TextDecoder().decode(await stream.arrayBuffer()), { names, held });
   const final = result.results.filter((r) => r.status === 'final');
-  const refused = result.results.filter((r) => r.status !== 'final');
+  const refused = result.results.filter((r) => r.status === 'refused');
   return {
     ok: result.ok,
     cancelled: Boolean(result.cancelled),

@@ -102,7 +102,12 @@ async function signWith(key, command, body) {
 async function introduce(kind, makePasskey, command, bodyOf, submit) {
   const key = kind === 'passkey' ? await makePasskey() : await newDeviceKey();
   try {
-    return await submit(await signWith(key, command, bodyOf(key)));
+    const answer = await submit(await signWith(key, command, bodyOf(key)));
+    // 202: nobody refused it, but the other nodes have not confirmed it yet, so there is no session.
+    if (answer?.results?.some((r) => r.url)) {
+      throw new ProblemError('已经提交，但还没有足够的节点确认。请过几分钟用这把密钥登录，不要重复办理。', 'ledger/open', 202);
+    }
+    return answer;
   } catch (error) {
     // No answer is not a refusal: the act may have become final, so the key is kept then.
     if (key.scheme === 'es256' && error instanceof ProblemError && error.status >= 400 && error.status < 500) await forgetDeviceKey(key.id);

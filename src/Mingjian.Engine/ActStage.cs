@@ -1,0 +1,14 @@
+namespace Mingjian.Engine;
+
+/// <summary>How far an act has come. Numbers are stable.</summary>
+public enum ActStage
+{
+    /// <summary>Checked by this node and on its way into the order; lost if the node is lost now.</summary>
+    Accepted = 1,
+
+    /// <summary>The order holds it for every node; not final before a quorum has executed and signed its block.</summary>
+    Ordered = 2,
+
+    /// <summary>Final; its entry says whether it was carried out or refused.</summary>
+    Final = 3,
+}

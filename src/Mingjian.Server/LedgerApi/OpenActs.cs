@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using Mingjian.Client.Messages;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
+using Mingjian.Engine;
+using Mingjian.Engine.Admission;
+using Mingjian.Log.Entries;
+using Mingjian.Primitives;
+
+namespace Mingjian.Server.LedgerApi;
+
+/// <summary>Acts whose submitters were told to ask again, and where any act stands.</summary>
+/// <remarks>
+/// Bounded: the oldest are forgotten, which loses nothing but the reason of a refusal before ordering. In memory alone: after a restart
+/// what is final is found in the log, and what is not has to be submitted again, unchanged.
+/// </remarks>
+internal sealed class OpenActs(Ledger ledger)
+{
+    private const int Most = 10_000;
+
+    private readonly ConcurrentDictionary<Hash32, Task<SubmitResult>> _acts = new();
+    private readonly ConcurrentQueue<Hash32> _ages = new();
+
+    /// <summary>Remembers an act that is still on its way, and says how far it has come.</summary>
+    /// <param name="envelope">As submitted; it has passed the form checks only if the ledger finds it in order.</param>
+    public SubmissionResult Keep(ReadOnlySpan<byte> envelope, Task<SubmitResult> running)
+    {
+        if (Envelope.TryDecode(envelope, out var decoded) != EnvelopeFault.None)
+        {
+            // Still in the queue before admission, which will refuse it; there is no id to ask for.
+            return Submissions.Describe(new SubmitResult(default, null, null, AdmissionRejection.MalformedEnvelope.ToRefusal()));
+        }
+
+        var id = Hash32.Of(decoded!.ToPae());
+        if (_acts.TryAdd(id, running))
+        {
+            _ages.Enqueue(id);
+            while (_ages.Count > Most && _ages.TryDequeue(out var oldest))
+            {
+                _acts.TryRemove(oldest, out _);
+            }
+        }
+
+        // Whoever asks sees the fault; an unobserved one must not be reported as such.
+        _ = running.ContinueWith(t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return Open(id, ledger.FindStage(id) ?? ActStage.Accepted);
+    }
+
+    /// <summary>How an act stands, or null for one that this node does not know.</summary>
+    /// <exception cref="LedgerStoppedException">The ledger has stopped while the act was on its way.</exception>
+    public async Task<SubmissionResult?> FindAsync(Hash32 id)
+    {
+        if (ledger.FindEntry(id) is { } index && ledger.ReadEntry(index) is { } bytes && LogEntry.DecodeOwn(bytes) is TransactionEntry entry)
+        {
+            return entry.Rejection is { } rejection && CodeOf(rejection) is var code
+                ? new SubmissionResult(id.ToString(), "refused", entry.Height, index, code, RejectionMessages.For(code).Text)
+                : new SubmissionResult(id.ToString(), "final", entry.Height, index, null, null);
+        }
+
+        if (_acts.TryGetValue(id, out var running) && running.IsCompleted)
+        {
+            return Submissions.Describe(await running);
+        }
+
+        return ledger.FindStage(id) is { } stage ? Open(id, stage) : running is null ? null : Open(id, ActStage.Accepted);
+    }
+
+    private static string CodeOf(EntryRejection rejection) => new Rejection(rejection.Contract, rejection.Number, rejection.Name).Code;
+
+    private static SubmissionResult Open(Hash32 id, ActStage stage) => new(
+        id.ToString(), stage == ActStage.Ordered ? "ordered" : "accepted", null, null, null,
+        stage == ActStage.Ordered
+            ? "已经排定次序，正在等待足够多的节点确认。请稍后查看结果，不要重复登记。"
+            : "已经收到，正在提交到各节点。请稍后查看结果，不要重复登记。",
+        $"/api/v1/transactions/{id.ToHex()}");
+}

@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Options;
+using Mingjian.Client.Networks;
+using Mingjian.Engine.Keys;
+using Mingjian.Ordering.Etcd;
+using Mingjian.Primitives;
+using Mingjian.Server.Configuration;
+using Mingjian.Server.LedgerApi;
+
+namespace Mingjian.Server.Nodes;
+
+/// <summary>Who this process is: alone with its ledger, or a node of a network.</summary>
+/// <param name="Network">The ledger's name.</param>
+/// <param name="Founders">The nodes that make block 1 final; this node alone unless <paramref name="Shared"/>.</param>
+/// <param name="Keys">This node's own.</param>
+/// <param name="KeysDirectory">Where they lie.</param>
+/// <param name="Shared">Null when this node is alone.</param>
+internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKeys Keys, string KeysDirectory, NodeOptions? Shared)
+{
+    /// <summary>The copy of the founding's network file in the data: it says for good that they are a network node's.</summary>
+    public const string NetworkFileName = "network.mjnet.json";
+
+    /// <summary>A network's demo must carry this name, so that no real ledger is ever filled with invented people.</summary>
+    private const string DemoNetwork = "demo.mingjian.invalid/";
+
+    private const int MaxFile = 64 * 1024;
+
+    /// <exception cref="OptionsValidationException">Files or settings that an operator has to mend.</exception>
+    public static NodeIdentity Load(ServerOptions options)
+    {
+        if (options.Node is { } node)
+        {
+            try
+            {
+                return LoadShared(options, node);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or NetworkFileException or InvalidDataException)
+            {
+                throw Refuse($"Mingjian:Node: {e.Message}");
+            }
+        }
+
+        if (File.Exists(Path.Combine(options.NetworkDirectory, NetworkFileName)))
+        {
+            throw Refuse($"{options.NetworkDirectory} holds the ledger of a network's node; start it with its section Mingjian:Node.");
+        }
+
+        var network = NetworkName.LoadOrCreate(options).Id;
+        var directory = Path.Combine(options.NetworkDirectory, "keys");
+        var keys = NodeKeys.LoadOrCreate(directory, network);
+        return new NodeIdentity(network, keys.Alone.Nodes, keys, directory, null);
+    }
+
+    private static NodeIdentity LoadShared(ServerOptions options, NodeOptions node)
+    {
+        var bytes = Read(node.Network);
+        var file = NetworkFile.Parse(bytes);
+        if (file.Anchor != TrustAnchor.Genesis)
+        {
+            throw Refuse($"Mingjian:Node:Network: {node.Network} begins after block {file.Anchor.Height}; a node needs the network file of the founding.");
+        }
+
+        if (options.Start == StartMode.Demo && !file.Network.ToString().StartsWith(DemoNetwork, StringComparison.Ordinal))
+        {
+            throw Refuse($"Mingjian:Start=Demo is only for networks whose name begins with {DemoNetwork}.");
+        }
+
+        var directory = Path.GetFullPath(node.Keys ?? Path.Combine(options.NetworkDirectory, "keys"));
+        if (!NodeKeys.Exist(directory))
+        {
+            throw Refuse($"Mingjian:Node:Keys: {directory} does not hold log.key, vote.key and batch.key (mingjian network init makes them).");
+        }
+
+        var keys = NodeKeys.LoadOrCreate(directory, file.Network, node.Number);
+        CheckAddresses(node);
+        CheckEtcd(node);
+        Bind(options, file.Network, bytes);
+        return new NodeIdentity(file.Network, new NodeSet(file.Nodes), keys, directory, node);
+    }
+
+    /// <summary>Data that belong to another ledger are not touched.</summary>
+    private static void Bind(ServerOptions options, NetworkId network, byte[] file)
+    {
+        Directory.CreateDirectory(options.NetworkDirectory);
+        var copy = Path.Combine(options.NetworkDirectory, NetworkFileName);
+        var name = Path.Combine(options.NetworkDirectory, "network.txt");
+        if (File.Exists(copy) ? !Read(copy).AsSpan().SequenceEqual(file) : File.Exists(name))
+        {
+            throw Refuse($"{options.NetworkDirectory} belongs to another ledger, or to another founding of {network}.");
+        }
+
+        foreach (var (path, content) in new[] { (name, System.Text.Encoding.ASCII.GetBytes($"{network}\n")), (copy, file) })
+        {
+            if (!File.Exists(path))
+            {
+                File.WriteAllBytes(path + ".new", content);
+                File.Move(path + ".new", path, overwrite: true);
+            }
+        }
+    }
+
+    private static void CheckAddresses(NodeOptions node)
+    {
+        if (node.Peers.Any(p => p is not { IsAbsoluteUri: true, Scheme: "http" or "https", Query: "", UserInfo: "" }))
+        {
+            throw Refuse("Mingjian:Node:Peers: each is http:// or https:// and another node's server.");
+        }
+
+        if (node.Etcd.Endpoints.Any(e => e is not { IsAbsoluteUri: true }))
+        {
+            throw Refuse("Mingjian:Node:Etcd:Endpoints: each is https://host:port, or http on this machine's loopback.");
+        }
+    }
+
+    private static void CheckEtcd(NodeOptions node)
+    {
+        string?[] files = [node.Etcd.Authority, node.Etcd.Certificate, node.Etcd.Key];
+        if (Array.TrueForAll(files, f => f is null))
+        {
+            return;
+        }
+
+        if (Array.Exists(files, f => f is null || !File.Exists(f)))
+        {
+            throw Refuse("Mingjian:Node:Etcd: Authority, Certificate and Key belong together, and each must name a file.");
+        }
+
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadCertificateFromFile(node.Etcd.Certificate!);
+            var user = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
+            if (user != EtcdCluster.UserOf(node.Number))
+            {
+                throw Refuse($"Mingjian:Node:Etcd:Certificate is of {user}, not of {EtcdCluster.UserOf(node.Number)}.");
+            }
+        }
+        catch (CryptographicException e)
+        {
+            throw Refuse($"Mingjian:Node:Etcd:Certificate: {e.Message}");
+        }
+    }
+
+    private static byte[] Read(string path) => new FileInfo(path) is { Exists: true, Length: <= MaxFile }
+        ? File.ReadAllBytes(path)
+        : throw new FileNotFoundException($"{path} is missing, or larger than any network file.");
+
+    private static OptionsValidationException Refuse(string message) => new(ServerOptions.Section, typeof(NodeOptions), [message]);
+}
