@@ -195,6 +195,44 @@ public sealed class PageTests(Office office)
     }
 
     [Fact]
+    public async Task A_page_says_how_far_a_submitted_act_has_come_and_shows_itself_anew_when_it_is_final()
+    {
+        await using var member = await office.OpenAsync("member", Screen.Phone);
+        var page = member.Page;
+        const string Id = "aa00000000000000000000000000000000000000000000000000000000000000";
+        var events = new Queue<string>(["accepted", "ordered", "final"]);
+        string? address = null;
+
+        // The server's stream ends after each event, and the browser asks again: so the test decides how long a stage lasts.
+        var stage = new SemaphoreSlim(0);
+        await page.RouteAsync("**/api/v1/ledger/events*", async route =>
+        {
+            address = route.Request.Url;
+            await stage.WaitAsync(TimeSpan.FromMinutes(1));
+            await route.FulfillAsync(new()
+            {
+                ContentType = "text/event-stream",
+                Body = $"retry: 100\nevent: act\ndata: {{\"transactionId\":\"{Id}\",\"status\":\"{events.Dequeue()}\"}}\n\n",
+            });
+        });
+        await page.EvaluateAsync($"() => sessionStorage.setItem('mj-open', '[\"{Id}\"]')");
+        await page.GotoAsync("my/dues");
+        var line = page.Locator(".mj-open");
+        stage.Release();
+        await Assertions.Expect(line.Locator(".stages b")).ToHaveTextAsync("已收到", new() { Timeout = 30_000 });
+        Assert.EndsWith("?act=" + Id, address, StringComparison.Ordinal);
+        stage.Release();
+        await Assertions.Expect(line.Locator(".stages b")).ToHaveTextAsync("已排序", new() { Timeout = 30_000 });
+        await member.ShootAsync("act-ordered-phone");
+        await page.EvaluateAsync("() => { window.mjOld = true; }");
+        stage.Release();
+        await page.WaitForFunctionAsync("() => window.mjOld === undefined", null, new() { Timeout = 30_000 });
+        await Assertions.Expect(line).ToHaveCountAsync(0);
+        Assert.Equal("[]", await page.EvaluateAsync<string>("() => sessionStorage.getItem('mj-open')"));
+        member.AssertNoConsoleErrors();
+    }
+
+    [Fact]
     public async Task Large_text_makes_everything_a_third_larger_and_stays_until_it_is_switched_off()
     {
         await using var session = await office.OpenAsync(Screen.Phone);

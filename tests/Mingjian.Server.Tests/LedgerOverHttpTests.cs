@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Mingjian.Client.Networks;
 using Mingjian.Contracts.Members;
+using Mingjian.Cryptography;
 using Mingjian.Primitives;
 
 namespace Mingjian.Server.Tests;
@@ -103,6 +105,88 @@ public sealed class LedgerOverHttpTests(DemoServer demo)
         await officer.SubmitAsync(officer.Sign(new IssueInvitation(
             demo.People["member"].Member, Hash32.Of([7, 8, 9]), demo.Server.Now.AddMilliseconds(60_000))));
         Assert.NotEqual(before, await NextAsync(reader, "id:"));
+    }
+
+    [Fact]
+    public async Task The_event_stream_tells_how_far_the_acts_asked_for_have_come()
+    {
+        var officer = demo.People["officer"];
+        var done = officer.Sign(new IssueInvitation(demo.People["member"].Member, Hash32.Of([7, 8, 10]), demo.Server.Now.AddMilliseconds(60_000)));
+        var ids = new[] { IdOf(done), Hash32.Of([7, 8, 11]).ToHex() };
+        using var stream = await officer.Client.GetStreamAsync($"/api/v1/ledger/events?act={ids[0]}&act={ids[1]}");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        Assert.Equal((ids[0], "unknown"), await NextActAsync(reader));
+        Assert.Equal((ids[1], "unknown"), await NextActAsync(reader));
+        await officer.SubmitAsync(done);
+        Assert.Equal((ids[0], "final"), await NextActAsync(reader));
+
+        foreach (var wrong in new[] { "x", ids[0].ToUpperInvariant(), string.Join("&act=", Enumerable.Repeat(ids[0], 51)) })
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, (await officer.Client.GetAsync("/api/v1/ledger/events?act=" + wrong)).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Streams_are_bounded_for_each_person_beat_and_end_with_the_session()
+    {
+        await using var server = await RunningServer.StartAsync(demo: true, ("Mingjian:Limits:StreamsPerPerson", "2"));
+        using var officer = server.Open();
+        await officer.SignInAsDemoAsync("officer");
+        using var member = server.Open();
+        await member.SignInAsDemoAsync("member");
+        using var first = new StreamReader(await officer.Client.GetStreamAsync("/api/v1/ledger/events"), Encoding.UTF8);
+        Assert.Equal("event: head", await NextAsync(first, "event:"));
+        using (var second = await officer.Client.GetAsync("/api/v1/ledger/events", HttpCompletionOption.ResponseHeadersRead))
+        {
+            Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+            using var full = await officer.Client.GetAsync("/api/v1/ledger/events", HttpCompletionOption.ResponseHeadersRead);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, full.StatusCode);
+            Assert.Equal("ledger/streams-full", await full.CodeAsync());
+            using var others = await member.Client.GetAsync("/api/v1/ledger/events", HttpCompletionOption.ResponseHeadersRead);
+            Assert.Equal(HttpStatusCode.OK, others.StatusCode);
+        }
+
+        // Both waits below are for a timer of the server's that may not have been set yet: time goes on until it has fired.
+        Assert.Equal("event: beat", await AdvanceUntilAsync(server, FirstAsync(first)));
+        await officer.PostAsync("/session/sign-out", "{}");
+        Assert.Null(await AdvanceUntilAsync(server, LastAsync(first)));
+
+        static async Task<string?> FirstAsync(StreamReader reader) => await NextAsync(reader, "event:");
+
+        static async Task<string?> LastAsync(StreamReader reader)
+        {
+            while (await reader.ReadLineAsync() is not null)
+            {
+            }
+
+            return null;
+        }
+    }
+
+    private static string IdOf(string envelope)
+    {
+        Assert.Equal(EnvelopeFault.None, Envelope.TryDecode(Encoding.UTF8.GetBytes(envelope), out var decoded));
+        return Hash32.Of(decoded!.ToPae()).ToHex();
+    }
+
+    private static async Task<string?> AdvanceUntilAsync(RunningServer server, Task<string?> read)
+    {
+        while (await Task.WhenAny(read, Task.Delay(20)) != read)
+        {
+            server.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        return await read;
+    }
+
+    private static async Task<(string Id, string Status)> NextActAsync(StreamReader reader)
+    {
+        while (await NextAsync(reader, "event:") != "event: act")
+        {
+        }
+
+        using var data = JsonDocument.Parse((await NextAsync(reader, "data:"))["data:".Length..]);
+        return (data.RootElement.GetProperty("transactionId").GetString()!, data.RootElement.GetProperty("status").GetString()!);
     }
 
     private static async Task<string> NextAsync(StreamReader reader, string prefix)

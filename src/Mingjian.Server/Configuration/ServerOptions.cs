@@ -88,6 +88,10 @@ public sealed class LimitOptions
     [Range(1, 100_000)]
     public int Streams { get; set; } = 200;
 
+    /// <summary>Of these, for one person. Default 6.</summary>
+    [Range(1, 1000)]
+    public int StreamsPerPerson { get; set; } = 6;
+
     /// <summary>Blocks that the lists may be behind the ledger while <c>/health/ready</c> still says ready. Default 100; 0 = none.</summary>
     [Range(0, 1_000_000)]
     public int ReadyLag { get; set; } = 100;

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using Mingjian.Client.Networks;
 using Mingjian.Client.Session;
 using Mingjian.Engine;
@@ -22,9 +19,6 @@ namespace Mingjian.Server.LedgerApi;
 /// <param name="Message">Chinese; null when final.</param>
 internal sealed record TransactionPlace(
     string TransactionId, string Status, long? Height, long? Index, string? Entry, string? Code, string? Message);
-
-/// <summary>A new final head.</summary>
-internal sealed record HeadUpdate(long Height, long Size, string Root, string Time);
 
 /// <summary>The ledger over HTTP: acts in, tiles and checkpoints out.</summary>
 /// <remarks>
@@ -53,8 +47,11 @@ internal static class LedgerEndpoints
                 "Status accepted: this node has checked it; ordered: every node will see it; final: a quorum has signed its block; refused: "
                 + "not carried out, see code. An act that another node took in is unknown (404) here until it is final.")
             .Produces<TransactionPlace>().ProducesProblem(404);
-        app.MapGet("/api/v1/ledger/events", Events).RequireAuthorization(Policies.SignedIn)
-            .WithSummary("Server-sent events: the head now, then every new final block.");
+        app.MapGet("/api/v1/ledger/events", EventsAsync).RequireAuthorization(Policies.SignedIn)
+            .WithSummary("Server-sent events: the head now, then every new final block (head); how far the acts asked for have come (act).")
+            .WithDescription(
+                "act=…: up to 50 ids, 64 hexadecimal digits each; every change of stage is an event, from the present one on. unknown: this node "
+                + "does not know the act (yet). A beat every 15 s. Ends with the session.");
 
         var log = app.MapGroup("/ledger").AllowAnonymous();
         log.MapGet("/checkpoint", Checkpoint).WithSummary("The newest final checkpoint (signed note).");
@@ -158,79 +155,22 @@ internal static class LedgerEndpoints
         return Results.Bytes((await files.ReadAsync(choice.Value, context.RequestAborted)).Encode(), "application/json");
     }
 
-    private static IResult Events(HeadStreams streams, HttpContext context) =>
-        streams.TryOpen(out var opened)
+    private static async Task<IResult> EventsAsync(LiveStreams streams, HttpContext context, string[]? act = null)
+    {
+        var acts = new List<Hash32>();
+        foreach (var id in act ?? [])
+        {
+            if (acts.Count == LiveStreams.MostActs || !TryParseId(id, out var hash))
+            {
+                return Problems.Of(StatusCodes.Status400BadRequest, "request/malformed", $"act 应为 64 位十六进制数字，最多 {LiveStreams.MostActs} 项。");
+            }
+
+            acts.Add(hash);
+        }
+
+        return await streams.TryOpenAsync(context.User, acts, context.RequestAborted) is { } opened
             ? TypedResults.ServerSentEvents(opened.ReadAsync(context.RequestAborted))
-            : Problems.Of(StatusCodes.Status503ServiceUnavailable, "ledger/streams-full", "实时更新的连接已满，请稍后再试。");
-}
-
-/// <summary>Counts the live update streams.</summary>
-internal sealed class HeadStreams(ILedger ledger, ServerOptions options, IHostApplicationLifetime lifetime)
-{
-    private int _open;
-
-    /// <summary>Streams open now.</summary>
-    public int Open => Volatile.Read(ref _open);
-
-    public bool TryOpen(out HeadStream stream)
-    {
-        stream = new HeadStream(ledger, () => Interlocked.Decrement(ref _open), lifetime.ApplicationStopping);
-        if (Interlocked.Increment(ref _open) <= options.Limits.Streams)
-        {
-            return true;
-        }
-
-        Interlocked.Decrement(ref _open);
-        return false;
-    }
-}
-
-/// <summary>One live update stream; ends with the request or with the server.</summary>
-internal sealed class HeadStream(ILedger ledger, Action closed, CancellationToken stopping)
-{
-    public async IAsyncEnumerable<SseItem<HeadUpdate>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
-        try
-        {
-            var head = ledger.Head;
-            yield return Item(head.Height, new HeadUpdate(head.Height, head.Size, head.Root.ToString(), head.Time.ToString()));
-            await foreach (var block in Blocks(head.Height + 1, ending.Token))
-            {
-                yield return Item(
-                    block.Height,
-                    new HeadUpdate(block.Height, block.FirstIndex + block.Entries, block.Root.ToString(), block.Time.ToString()));
-            }
-        }
-        finally
-        {
-            closed();
-        }
-    }
-
-    private static SseItem<HeadUpdate> Item(long height, HeadUpdate update) =>
-        new(update, "head") { EventId = height.ToString(CultureInfo.InvariantCulture) };
-
-    // The end of a stream is no fault.
-    private async IAsyncEnumerable<LedgerBlock> Blocks(long from, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var blocks = ledger.FollowAsync(from, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (true)
-        {
-            try
-            {
-                if (!await blocks.MoveNextAsync())
-                {
-                    yield break;
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                yield break;
-            }
-
-            yield return blocks.Current;
-        }
+            : Problems.Of(StatusCodes.Status503ServiceUnavailable, "ledger/streams-full", "实时更新的连接已满，请关闭一些页面或稍后再试。");
     }
 }
 

@@ -33,7 +33,7 @@ internal static class LedgerServices
         services.AddSingleton<OpenActs>();
         services.AddSingleton<Submissions>();
         services.AddSingleton<PasskeySite>();
-        services.AddSingleton<HeadStreams>();
+        services.AddSingleton<LiveStreams>();
         services.AddSingleton(provider => new NodeHistories(provider.GetRequiredService<ILedger>(), provider.GetRequiredService<NodeIdentity>().Founders));
         services.AddScoped<NetworkFiles>();
         services.AddOpenApi();

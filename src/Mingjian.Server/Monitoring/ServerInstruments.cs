@@ -16,7 +16,7 @@ internal sealed class ServerInstruments : IDisposable
 
     private readonly Meter _meter;
 
-    public ServerInstruments(ILedger ledger, ProjectionProgress progress, CheckRunner checks, HeadStreams streams, OrderHealth order, TimeProvider clock)
+    public ServerInstruments(ILedger ledger, ProjectionProgress progress, CheckRunner checks, LiveStreams streams, OrderHealth order, TimeProvider clock)
     {
         _meter = new Meter(new MeterOptions(Name) { Tags = [new("network", ledger.Network.ToString())] });
         _meter.CreateObservableGauge(

@@ -58,7 +58,11 @@ internal sealed class SessionManager(
     }
 
     /// <summary>The session behind a principal, or null. Also notes that it has been used.</summary>
-    public async ValueTask<LiveSession?> CheckAsync(ClaimsPrincipal? principal, CancellationToken cancellationToken)
+    public ValueTask<LiveSession?> CheckAsync(ClaimsPrincipal? principal, CancellationToken cancellationToken) =>
+        CheckAsync(principal, isUse: true, cancellationToken);
+
+    /// <summary>As <see cref="CheckAsync(ClaimsPrincipal?, CancellationToken)"/>; what a page does by itself does not count as use.</summary>
+    public async ValueTask<LiveSession?> CheckAsync(ClaimsPrincipal? principal, bool isUse, CancellationToken cancellationToken)
     {
         if (!TryReadId(principal, out var id) || await FindAsync(id, cancellationToken) is not { } row)
         {
@@ -75,7 +79,7 @@ internal sealed class SessionManager(
             return null;
         }
 
-        if (idle >= SeenGrain.TotalMilliseconds)
+        if (isUse && idle >= SeenGrain.TotalMilliseconds)
         {
             row.LastSeen = now;
             await using var db = await database.CreateDbContextAsync(cancellationToken);

@@ -3,13 +3,14 @@
 
 import { TrustError, assemble, cosign, prepare, read, warmUp } from './trust.js';
 import { signPrepared } from './keys.js';
+import { follow } from './live.js';
 
 const SUBMIT = '/api/v1/transactions';
 const HOLD = '/api/v1/pending';
 const CHUNK_ENVELOPES = 200;
 const CHUNK_CHARACTERS = 4_000_000;
 const SHOWN_ACTS = 200;
-const OPEN_WAIT = 120_000;
+const OPEN_WAIT = 30_000;
 const OPEN_PAUSE = 1_000;
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
@@ -278,7 +279,8 @@ async function actNow(task) {
     const open = results.filter((r) => r.url).length;
     const refused = results.map((r, i) => ({ r, i })).filter(({ r }) => r.status === 'refused');
     if (open && !refused.length) {
-      const message = `已经提交，但还没有足够的节点确认（${open} 项）。确认后自动生效；请过一会儿刷新页面查看，不要重复登记。`;
+      follow(results.filter((r) => r.url));
+      const message = `已经提交，但还没有足够的节点确认（${open} 项）。确认后页面会自动更新，不要重复登记。`;
       await dialog.fail(message);
       return { ok: false, results, code: 'ledger/open', message };
     }
