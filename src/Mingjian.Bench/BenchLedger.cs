@@ -1,99 +1,32 @@
 using Mingjian.Contracts;
-using Mingjian.Contracts.Dues;
-using Mingjian.Contracts.Members;
-using Mingjian.Contracts.Organizations;
-using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
 using Mingjian.Ordering.Local;
-using Mingjian.Primitives;
 using Mingjian.Storage.RocksDb;
 
 namespace Mingjian.Bench;
 
-/// <summary>A ledger with a committee, branches, their secretaries and a roster, all made by signed acts.</summary>
+/// <summary>A ledger of one node in a directory, with a roster on it.</summary>
 internal sealed class BenchLedger : IAsyncDisposable
 {
-    /// <summary>Branches, each with a secretary who signs its payments.</summary>
-    public const int Branches = 16;
-
-    private const int MonthsBack = 6;
-    private static readonly Amount Monthly = new(20);
-    private static readonly Dictionary<Type, MessageType> Types =
-        AllContracts.Create().SelectMany(c => c.Commands).ToDictionary(c => c.Type);
-
     private readonly string _directory;
-    private readonly Es256Signer _officer = Es256Signer.Create();
-    private readonly Es256Signer[] _secretaries = [.. Enumerable.Range(0, Branches).Select(_ => Es256Signer.Create())];
-    private readonly OrganizationId _committee = LedgerId.New<OrganizationId>();
-    private readonly OrganizationId[] _branches = [.. Enumerable.Range(0, Branches).Select(_ => LedgerId.New<OrganizationId>())];
 
     public BenchLedger(string directory)
     {
         _directory = directory;
-        Keys = NodeKeys.LoadOrCreate(Path.Combine(directory, "keys"), Network);
+        Keys = NodeKeys.LoadOrCreate(Path.Combine(directory, "keys"), BenchRoster.Network);
         Ledger = Open();
     }
 
-    public static NetworkId Network { get; } = NetworkId.Parse("bench.mingjian.invalid/1");
+    public BenchRoster Roster { get; } = new();
 
     public NodeKeys Keys { get; }
 
     public Ledger Ledger { get; private set; }
 
-    /// <summary>One for each branch; their keys are bound by <see cref="PrepareAsync"/>.</summary>
-    public IReadOnlyList<Es256Signer> Secretaries => _secretaries;
-
     public string StoreDirectory => Path.Combine(_directory, "ledger");
-
-    private static LedgerTime Now => LedgerTime.From(TimeProvider.System.GetUtcNow());
-
-    private static DateOnly Today => Now.BeijingDate;
-
-    /// <summary>Roster, posts, standards and assessments.</summary>
-    public async Task PrepareAsync(int members, int payers, IProgress<string> progress)
-    {
-        var officer = LedgerId.New<MemberId>();
-        await Do([new FoundNetwork(_committee, Hash32.Of([1]), officer, _officer.Key)], _officer);
-        await Do(_branches.Select(b => new EstablishOrganization(b, _committee, OrganizationKind.PartyBranch, Hash32.Of([2]))), _officer);
-        await ImportAsync(members, progress);
-        await BindSecretariesAsync();
-
-        var paying = Enumerable.Range(0, payers).Select(i => MemberOf((int)((long)i * members / payers))).ToArray();
-        var firstMonth = Month.Of(Today).AddMonths(-MonthsBack);
-        progress.Report("standards");
-        await Do(paying.Chunk(StandardLine60).Select(c => new SetStandards([.. c.Select(m => new StandardLine(m.Id, firstMonth, DuesClass.Student, Monthly, null))])), _officer);
-        progress.Report("assessments");
-        for (var back = MonthsBack; back >= 0; back--)
-        {
-            var month = Month.Of(Today).AddMonths(-back);
-            await Do(
-                paying.GroupBy(m => m.Branch).SelectMany(g => g.Chunk(AssessDues.MaxMembers).Select(c => new AssessDues(_branches[g.Key], month, [.. c.Select(m => m.Id)]))),
-                _officer);
-        }
-    }
-
-    /// <summary>Envelopes of payments, each of one month of one member, signed by the branch's secretary, in a random order.</summary>
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5394", Justification = "A shuffle that every run repeats.")]
-    public byte[][] SignPayments(int members, int payers)
-    {
-        var today = Today;
-        var all = Enumerable.Range(0, payers * (MonthsBack + 1)).ToArray();
-        new Random(1).Shuffle(all);
-        var envelopes = new byte[all.Length][];
-        Parallel.For(0, all.Length, i =>
-        {
-            var (id, branch) = MemberOf((int)((long)(all[i] % payers) * members / payers));
-            var back = all[i] / payers;
-            var payment = new RecordPayment(
-                LedgerId.New<PaymentId>(), id, _branches[branch], today, PaymentMethod.Cash, Payer.Member,
-                back <= 1 ? PaymentBasis.Ordinary : PaymentBasis.BackPayment, [new PaymentItem(Month.Of(today).AddMonths(-back), Monthly)]);
-            envelopes[i] = Sign(payment, _secretaries[branch]);
-        });
-        return envelopes;
-    }
 
     /// <summary>Closes the ledger and opens it again.</summary>
     /// <returns>How long opening took.</returns>
@@ -111,31 +44,12 @@ internal sealed class BenchLedger : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Ledger.DisposeAsync();
-        _officer.Dispose();
-        foreach (var secretary in _secretaries)
-        {
-            secretary.Dispose();
-        }
-    }
-
-    /// <summary>What opens a member's name commitment.</summary>
-    internal static (Salt Salt, string Name) NameOf(MemberId member) => (new Salt(member.Value), $"党员 {member.Value}");
-
-    private const int StandardLine60 = SetStandards.MaxLines;
-
-    private static (MemberId Id, int Branch) MemberOf(int number) => (new MemberId((UInt128)(uint)number + 1), number % Branches);
-
-    private static byte[] Sign(ICommand command, ISigner signer)
-    {
-        var type = Types[command.GetType()];
-        var payload = TransactionPayload.Encode(
-            type.Name, command, type.Json, Network, Now.AddMilliseconds(48L * 3600 * 1000), LedgerId.New<Nonce>());
-        return SigningRequest.For(payload).SignWith(signer)[0].Encode();
+        Roster.Dispose();
     }
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The ledger owns store and ordering.")]
     private Ledger Open() => Ledger.Open(
-        new LedgerOptions { Network = Network },
+        new LedgerOptions { Network = BenchRoster.Network },
         RocksDbBlockStore.Open(StoreDirectory),
         new LocalOrdering(TimeProvider.System),
         Keys,
@@ -143,52 +57,4 @@ internal sealed class BenchLedger : IAsyncDisposable
         new KeyDirectory(),
         new SignatureVerifier(new PlatformEcVerifier()),
         TimeProvider.System);
-
-    private async Task ImportAsync(int members, IProgress<string> progress)
-    {
-        var perImport = ImportRecord.MaxChunks * ImportMembers.MaxRows;
-        for (var first = 0; first < members; first += perImport)
-        {
-            progress.Report($"import {first} of {members}");
-            var import = LedgerId.New<ImportId>();
-            var rows = Enumerable.Range(first, Math.Min(perImport, members - first)).Chunk(ImportMembers.MaxRows).ToArray();
-            await Do(rows.Select((chunk, i) => new ImportMembers(import, i, rows.Length, [.. chunk.Select(Row)])), _officer);
-        }
-    }
-
-    private MemberRow Row(int number)
-    {
-        var (id, branch) = MemberOf(number);
-        var hash = Hash32.Of(BitConverter.GetBytes(number));
-        var (salt, name) = NameOf(id);
-        return new MemberRow(
-            id, _branches[branch], MemberStanding.FullMember, new DateOnly(2010, 7, 1), new DateOnly(2011, 7, 1),
-            hash, Commitment.Compute(Commitment.Context(id, "name"), salt, name), hash);
-    }
-
-    private async Task BindSecretariesAsync()
-    {
-        var codes = _branches.Select(_ => Salt.New()).ToArray();
-        await Do(codes.Select((code, b) => new IssueInvitation(MemberOf(b).Id, MembersState.CodeHash(code), Now.AddMilliseconds(3_600_000))), _officer);
-        for (var b = 0; b < Branches; b++)
-        {
-            await Do([new BindKey(MemberOf(b).Id, codes[b], _secretaries[b].Key)], _secretaries[b]);
-        }
-
-        await Do(_branches.Select((branch, b) => new AppointToPost(MemberOf(b).Id, branch, Post.BranchSecretary, Today.AddDays(-300), null)), _officer);
-    }
-
-    private async Task Do(IEnumerable<ICommand> commands, Es256Signer signer)
-    {
-        foreach (var page in commands.Chunk(2048))
-        {
-            var envelopes = new byte[page.Length][];
-            Parallel.For(0, page.Length, i => envelopes[i] = Sign(page[i], signer));
-            var results = await Task.WhenAll(envelopes.Select(e => Ledger.SubmitAsync(e, CancellationToken.None)));
-            if (results.FirstOrDefault(r => r.Refusal is not null) is { } refused)
-            {
-                throw new InvalidOperationException($"The bench's own act was refused: {refused.Refusal}");
-            }
-        }
-    }
 }

@@ -24,6 +24,9 @@ public sealed record BenchOptions
     /// <summary>Whether the processor time of each stage is printed as well. Default true.</summary>
     public bool Profile { get; init; } = true;
 
+    /// <summary>Measures a network of so many nodes instead, with as many etcd members; 0 for none. Default 0.</summary>
+    public int Nodes { get; init; }
+
     /// <summary>Where the ledgers are made, and removed afterwards. Default: the system's temporary directory.</summary>
     public string? Directory { get; init; }
 }

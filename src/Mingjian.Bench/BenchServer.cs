@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Mingjian.Bench;
@@ -36,7 +35,7 @@ internal sealed class BenchServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It ended; the message is its output.</exception>
     public static async Task<BenchServer> StartAsync(string data, CancellationToken cancellationToken)
     {
-        var port = FreePort();
+        var port = LoopbackPorts.Free(1)[0];
         var folder = AppContext.BaseDirectory;
         var host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
         var start = new ProcessStartInfo(host)
@@ -140,12 +139,5 @@ internal sealed class BenchServer : IAsyncDisposable
         {
             return _output.ToString();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

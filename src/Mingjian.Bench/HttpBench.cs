@@ -27,13 +27,13 @@ internal sealed class HttpBench(BenchOptions options, BenchReport report)
     /// <summary>Runs over a ledger that is closed; its directory is <c>network</c> in the data directory.</summary>
     public async Task RunAsync(BenchLedger ledger, string data, byte[][] envelopes, CancellationToken cancellationToken)
     {
-        await File.WriteAllTextAsync(Path.Combine(data, "network", "network.txt"), $"{BenchLedger.Network}\n", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(data, "network", "network.txt"), $"{BenchRoster.Network}\n", cancellationToken);
         var watch = Stopwatch.StartNew();
         await using var server = await BenchServer.StartAsync(data, cancellationToken);
         await report.LineAsync($"  over HTTP: server ready in {watch.Elapsed.TotalSeconds:N1} s");
         await server.WaitUntilIdleAsync(cancellationToken);
         await report.LineAsync($"  over HTTP: read models caught up after {watch.Elapsed.TotalSeconds:N1} s");
-        var sessions = await Task.WhenAll(ledger.Secretaries.Select(s => BenchSession.OpenAsync(server.Address, s, cancellationToken)));
+        var sessions = await Task.WhenAll(ledger.Roster.Secretaries.Select(s => BenchSession.OpenAsync(server.Address, s, cancellationToken)));
         try
         {
             var rest = envelopes.AsMemory();

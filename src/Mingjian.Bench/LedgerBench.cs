@@ -34,6 +34,12 @@ public static class LedgerBench
     {
         var report = new BenchReport(output);
         await report.LineAsync($"{Machine()}");
+        if (options.Nodes > 0)
+        {
+            await NetworkBench.RunAsync(options, report, output, cancellationToken);
+            return;
+        }
+
         if (options.InProcess)
         {
             await report.LineAsync($"warming up on a ledger that does not count");
@@ -60,7 +66,7 @@ public static class LedgerBench
                 options, members,
                 async (ledger, payers, data) =>
                 {
-                    var envelopes = ledger.SignPayments(members, payers);
+                    var envelopes = ledger.Roster.SignPayments(members, payers);
                     await ledger.CloseAsync();
                     await new HttpBench(options, report).RunAsync(ledger, data, envelopes, cancellationToken);
                     return 0;
@@ -82,7 +88,7 @@ public static class LedgerBench
             await using var ledger = new BenchLedger(Path.Combine(directory, "network"));
             var payers = Math.Min(options.Payers, members);
             var watch = Stopwatch.StartNew();
-            await ledger.PrepareAsync(members, payers, new SynchronousProgress(text => output.WriteLine($"  … {text}")));
+            await ledger.Roster.PrepareAsync(ledger.Ledger, members, payers, new SynchronousProgress(text => output.WriteLine($"  … {text}")));
             await report.LineAsync($"  prepared by {ledger.Ledger.Head.Size:N0} entries in {watch.Elapsed.TotalSeconds:N0} s");
             return await measure(ledger, payers, directory);
         }
@@ -94,7 +100,7 @@ public static class LedgerBench
 
     private static async Task<double> WarmUpAsync(BenchLedger ledger, int payers, CancellationToken cancellationToken)
     {
-        await SubmitAllAsync(ledger.Ledger, ledger.SignPayments(WarmUpMembers, payers), cancellationToken);
+        await SubmitAllAsync(ledger.Ledger, ledger.Roster.SignPayments(WarmUpMembers, payers), cancellationToken);
         return (await AuditAsync(ledger, null, cancellationToken)).Transactions;
     }
 
@@ -104,7 +110,7 @@ public static class LedgerBench
         var opening = await ledger.ReopenAsync();
         await report.LineAsync($"  reopened in {opening.TotalSeconds:N1} s, state root checked");
 
-        var envelopes = ledger.SignPayments(members, payers);
+        var envelopes = ledger.Roster.SignPayments(members, payers);
         var warmUp = Math.Min(WarmUp, envelopes.Length / 4);
         await SubmitAllAsync(ledger.Ledger, envelopes.AsMemory(0, warmUp), cancellationToken);
         envelopes = envelopes[warmUp..];
@@ -224,10 +230,5 @@ public static class LedgerBench
 
         public override string ToString() => string.Join(
             ", ", _seen.OrderBy(s => s.Value).Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key} from {s.Value:N1} s")));
-    }
-
-    private sealed class SynchronousProgress(Action<string> report) : IProgress<string>
-    {
-        public void Report(string value) => report(value);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ReceiptBench(BenchReport report)
     public async Task RunAsync(BenchLedger bench)
     {
         var ledger = bench.Ledger;
-        var network = new TrustedNetwork(NetworkFile.Create(BenchLedger.Network, TrustAnchor.Genesis, bench.Keys.Alone.Nodes, []));
+        var network = new TrustedNetwork(NetworkFile.Create(BenchRoster.Network, TrustAnchor.Genesis, bench.Keys.Alone.Nodes, []));
         var files = Newest(ledger).Take(Receipts).ToArray();
         var verifier = new ReceiptVerifier(new PlatformEcVerifier());
         var times = new double[files.Length];
@@ -54,7 +54,7 @@ internal sealed class ReceiptBench(BenchReport report)
             {
                 var proof = new TlogProof(null, index, ledger.ProveInclusion(index, size), checkpoint);
                 var bare = new ReceiptFile(ledger.ReadEntry(index)!, null, proof.ToString());
-                var (salt, name) = BenchLedger.NameOf(ReceiptContents.Read(bare, null).Member);
+                var (salt, name) = BenchRoster.NameOf(ReceiptContents.Read(bare, null).Member);
                 yield return (bare with { Holder = new ReceiptHolder(salt, name) }).Encode();
             }
         }

@@ -27,8 +27,8 @@ internal sealed class StageProfile(BenchLedger ledger)
         using var store = RocksDbBlockStore.Open(ledger.StoreDirectory);
         var log = LedgerState.LoadLog(store);
         var tree = LedgerState.LoadState(store, store.Snapshot());
-        var reader = new TransactionReader(BenchLedger.Network, _contracts);
-        var executor = new BlockExecutor(BenchLedger.Network, _contracts, _keys);
+        var reader = new TransactionReader(BenchRoster.Network, _contracts);
+        var executor = new BlockExecutor(BenchRoster.Network, _contracts, _keys);
         foreach (var batch in batches)
         {
             _stages.Clear();
@@ -52,7 +52,7 @@ internal sealed class StageProfile(BenchLedger ledger)
             var admitted = frames.Select((f, i) => new AdmittedTransaction(
                 f.Id, f.Bytes, commands[i].Route, commands[i].Command, f.Payload.Expires, f.Signers())).ToArray();
             ExecutedBatch executed = null!;
-            var context = new DecisionContext(LedgerTime.From(TimeProvider.System.GetUtcNow()), head.Height + 1, BenchLedger.Network, actors[0], default);
+            var context = new DecisionContext(LedgerTime.From(TimeProvider.System.GetUtcNow()), head.Height + 1, BenchRoster.Network, actors[0], default);
             Time("6a decide, records not in memory", () => Each(batch.Length, i =>
                 commands[i].Route.Contract.Decide(view, commands[i].Command, context with { Actors = actors[i] })));
             Time("6b decide, records in memory", () => Each(batch.Length, i =>
@@ -65,7 +65,7 @@ internal sealed class StageProfile(BenchLedger ledger)
             Time("8 log tree", () => tiles = log.Append(executed.Entries.Select(e => (ReadOnlyMemory<byte>)e)));
             var block = new BlockRecord(
                 head.Height + 1, head.Size, executed.Entries.Count, head.Time, log.Root, tree.Root, ledger.Keys.Sign(log.Size, log.Root, head.Time));
-            Time("9 store, synced", () => store.Commit(new BlockCommit(BenchLedger.Network, block, executed.Entries, tiles, writes, executed.Indexed)));
+            Time("9 store, synced", () => store.Commit(new BlockCommit(BenchRoster.Network, block, executed.Entries, tiles, writes, executed.Indexed)));
             foreach (var (path, write) in state.Writes)
             {
                 _cache.Put(path, write.Value, block.Height);

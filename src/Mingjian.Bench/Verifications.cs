@@ -17,7 +17,7 @@ public readonly record struct Verifications(double PerSecond, double Microsecond
 
     public static Verifications Measure()
     {
-        var signers = Enumerable.Range(0, BenchLedger.Branches).Select(_ => Es256Signer.Create()).ToArray();
+        var signers = Enumerable.Range(0, BenchRoster.Branches).Select(_ => Es256Signer.Create()).ToArray();
         var message = RandomNumberGenerator.GetBytes(600);
         var hash = SHA256.HashData(message);
         var signed = signers.Select(s => (s.Key, s.Sign(message).Sig)).ToArray();

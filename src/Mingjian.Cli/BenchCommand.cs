@@ -19,9 +19,10 @@ internal static class BenchCommand
         var directory = new Option<DirectoryInfo?>("--directory") { Description = "临时账本放在哪里（默认系统临时目录；测完删除）" };
         var only = new Option<string>("--only") { Description = "只测一部分：ledger（本进程内）或 http（另起服务器进程，经本机网络）；默认都测" };
         only.AcceptOnlyFromAmong("ledger", "http");
+        var nodes = new Option<int>("--nodes") { Description = "改测由这么多个节点（各带一个 etcd 成员）在本机组成的网络，并与单独的 etcd、两备同步的 PostgreSQL 对照；例如 4" };
         var command = new Command("bench", "测速：预先签好的交纳从受理到最终确认（本进程内、经 HTTP）、凭证核验、审计、启动；与本机 P-256 验签速度相比。")
         {
-            members, runs, payments, directory, only,
+            members, runs, payments, directory, only, nodes,
         };
         command.SetAction(async (result, cancelled) =>
         {
@@ -33,6 +34,7 @@ internal static class BenchCommand
                 Directory = result.GetValue(directory)?.FullName,
                 InProcess = result.GetValue(only) != "http",
                 Http = result.GetValue(only) != "ledger",
+                Nodes = Math.Clamp(result.GetValue(nodes), 0, 31),
             };
             await LedgerBench.RunAsync(options, Console.Out, cancelled);
             return ExitCodes.Ok;

@@ -13,7 +13,8 @@ namespace Mingjian.Ordering.Etcd;
 
 /// <summary>Makes batches of the acts that came in and puts them, one after another, so that one's own acts keep their order.</summary>
 /// <remarks>
-/// Group commit: a batch is what arrived while the put before it was under way. A put whose answer was lost is repeated under the same
+/// Group commit: a batch is what arrived while the one before it was becoming final, and at most what one batch may hold. Each batch is a
+/// block that all nodes vote on, so many small ones would make everybody wait. A put whose answer was lost is repeated under the same
 /// key, and only carried out when the key is not there.
 /// </remarks>
 internal sealed class BatchProposer
@@ -22,6 +23,9 @@ internal sealed class BatchProposer
     public const int MaxBatchBytes = SignedBatch.MaxSize - Envelope.MaxSize - (16 * 1024);
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
+    // How often a gathering batch is looked at for being full.
+    private static readonly TimeSpan GatherStep = TimeSpan.FromMilliseconds(5);
 
     private readonly Channel<AdmittedTransaction> _queue;
     private readonly EtcdConnection _connection;
@@ -69,12 +73,7 @@ internal sealed class BatchProposer
         {
             await WaitForConfirmationsAsync(cancellationToken);
             batch.Clear();
-            for (var bytes = 0; bytes < _options.BatchBytes && _queue.Reader.TryRead(out var transaction);)
-            {
-                batch.Add(transaction);
-                bytes += transaction.Bytes.Length + 4;
-            }
-
+            await GatherAsync(batch, cancellationToken);
             if (batch.Count > 0)
             {
                 await PutAsync(batch, cancellationToken);
@@ -82,6 +81,29 @@ internal sealed class BatchProposer
         }
 
         _drained.TrySetResult(_last);
+    }
+
+    /// <summary>Takes what is there; waits for more while an own batch is not final, this one is not full and it is not for long.</summary>
+    private async Task GatherAsync(List<AdmittedTransaction> batch, CancellationToken cancellationToken)
+    {
+        var bytes = 0;
+        var started = _clock.GetTimestamp();
+        while (true)
+        {
+            while (bytes < _options.BatchBytes && _queue.Reader.TryRead(out var transaction))
+            {
+                batch.Add(transaction);
+                bytes += transaction.Bytes.Length + 4;
+            }
+
+            if (bytes >= _options.BatchBytes || _keeper.Unconfirmed == 0 || _queue.Reader.Completion.IsCompleted
+                || _clock.GetElapsedTime(started) >= _options.GatherWait)
+            {
+                return;
+            }
+
+            await _keeper.WaitForReportAsync(GatherStep, cancellationToken);
+        }
     }
 
     private async Task PutAsync(List<AdmittedTransaction> batch, CancellationToken cancellationToken)

@@ -26,6 +26,10 @@ public sealed record EtcdOrderingOptions
     /// <summary>A batch is closed at the first act that reaches this many envelope bytes. Default 128 KB: larger values slow etcd down.</summary>
     public int BatchBytes { get; init; } = 128 * 1024;
 
+    /// <summary>How long acts at most wait for the own batch before theirs to become final, unless they fill a batch; zero for not at all. Default 1 s.</summary>
+    /// <remarks>Under load acts thus gather in few batches; alone, an act never waits.</remarks>
+    public TimeSpan GatherWait { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Own batches that may be in the order without being final; beyond it new acts wait. Default 64.</summary>
     public int MaxUnconfirmedBatches { get; init; } = 64;
 
@@ -60,7 +64,7 @@ public sealed record EtcdOrderingOptions
         TimeSpan[] times =
             [options.CallTimeout, options.MaxSilence, options.ProgressInterval, options.CompactionInterval, options.UnconfirmedWait];
         if (options.Node < 1 || options.QueueLength < 1 || options.BatchBytes is < 1 or > BatchProposer.MaxBatchBytes
-            || options.MaxUnconfirmedBatches < 1 || options.MaxLag < 1 || options.KeptBlocks < 0
+            || options.GatherWait < TimeSpan.Zero || options.MaxUnconfirmedBatches < 1 || options.MaxLag < 1 || options.KeptBlocks < 0
             || options.MaxMessageBytes < 4 * SignedBatch.MaxSize
             || Array.Exists(times, t => t <= TimeSpan.Zero))
         {

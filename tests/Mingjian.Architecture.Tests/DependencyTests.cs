@@ -25,7 +25,7 @@ public sealed class DependencyTests
         ["Web"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Client"],
         ["Web.Trust"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Client"],
         // The load bench runs engine, ordering and store in process, without the server.
-        ["Bench"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Client", "Engine", "Ordering.Local", "Storage.RocksDb"],
+        ["Bench"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Client", "Engine", "Ordering.Etcd", "Ordering.Local", "Storage.RocksDb"],
         ["Server"] = [Everything],
 
         // Audit executes a ledger again and rebuild fills its read models, so the command line is a second composition root: ADR 0001.

@@ -273,6 +273,33 @@ public sealed class EtcdHistoryTests(SharedEtcd shared)
     }
 
     [Fact]
+    public async Task Acts_gather_in_one_batch_while_the_one_before_is_not_final()
+    {
+        await using var ordering = _network.Open(1, o => o with { GatherWait = TimeSpan.FromHours(1) });
+        await using var following = new Following(ordering);
+        var first = await PutAsync(ordering, following, 1);
+        for (var height = 1; height <= 5; height++)
+        {
+            // The order goes on meanwhile: without gathering, each act would have been a batch before the next vote.
+            Assert.True(ordering.TrySubmit(Bytes.Act(height, 50)));
+            ordering.Publish(new VoteMessage(1, height, 1, "v"));
+            await following.WaitForAsync(i => i.Count == 1 + height, "a vote");
+        }
+
+        ordering.Report(new OrderProgress(1, first[0].Position));
+        var items = await following.WaitForAsync(i => i.OfType<ReceivedBatch>().Count() == 2, "the second batch");
+        Assert.Equal([1, 2, 3, 4, 5], _network.Envelopes(items.OfType<ReceivedBatch>().Last()).Select(Bytes.Number));
+    }
+
+    [Fact]
+    public async Task A_full_batch_waits_for_none_before_it()
+    {
+        await using var ordering = _network.Open(1, o => o with { BatchBytes = 1, GatherWait = TimeSpan.FromHours(1) });
+        await using var following = new Following(ordering);
+        await PutAsync(ordering, following, 3);
+    }
+
+    [Fact]
     public async Task Batches_that_nothing_can_confirm_do_not_stop_the_node_for_ever()
     {
         await using var ordering = _network.Open(

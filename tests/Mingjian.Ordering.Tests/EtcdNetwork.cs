@@ -39,6 +39,7 @@ internal sealed class EtcdNetwork(IReadOnlyList<Uri> endpoints)
         ProgressInterval = TimeSpan.FromMilliseconds(20),
         CompactionInterval = TimeSpan.FromMilliseconds(20),
         KeptBlocks = 0,
+        GatherWait = TimeSpan.Zero,
     };
 
     public EtcdOrdering Open(int node, Func<EtcdOrderingOptions, EtcdOrderingOptions>? change = null)
