@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using Mingjian.Cli.Networks;
 using Mingjian.Client.Signing;
 using Mingjian.Contracts.Members;
 using Mingjian.Cryptography;
@@ -73,24 +74,8 @@ internal static class KeyFile
     private const int MaxSize = 16 * 1024;
 
     /// <exception cref="CommandException">The file exists or cannot be written.</exception>
-    public static void Write(FileInfo file, Es256Signer signer)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        try
-        {
-            using var stream = new FileStream(file.FullName, options);
-            stream.Write(Encoding.ASCII.GetBytes(PemEncoding.WriteString("PRIVATE KEY", signer.ExportPkcs8()) + "\n"));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"写不了 {file.FullName}：{e.Message}", e);
-        }
-    }
+    public static void Write(FileInfo file, Es256Signer signer) =>
+        PrivateFile.Write(file.FullName, PemEncoding.WriteString("PRIVATE KEY", signer.ExportPkcs8()));
 
     /// <exception cref="CommandException">Not a P-256 private key in PEM.</exception>
     public static Es256Signer Read(FileInfo file)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Mingjian.Client;
+using Mingjian.Cli.Networks;
 using Mingjian.Client.Networks;
 
 namespace Mingjian.Cli;
@@ -8,7 +9,16 @@ namespace Mingjian.Cli;
 /// <summary><c>mingjian network</c>: what a network file says, with the changes that a node history adds.</summary>
 internal static class NetworkCommand
 {
-    public static Command Create() => new("network", "网络文件：查看依据，输出给其他核验程序用的规则。") { Show(), Policy() };
+    public static Command Create()
+    {
+        var command = new Command("network", "多单位网络：建立、加入、查看、换密钥；网络文件的依据和核验规则。") { Show(), Policy(), DevCommand.Create() };
+        foreach (var step in NetworkSetupCommands.Create())
+        {
+            command.Add(step);
+        }
+
+        return command;
+    }
 
     private static Command Show()
     {

@@ -157,6 +157,10 @@ internal sealed record SubmissionOutcome(int Final, IReadOnlyList<string> Refusa
             {
                 final++;
             }
+            else if (result.GetProperty("status").GetString() != "refused")
+            {
+                refusals.Add(result.GetProperty("message").GetString()!);
+            }
             else
             {
                 refusals.Add($"{result.GetProperty("message").GetString()}（{result.GetProperty("code").GetString()}）");

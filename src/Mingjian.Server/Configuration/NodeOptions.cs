@@ -53,4 +53,12 @@ public sealed class EtcdOptions
 
     /// <summary>PEM file of its private key, readable by the owner only.</summary>
     public string? Key { get; set; }
+
+    /// <summary>Newest blocks whose batches stay in etcd even when every node has them. Default 100.</summary>
+    [Range(0, 1_000_000)]
+    public int KeptBlocks { get; set; } = 100;
+
+    /// <summary>A node that is further behind, in blocks, is not waited for before batches are removed: it mirrors the log. Default 1,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxLag { get; set; } = 1_000;
 }

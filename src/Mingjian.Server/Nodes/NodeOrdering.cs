@@ -34,6 +34,8 @@ internal sealed class NodeOrdering(NodeIdentity identity, OrderHealth health, Ti
                     Network = identity.Network,
                     Node = node.Number,
                     Endpoints = node.Etcd.Endpoints,
+                    KeptBlocks = node.Etcd.KeptBlocks,
+                    MaxLag = node.Etcd.MaxLag,
                     Tls = node.Etcd is { Authority: { } authority, Certificate: { } certificate, Key: { } key }
                         ? new EtcdTls(authority, certificate, key)
                         : null,

@@ -1,0 +1,357 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Mingjian.Contracts.Nodes;
+using Mingjian.Cryptography;
+using Mingjian.Engine.Keys;
+using Mingjian.Ordering.Etcd;
+using Mingjian.Primitives;
+using Spectre.Console;
+
+namespace Mingjian.Cli.Networks;
+
+/// <summary>The commands that found a network and change who has a node.</summary>
+internal static class NetworkSetupCommands
+{
+    private const long MaxCharter = 64L << 20;
+
+    public static IEnumerable<Command> Create() => [Init(), Found(), Configure(), Access(), Sign(), Submit(), Join(), Admit(), Remove(), Rotate(), Status()];
+
+    private static Command Init()
+    {
+        var directory = NodeArgument();
+        var network = new Option<string>("--network") { Description = "账本名称，例如 ledger.example/3f2a9c01；只写 ledger.example 时自动加上八位随机数（由牵头单位定，各单位一致）", Required = true };
+        var number = new Option<int>("--number") { Description = "节点编号，从 1 起", Required = true };
+        var name = new Option<string>("--name") { Description = "单位名称", Required = true };
+        var key = new Option<FileInfo>("--key", "-k") { Description = "单位密钥文件（mingjian key new 生成，不要放在节点上；这里只取公钥）", Required = true };
+        var server = AddressOption("--server", "本节点服务器网址，其他节点从这里补账");
+        var client = AddressOption("--etcd-client", "本单位 etcd 对节点的网址");
+        var peer = AddressOption("--etcd-peer", "本单位 etcd 对其他 etcd 的网址");
+        var organization = new Option<string?>("--organization") { Description = "单位编号（o-…）；不写则新生成" };
+        var command = new Command("init", "为本单位建立节点目录：节点密钥、证书请求，以及交给其他单位的节点文件。")
+        {
+            directory, network, number, name, key, server, client, peer, organization,
+        };
+        command.SetAction(result =>
+        {
+            var text = result.GetValue(network)!;
+            if (!text.Contains('/', StringComparison.Ordinal))
+            {
+                text = $"{text}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
+            }
+
+            if (!NetworkId.TryParse(text, out var id))
+            {
+                throw new CommandException("账本名称应为 3 至 80 个小写字母、数字、点、横线和斜线。");
+            }
+
+            var organizationId = LedgerId.New<OrganizationId>();
+            if (result.GetValue(organization) is { } given && !OrganizationId.TryParse(given, out organizationId))
+            {
+                throw new CommandException("单位编号的写法不对（o-…）。");
+            }
+
+            using var signer = KeyFile.Read(result.GetValue(key)!);
+            var node = new NodeDirectory(result.GetValue(directory)!).Create(
+                id, result.GetValue(number), organizationId, signer.Key, result.GetValue(name)!,
+                new NodeAddresses(result.GetValue(server)!, result.GetValue(client)!, result.GetValue(peer)!));
+            Console.WriteLine($"账本：{id}\n单位：{organizationId}\n请把 {new NodeDirectory(result.GetValue(directory)!).File.FullName} 交给牵头单位（其中没有秘密）。");
+            Print(node.Seat);
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static Command Found()
+    {
+        var output = new Argument<string>("output") { Description = "新目录（由牵头单位的运维保管）" };
+        var nodes = new Argument<FileInfo[]>("nodes") { Description = "各创始单位的节点文件", Arity = ArgumentArity.OneOrMore };
+        var charter = Charter(required: true);
+        var command = new Command("found", "由各单位的节点文件生成网络文件、待签的创始协议、etcd 证书机构和每个节点的证书包。") { output, nodes, charter };
+        command.SetAction(result =>
+        {
+            List<NodeFile> files = [.. result.GetValue(nodes)!.Select(NodeFile.Read).OrderBy(n => n.Number)];
+            var directory = result.GetValue(output)!;
+            NetworkBundle.Found(directory, Hash(result.GetValue(charter)!), files);
+            Console.WriteLine($"待签：{Path.Combine(directory, NetworkBundle.FoundingFileName)}（依次交各单位 mingjian network sign，72 小时内签齐并提交）");
+            files.ForEach(f => Console.WriteLine($"节点 {f.Number}（{f.Name}）：{Path.Combine(directory, EtcdCluster.UserOf(f.Number))}"));
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static Command Configure()
+    {
+        var directory = NodeArgument();
+        var bundle = new Argument<string>("bundle") { Description = "牵头单位给本节点的证书包" };
+        var command = new Command("configure", "收下证书包，写出 etcd.yml 和 node.env。") { directory, bundle };
+        command.SetAction(result =>
+        {
+            var node = new NodeDirectory(result.GetValue(directory)!);
+            node.Configure(result.GetValue(bundle)!);
+            Console.WriteLine(File.Exists(node.EtcdConfiguration)
+                ? $"etcd：{node.EtcdConfiguration}\n服务器：{node.Environment}"
+                : $"服务器：{node.Environment}（使用其他单位的 etcd）");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static Command Access()
+    {
+        var directory = NetworkArgument();
+        var command = new Command("access", "在运行的 etcd 里建立各节点的用户和权限（只能写自己的部分），并开启验证。可以重复执行。") { directory };
+        command.SetAction(async (result, cancelled) =>
+        {
+            await ApplyAccessAsync(result.GetValue(directory)!, cancelled);
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static Command Sign()
+    {
+        var act = ActArgument();
+        var key = new Option<FileInfo>("--key", "-k") { Description = "单位密钥文件", Required = true };
+        var yes = new Option<bool>("--yes", "-y") { Description = "不再询问，直接签名" };
+        var command = new Command("sign", "核对网络事项，加上本单位的签名。") { act, key, yes };
+        command.SetAction(async (result, cancelled) =>
+        {
+            var file = result.GetValue(act)!;
+            var pending = ActFile.Read(file);
+            Show(pending);
+            if (!result.GetValue(yes) && (Console.IsInputRedirected || !await AnsiConsole.ConfirmAsync("每一项都核对过了，确认签名？", defaultValue: false, cancelled)))
+            {
+                Console.WriteLine("没有签名。（不能交互时请加 --yes）");
+                return ExitCodes.Failed;
+            }
+
+            using var signer = KeyFile.Read(result.GetValue(key)!);
+            await SaveAsync(file, pending.SignWith(signer), cancelled);
+            Console.WriteLine($"已签名：{signer.Key.Id}");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static Command Submit()
+    {
+        var act = ActArgument();
+        var server = ServerClient.Option();
+        var command = new Command("submit", "把签齐的网络事项提交给任何一个节点。退出码：0 已确认，1 被拒绝或尚未确认，2 无法提交。") { act, server };
+        command.SetAction(async (result, cancelled) =>
+        {
+            var outcome = await SubmitAsync(ActFile.Read(result.GetValue(act)!), result.GetValue(server)!, cancelled);
+            Console.WriteLine(outcome.Describe());
+            return outcome.Ok ? ExitCodes.Ok : ExitCodes.Failed;
+        });
+        return command;
+    }
+
+    private static Command Join()
+    {
+        var node = new Argument<FileInfo>("node") { Description = "新单位的节点文件" };
+        var charter = Charter(required: true);
+        var (server, output) = (ServerClient.Option(), ActOption());
+        var command = new Command("join", "为新单位生成加入协议的事项，待新单位和多数单位签名。") { node, charter, server, output };
+        command.SetAction((result, cancelled) => ChangeAsync(result.GetValue(server)!, result.GetValue(output)!, Hash(result.GetValue(charter)!), present =>
+        {
+            var file = NodeFile.Read(result.GetValue(node)!);
+            if (file.Number != present.HighestNumber + 1)
+            {
+                throw new CommandException($"新节点的编号应为 {present.HighestNumber + 1}。");
+            }
+
+            return seats => [.. seats, file.Seat];
+        }, keepCharter: true, cancelled));
+        return command;
+    }
+
+    private static Command Admit()
+    {
+        var directory = NetworkArgument();
+        var node = new Argument<FileInfo>("node") { Description = "新单位的节点文件" };
+        var command = new Command("admit", "为新节点签发 etcd 证书包，并在 etcd 里建立它的用户。") { directory, node };
+        command.SetAction(async (result, cancelled) =>
+        {
+            var (path, file) = (result.GetValue(directory)!, NodeFile.Read(result.GetValue(node)!));
+            var bundle = NetworkBundle.Admit(path, file);
+            using var etcd = NetworkBundle.Administer(path, NetworkBundle.ReadMembers(bundle, NetworkBundle.ReadNodes(bundle)));
+            await ApplyAsync(etcd, EtcdCluster.AccessOf(file.Network, file.Number), cancelled);
+            Console.WriteLine($"证书包：{bundle}");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static Command Remove()
+    {
+        var number = new Argument<int>("number") { Description = "要退出的节点编号" };
+        var (server, output) = (ServerClient.Option(), ActOption());
+        var command = new Command("remove", "生成某节点退出的事项，待多数单位签名。") { number, server, output };
+        command.SetAction((result, cancelled) => ChangeAsync(
+            result.GetValue(server)!, result.GetValue(output)!, null,
+            _ => seats => [.. seats.Where(s => s.Node.Number != result.GetValue(number))], keepCharter: false, cancelled));
+        return command;
+    }
+
+    private static Command Rotate()
+    {
+        var directory = NodeArgument();
+        var (server, output) = (ServerClient.Option(), new Option<FileInfo?>("--out", "-o") { Description = "写出的网络事项文件（.mjact.json）" });
+        var finish = new Option<bool>("--finish") { Description = "变更生效之后：节点停止时换上新密钥，销毁旧密钥" };
+        var command = new Command("rotate", "为本节点生成新密钥和更换密钥的事项；生效后停止节点，用 --finish 换上。") { directory, server, output, finish };
+        command.SetAction(async (result, cancelled) =>
+        {
+            var node = new NodeDirectory(result.GetValue(directory)!);
+            if (result.GetValue(finish))
+            {
+                using var client = new NodeClient();
+                node.FinishRotation((await client.ReadAgreementAsync(result.GetValue(server)!, cancelled)).Agreement.Seats);
+                Console.WriteLine("已换上新密钥。请启动节点。");
+                return ExitCodes.Ok;
+            }
+
+            var act = result.GetValue(output) ?? throw new CommandException("请用 --out 指明要写出的网络事项文件。");
+            var seat = node.PrepareRotation();
+            return await ChangeAsync(
+                result.GetValue(server)!, act, null, _ => seats => [.. seats.Select(s => s.Node.Number == seat.Node.Number ? seat : s)],
+                keepCharter: false, cancelled);
+        });
+        return command;
+    }
+
+    private static Command Status()
+    {
+        var servers = new Argument<string[]>("servers") { Description = "各节点服务器的网址", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("status", "询问各节点的高度、根、投票和证据，说明哪里不对。退出码：0 正常，1 有问题，2 都没有答复。") { servers };
+        command.SetAction(async (result, cancelled) =>
+        {
+            using var client = new NodeClient();
+            var asked = await Task.WhenAll(result.GetValue(servers)!.Select(Address).Select(async s =>
+                await client.ReadAsync(s, cancelled) is var (report, fault) ? (Server: s, Report: report, Fault: fault) : default));
+            foreach (var (server, report, fault) in asked)
+            {
+                Console.WriteLine(report is null
+                    ? $"{server}  没有答复"
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"节点 {report.Number}  {server}  第 {report.Height} 个区块  根 {report.Root.ToString()[..12]}…  {(report.Halted ? "已停止投票" : report.Member ? "参与确认" : "不计票")}"));
+            }
+
+            var faults = NetworkDiagnosis.Of(asked).Faults;
+            Console.WriteLine(faults.Count == 0 ? "结论：一切正常。" : $"结论：有 {faults.Count} 个问题。\n  {string.Join("\n  ", faults)}");
+            return faults.Count == 0 ? ExitCodes.Ok : asked.All(a => a.Report is null) ? ExitCodes.Unusable : ExitCodes.Failed;
+        });
+        return command;
+    }
+
+    /// <summary>Users and rights of the founding's nodes, and nobody else gets in any more.</summary>
+    public static async Task ApplyAccessAsync(string directory, CancellationToken cancellationToken)
+    {
+        var bundle = Path.Combine(directory, EtcdCluster.UserOf(1));
+        if (!Directory.Exists(bundle))
+        {
+            throw new CommandException($"{directory} 不是 mingjian network found 建立的目录。");
+        }
+
+        var members = NetworkBundle.ReadMembers(bundle, NetworkBundle.ReadNodes(bundle));
+        using var etcd = NetworkBundle.Administer(directory, members);
+        await ApplyAsync(etcd, new EtcdCluster(members[0].Network, [.. members.Select(NetworkBundle.Member)]).Access(), cancellationToken);
+        foreach (var member in await etcd.StatusAsync(cancellationToken))
+        {
+            Console.WriteLine($"etcd {member.Endpoint}：{(member.Version is null ? $"没有答复（{member.Error}）" : member.Version)}"
+                + (member is { Version: not null, RightsHold: false } ? "；这个版本有越权漏洞（CVE-2026-33343），恶意节点可以绕过权限，请升级" : string.Empty));
+        }
+    }
+
+    public static async Task<SubmissionOutcome> SubmitAsync(ActFile act, Uri server, CancellationToken cancellationToken)
+    {
+        using var client = await ServerClient.ConnectAsync(server, cancellationToken);
+        return await client.SubmitAsync("/api/v1/network/acts", [act.Envelope], cancellationToken);
+    }
+
+    private static async Task ApplyAsync(EtcdAdministration etcd, IEnumerable<EtcdAccess> changes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await etcd.ApplyAsync(changes, cancellationToken);
+        }
+        catch (Exception e) when (e is Grpc.Core.RpcException or TimeoutException)
+        {
+            throw new CommandException($"etcd 没有接受：{e.Message}", e);
+        }
+    }
+
+    private static async Task<int> ChangeAsync(
+        Uri server, FileInfo output, Hash32? charter, Func<Mingjian.Client.Networks.AgreementFile, Func<IReadOnlyList<Seat>, IReadOnlyList<Seat>>> change,
+        bool keepCharter, CancellationToken cancellationToken)
+    {
+        using var nodes = new NodeClient();
+        var present = await nodes.ReadAgreementAsync(server, cancellationToken);
+        if (keepCharter && charter != present.Agreement.Charter)
+        {
+            throw new CommandException("协议文本与账本上的指纹不一致：新单位加入时应签署现行的协议文本。");
+        }
+
+        var (report, fault) = await nodes.ReadAsync(server, cancellationToken);
+        var act = ActFile.Change(present, report?.Network ?? throw new CommandException($"{server} 没有答复：{fault}"), charter, change(present));
+        await SaveAsync(output, act, cancellationToken);
+        Show(act);
+        Console.WriteLine($"待签：{output.FullName}（需要 {NodeSet.QuorumOf(present.Agreement.Seats.Count)} 个现有单位签名，名单上新增或有变动的单位也要签）");
+        return ExitCodes.Ok;
+    }
+
+    private static void Show(ActFile act)
+    {
+        var summary = act.Summary()!.Summary;
+        Console.WriteLine(summary.Title);
+        foreach (var fact in summary.Acts[0].Facts.Concat(summary.Facts))
+        {
+            Console.WriteLine($"  {fact.Label}：{fact.Value}");
+        }
+
+        if (summary.Acts[0].Warning is { } warning)
+        {
+            Console.WriteLine($"  注意：{warning}");
+        }
+
+        Console.WriteLine($"  已有签名：{act.Envelope.Signatures.Count} 个");
+    }
+
+    private static void Print(Seat seat) => Console.WriteLine(
+        $"请用别的途径（电话、当面）核对：\n  单位密钥 {seat.OrganizationKey.Id}\n  投票密钥 {seat.Node.VoteKey}\n  账本密钥 {seat.Node.LogKey}\n  批次密钥 {seat.Node.BatchKey}");
+
+    private static Task SaveAsync(FileInfo file, ActFile act, CancellationToken cancellationToken) =>
+        File.WriteAllBytesAsync(file.FullName, act.Encode(), cancellationToken);
+
+    private static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        ? address
+        : throw new CommandException($"{text} 应为 http:// 或 https:// 开头的网址。");
+
+    private static Hash32 Hash(FileInfo charter) => Hash32.Of(Files.Read(charter, MaxCharter));
+
+    private static Argument<string> NodeArgument() => new("directory") { Description = "本单位的节点目录" };
+
+    private static Argument<string> NetworkArgument() => new("network") { Description = "mingjian network found 建立的目录" };
+
+    private static Argument<FileInfo> ActArgument() => new("act") { Description = "网络事项文件（.mjact.json）" };
+
+    private static Option<FileInfo> ActOption() => new("--out", "-o") { Description = "写出的网络事项文件（.mjact.json）", Required = true };
+
+    private static Option<FileInfo> Charter(bool required) => new("--charter") { Description = "共建共治协议的文本文件；账本上只记它的指纹", Required = required };
+
+    private static Option<string> AddressOption(string name, string description)
+    {
+        var option = new Option<string>(name) { Description = $"{description}（https://主机:端口）", Required = true };
+        option.Validators.Add(result =>
+        {
+            if (!NodeFile.IsAddress(result.Tokens.Count == 1 ? result.Tokens[0].Value : null))
+            {
+                result.AddError($"{name} 应为 https://主机:端口。");
+            }
+        });
+        return option;
+    }
+}

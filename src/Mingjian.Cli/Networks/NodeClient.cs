@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Mingjian.Client.Networks;
+using Mingjian.Primitives;
+
+namespace Mingjian.Cli.Networks;
+
+/// <summary>Asks nodes what they say of themselves; nothing of it is trusted.</summary>
+internal sealed class NodeClient : IDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
+    {
+        Timeout = TimeSpan.FromSeconds(5),
+        MaxResponseContentBufferSize = 1 << 20,
+    };
+
+    /// <summary>The node's report, or why there is none.</summary>
+    public async Task<(NodeReport? Report, string? Fault)> ReadAsync(Uri server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var bytes = await _http.GetByteArrayAsync(new Uri(server, "/ledger/node"), cancellationToken);
+            return JsonSerializer.Deserialize<NodeReport>(bytes, JsonSerializerOptions.Web) is { } report ? (report, null) : (null, "答复是空的");
+        }
+        catch (Exception e) when (IsNoAnswer(e, cancellationToken))
+        {
+            return (null, e.Message);
+        }
+    }
+
+    /// <exception cref="CommandException">There is none, or the server does not answer.</exception>
+    public async Task<AgreementFile> ReadAgreementAsync(Uri server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return AgreementFile.Parse(await _http.GetByteArrayAsync(new Uri(server, "/ledger/agreement"), cancellationToken));
+        }
+        catch (Exception e) when (IsNoAnswer(e, cancellationToken) || e is CanonicalJsonException)
+        {
+            throw new CommandException($"从 {server} 取不到共建共治协议：{e.Message}", e);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static bool IsNoAnswer(Exception e, CancellationToken cancellationToken) =>
+        e is HttpRequestException or JsonException or NotSupportedException or FormatException
+        || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+}
+
+/// <summary>What the nodes' reports together mean.</summary>
+internal sealed class NetworkDiagnosis
+{
+    private const int LagThatMatters = 5;
+
+    private NetworkDiagnosis(IReadOnlyList<string> faults) => Faults = faults;
+
+    /// <summary>What is wrong and what to do, in Chinese; empty when nothing is.</summary>
+    public IReadOnlyList<string> Faults { get; }
+
+    public static NetworkDiagnosis Of(IReadOnlyList<(Uri Server, NodeReport? Report, string? Fault)> nodes)
+    {
+        var faults = new List<string>();
+        foreach (var (server, _, fault) in nodes.Where(n => n.Report is null))
+        {
+            faults.Add($"{server} 没有答复（{fault}）。先启动它；仍不行再查网络和日志。");
+        }
+
+        List<NodeReport> known = [.. nodes.Select(n => n.Report).OfType<NodeReport>()];
+        if (known.Count == 0)
+        {
+            return new NetworkDiagnosis(faults);
+        }
+
+        if (known.DistinctBy(n => n.Network).Skip(1).Any())
+        {
+            faults.Add($"这些节点不是同一个账本的：{string.Join("、", known.Select(n => $"节点 {n.Number} 是 {n.Network}").Distinct(StringComparer.Ordinal))}。");
+        }
+
+        foreach (var same in known.GroupBy(n => (n.Network, n.Height)).Where(g => g.DistinctBy(n => (n.Root, n.StateRoot)).Skip(1).Any()))
+        {
+            faults.Add($"第 {same.Key.Height} 个区块，{string.Join("、", same.Select(n => $"节点 {n.Number}"))} 的根不一致！请立即停止办理，保存各节点数据，按 docs/adr/0002 处理。");
+        }
+
+        var top = known.Max(n => n.Height);
+        foreach (var node in known)
+        {
+            Judge(node, top, faults);
+        }
+
+        var members = known.Where(n => n.Member && !n.Halted).DistinctBy(n => n.Number).Count();
+        var quorum = known.MaxBy(n => n.Height)!.Quorum;
+        if (members < quorum)
+        {
+            faults.Add($"能投票的节点只有 {members} 个，需要 {quorum} 个：现在提交的事项不会确认，要等更多节点恢复。");
+        }
+
+        return new NetworkDiagnosis(faults);
+    }
+
+    private static void Judge(NodeReport node, long top, List<string> faults)
+    {
+        var name = $"节点 {node.Number}";
+        if (node.Halted)
+        {
+            faults.Add($"{name} 执行的结果与多数不同，已停止投票（仍可查询）。查看证据，核对程序版本，不要删除数据。");
+        }
+
+        if (!node.Member)
+        {
+            faults.Add($"{name} 的投票不计数：它不在名单上，或者正用着旧密钥。");
+        }
+
+        if (node.ClockBehind)
+        {
+            faults.Add($"{name} 的时钟慢了，下一个区块的时间超前太多。请校时（chrony）。");
+        }
+
+        if (top - node.Height > LagThatMatters)
+        {
+            faults.Add($"{name} 落后 {top - node.Height} 个区块{(node.PeerFault is { } fault ? $"；补账失败：{fault}" : "，正在补")}。");
+        }
+
+        if (node.Order is { Reached: false })
+        {
+            faults.Add($"{name} 连不上 etcd，它收到的事项排不了序。");
+        }
+
+        foreach (var evidence in node.Evidence)
+        {
+            faults.Add($"{name} 保存着证据：节点 {evidence.Node} 在第 {evidence.Height} 个区块 {Describe(evidence.Kind)}。");
+        }
+    }
+
+    private static string Describe(string kind) => kind switch
+    {
+        "DoubleVote" => "投了两种票",
+        "WrongVote" => "投的票与多数不同",
+        "OwnDivergence" => "自己算出的结果与多数不同",
+        _ => kind,
+    };
+}
