@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Http.Json;
+using Mingjian.Engine.Store;
 using Mingjian.Server.Operations;
 
 namespace Mingjian.Cli;
@@ -41,7 +42,7 @@ internal static class BackupCommand
                 Console.WriteLine($"接下来：放回 vault.key，运行 mingjian audit {directory}，再启动服务器。这次备份以后的记录不在其中。");
                 return ExitCodes.Ok;
             }
-            catch (BackupException e)
+            catch (Exception e) when (e is BackupException or StoreCorruptException)
             {
                 await Console.Error.WriteLineAsync($"mingjian: {e.Message}");
                 return ExitCodes.Failed;

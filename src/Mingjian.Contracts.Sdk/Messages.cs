@@ -21,8 +21,28 @@ public interface IBringsKeys : ICommand
     IReadOnlyList<PublicKeyValue> BroughtKeys();
 }
 
+/// <summary>Asks for a height that gets no quorum to be voted on again in a new epoch. Nodes act on it as soon as the order delivers it.</summary>
+public interface IRestartsHeight : ICommand
+{
+    /// <summary>The epoch that begins.</summary>
+    int Epoch { get; }
+
+    /// <summary>The block that gets no quorum.</summary>
+    long Height { get; }
+
+    /// <summary>Positions of the order that are never executed, ascending; empty = the batch is voted on again.</summary>
+    IReadOnlyList<long> Skip { get; }
+}
+
 /// <summary>What happened; a past participle, stored for ever: fields are added, never renamed.</summary>
 public interface IEvent;
+
+/// <summary>The restart that a command asked for is allowed.</summary>
+public interface IHeightRestarted : IEvent
+{
+    /// <summary>The only log root that an honest node may vote for at that height in the new epoch; null = what it comes to.</summary>
+    Hash32? Root { get; }
+}
 
 /// <summary>A command or event type as the ledger names it, for example <c>dues.RecordPayment</c>.</summary>
 /// <param name="Name">Contract name, a dot, the record's name.</param>

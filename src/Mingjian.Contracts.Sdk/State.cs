@@ -62,6 +62,9 @@ public interface IKeyDirectory
     /// <summary>Which nodes sign the next blocks, or null while the ledger says nothing of it: then its founding nodes do.</summary>
     NodePlan? FindNodes(IStateReader state) => null;
 
+    /// <summary>The nodes that made the block of a past height final, or null while the ledger says nothing of it.</summary>
+    NodeSet? FindNodesAt(IStateReader state, long height) => null;
+
     /// <summary>The bound key that is valid now, or null when unknown, not yet valid or revoked.</summary>
     Actor? Find(IStateReader state, KeyId key);
 }

@@ -14,6 +14,9 @@ public sealed class KeyDirectory : IKeyDirectory
         : null;
 
     /// <inheritdoc/>
+    public NodeSet? FindNodesAt(IStateReader state, long height) => state.AgreementAt(height)?.ToNodeSet();
+
+    /// <inheritdoc/>
     public Actor? Find(IStateReader state, KeyId key)
     {
         if (state.KeyRecord(key) is { } record)

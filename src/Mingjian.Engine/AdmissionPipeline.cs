@@ -177,7 +177,7 @@ internal sealed class AdmissionPipeline(
         try
         {
             var transaction = submission.Admitted!;
-            if (options.TryBeforeOrdering && InFlight.IsEmpty && Try(transaction, published()) is { } rejection)
+            if (options.TryBeforeOrdering && InFlight.IsEmpty && transaction.Command is not IRestartsHeight && Try(transaction, published()) is { } rejection)
             {
                 Refuse(submission, new Refusal(rejection.Code, rejection.Name));
             }

@@ -45,13 +45,13 @@ internal sealed class BlockWriter
                 : new LedgerHead(0, 0, _log.Root, _tree.Root, default, string.Empty),
             view,
             NodesAt(view, (store.Head?.Height ?? 0) + 1));
-        (Epoch, Position) = store.Head is null ? (1, 0) : LedgerState.ReadOrder(store);
+        Position = store.Head is null ? 0 : LedgerState.ReadSeal(store, store.Head).Position;
     }
 
     public PublishedHead Published => _published;
 
-    /// <summary>Stands in the next seal.</summary>
-    public int Epoch { get; }
+    /// <summary>In which the next block is voted on, unless a restart begins another.</summary>
+    public int Epoch => EpochOf(_published.State);
 
     /// <summary>Position of the newest block's batch; 0 before the first.</summary>
     public long Position { get; private set; }
@@ -105,7 +105,7 @@ internal sealed class BlockWriter
         var entries = executed.Entries;
         var next = NodesAt(state, height + 1);
         entries.Add(new SealEntry(
-            entries.Count + 1, Epoch, previous.Size, height, _options.Network, next.Hash, NextNodes.Hash, batch.Position, previous.Root,
+            entries.Count + 1, EpochOf(state), previous.Size, height, _options.Network, next.Hash, NextNodes.Hash, batch.Position, previous.Root,
             batch.Node, tree.Root, time).Encode());
         var log = _log.Clone();
         var tiles = log.Append(entries.Select(e => (ReadOnlyMemory<byte>)e));
@@ -113,8 +113,13 @@ internal sealed class BlockWriter
         return new PreparedBlock.Outcome(new BlockCommit(_options.Network, block, entries, tiles, writes, executed.Indexed), log, tree, next);
     }
 
-    /// <summary>The nodes whose quorum makes the block of a height, the newest or the next, final.</summary>
-    public NodeSet NodesAt(long height) => NodesAt(_published.State, height);
+    /// <summary>The nodes whose quorum makes, or made, the block of a height up to the next final.</summary>
+    public NodeSet NodesAt(long height) => _keys.FindNodesAt(_published.State, height) ?? NodesAt(_published.State, height);
+
+    /// <summary>In which a final block was voted on, unless a restart had begun another.</summary>
+    public int EpochAt(long height) => height > 1 ? LedgerState.ReadSeal(_store, _store.ReadBlock(height - 1)!).Epoch : 1;
+
+    private int EpochOf(IStateReader state) => _keys.FindNodes(state)?.Epoch ?? 1;
 
     private NodeSet NodesAt(IStateReader state, long height) => _keys.FindNodes(state)?.At(height) ?? _founders;
 

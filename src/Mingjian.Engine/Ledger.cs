@@ -40,6 +40,7 @@ public sealed class Ledger : ILedger, IAsyncDisposable
     private readonly Replica _replica;
     private readonly LedgerOptions _options;
     private readonly Mirror _mirror;
+    private readonly Lock _turn = new();
     private readonly LedgerInstruments _instruments;
     private readonly int _self;
     private readonly TimeProvider _clock;
@@ -109,6 +110,30 @@ public sealed class Ledger : ILedger, IAsyncDisposable
     public ActStage? FindStage(Hash32 transactionId) => FindEntry(transactionId) is not null ? ActStage.Final
         : _admission.FindAdmitted(transactionId) is not { } admitted ? null
         : admitted.Position == 0 ? ActStage.Accepted : ActStage.Ordered;
+
+    /// <summary>The height that is open, as this node sees it.</summary>
+    public HeightStatus ReadOpenHeight()
+    {
+        lock (_turn)
+        {
+            return _replica.Status;
+        }
+    }
+
+    /// <summary>
+    /// Freezes this node at the open height: it gives no vote there in this epoch any more, nor after a start. First step of a restart of a height
+    /// that stands still (docs/adr/0002); cannot be undone, and ends by itself with the height or with a new epoch.
+    /// </summary>
+    /// <param name="height">The height that the operator means.</param>
+    /// <returns>What the organisation signs for in <c>nodes.RestartHeight</c>; null when another height is open by now.</returns>
+    /// <exception cref="VotesUnknownException">The node was restored from an older copy and may have voted without knowing.</exception>
+    public HeightStatement? Freeze(long height)
+    {
+        lock (_turn)
+        {
+            return Head.Height < height && _replica.Status.Height == height ? _replica.Freeze() : null;
+        }
+    }
 
     /// <summary>Faults when the ledger stops for a bug or a failing store; completes when it is disposed of.</summary>
     public Task Stopped => _stopped.Task;
@@ -266,6 +291,15 @@ public sealed class Ledger : ILedger, IAsyncDisposable
     {
         try
         {
+            if (_ordering is ISharedOrdering shared)
+            {
+                var trace = await shared.TraceAsync(_stopping.Token);
+                lock (_turn)
+                {
+                    _replica.Settle(trace);
+                }
+            }
+
             while (true)
             {
                 try
@@ -292,24 +326,47 @@ public sealed class Ledger : ILedger, IAsyncDisposable
 
     private async Task FollowOrderAsync()
     {
+        var from = _writer.Position;
+        do
+        {
+            from = await FollowOrderAsync(from);
+        }
+        while (from >= 0);
+    }
+
+    /// <returns>The position after which the order has to be read again; -1 when it has ended.</returns>
+    private async Task<long> FollowOrderAsync(long position)
+    {
         // Said at once, so that the others wait for this node before they remove anything.
         (_ordering as ISharedOrdering)?.Report(new OrderProgress(Head.Height, _writer.Position));
-        await using var items = _ordering.FollowAsync(_writer.Position, _stopping.Token).GetAsyncEnumerator(_stopping.Token);
+        await using var items = _ordering.FollowAsync(position, _stopping.Token).GetAsyncEnumerator(_stopping.Token);
         var next = items.MoveNextAsync().AsTask();
         while (true)
         {
             // A block that waits for this node's clock is looked at again without anything arriving.
             while (_replica.IsHeldByTime && await Task.WhenAny(next, Task.Delay(HeldWait, _clock)) != next)
             {
-                _replica.Tick();
+                lock (_turn)
+                {
+                    _replica.Tick();
+                }
             }
 
             if (!await next)
             {
-                return;
+                return -1;
             }
 
-            _replica.Take(items.Current);
+            lock (_turn)
+            {
+                _replica.Take(items.Current);
+                if (_replica.ReadAgainFrom is { } from)
+                {
+                    _replica.ReadAgain();
+                    return from;
+                }
+            }
+
             next = items.MoveNextAsync().AsTask();
         }
     }
@@ -337,7 +394,10 @@ public sealed class Ledger : ILedger, IAsyncDisposable
                     finally
                     {
                         // A peer that fails in the middle has already given blocks.
-                        _replica.Rebase();
+                        lock (_turn)
+                        {
+                            _replica.Rebase();
+                        }
                     }
                 }
             }

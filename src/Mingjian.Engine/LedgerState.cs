@@ -52,21 +52,18 @@ internal static class LedgerState
         return StateTree.Build(changes.SelectMany(static c => c).ToArray());
     }
 
-    /// <summary>Epoch and position of the newest block.</summary>
-    public static (int Epoch, long Position) ReadOrder(IBlockStore store) =>
-        ReadSeal(store, store.Head!) is var seal ? (seal.Epoch, seal.Position) : default;
-
-    private static SealEntry ReadSeal(IBlockStore store, BlockRecord head)
+    /// <exception cref="StoreCorruptException">The seal is missing or damaged.</exception>
+    public static SealEntry ReadSeal(IBlockStore store, BlockRecord block)
     {
-        var bytes = store.ReadEntry(head.Size - 1) ?? throw new StoreCorruptException($"entry {head.Size - 1}", "the newest seal is missing.");
+        var place = $"entry {block.Size - 1}";
+        var bytes = store.ReadEntry(block.Size - 1) ?? throw new StoreCorruptException(place, "the seal is missing.");
         try
         {
-            return LogEntry.Decode(bytes) as SealEntry
-                ?? throw new StoreCorruptException($"entry {head.Size - 1}", "the newest block does not end with its seal.");
+            return LogEntry.Decode(bytes) as SealEntry ?? throw new StoreCorruptException(place, "the block does not end with its seal.");
         }
         catch (CanonicalJsonException e)
         {
-            throw new StoreCorruptException($"entry {head.Size - 1}", "the newest seal is damaged.", e);
+            throw new StoreCorruptException(place, "the seal is damaged.", e);
         }
     }
 }

@@ -108,7 +108,7 @@ internal sealed class BatchProposer
 
     private async Task PutAsync(List<AdmittedTransaction> batch, CancellationToken cancellationToken)
     {
-        var header = new BatchHeader(_options.Network, _options.Node, LedgerTime.From(_clock.GetUtcNow()));
+        var header = BatchHeader.Of(_options.Network, _options.Node, LedgerTime.From(_clock.GetUtcNow()), batch);
         var value = UnsafeByteOperations.UnsafeWrap(SignedBatch.Encode(header, batch.ConvertAll(t => t.Bytes), _sign));
         var key = _keys.Batch(_options.Node, string.Create(CultureInfo.InvariantCulture, $"{_session}-{++_ticket}"));
         var request = new TxnRequest();

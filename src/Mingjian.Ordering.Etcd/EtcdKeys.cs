@@ -68,10 +68,15 @@ internal sealed class EtcdKeys
     /// <param name="key">Never trusted.</param>
     /// <param name="node">The number that it stands under; 0 when the result is <see cref="EtcdKeyKind.Other"/>.</param>
     /// <param name="height">Of a vote; else 0.</param>
-    public EtcdKeyKind Read(ByteString key, out int node, out long height)
+    public EtcdKeyKind Read(ByteString key, out int node, out long height) => Read(key, out node, out height, out _);
+
+    /// <inheritdoc cref="Read(ByteString, out int, out long)"/>
+    /// <param name="epoch">Of a vote; else 0.</param>
+    public EtcdKeyKind Read(ByteString key, out int node, out long height, out int epoch)
     {
         node = 0;
         height = 0;
+        epoch = 0;
         if (key.Length > _nodes.Length + 11 + 8 + MaxNameLength || !key.Span.StartsWith(All.Span))
         {
             return EtcdKeyKind.Other;
@@ -84,14 +89,15 @@ internal sealed class EtcdKeys
             return EtcdKeyKind.Other;
         }
 
-        var kind = KindOf(rest[(slash + 1)..], out height);
+        var kind = KindOf(rest[(slash + 1)..], out height, out epoch);
         node = kind == EtcdKeyKind.Other ? 0 : (int)number;
         return kind;
     }
 
-    private static EtcdKeyKind KindOf(ReadOnlySpan<char> name, out long height)
+    private static EtcdKeyKind KindOf(ReadOnlySpan<char> name, out long height, out int epoch)
     {
         height = 0;
+        epoch = 0;
         if (name.StartsWith("batches/"))
         {
             return IsTicket(name["batches/".Length..]) ? EtcdKeyKind.Batch : EtcdKeyKind.Other;
@@ -101,9 +107,13 @@ internal sealed class EtcdKeys
         {
             name = name["votes/".Length..];
             var dash = name.IndexOf('-');
-            return dash > 0 && TryReadNumber(name[..dash], out var epoch) && epoch <= int.MaxValue && TryReadNumber(name[(dash + 1)..], out height)
-                ? EtcdKeyKind.Vote
-                : EtcdKeyKind.Other;
+            if (dash <= 0 || !TryReadNumber(name[..dash], out var number) || number > int.MaxValue || !TryReadNumber(name[(dash + 1)..], out height))
+            {
+                return EtcdKeyKind.Other;
+            }
+
+            epoch = (int)number;
+            return EtcdKeyKind.Vote;
         }
 
         return name switch

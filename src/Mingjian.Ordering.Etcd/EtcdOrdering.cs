@@ -61,6 +61,25 @@ public sealed class EtcdOrdering : ISharedOrdering
     public void Publish(VoteMessage vote) => _votes.Publish(vote);
 
     /// <inheritdoc/>
+    public async Task<OrderTrace> TraceAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await EtcdScan.TraceAsync(_connection, _keys, _options.Node, stop.Token);
+            }
+            catch (Exception e) when (EtcdConnection.IsPassing(e))
+            {
+                stop.Token.ThrowIfCancellationRequested();
+                Log.Again(_logger, "look for own votes", e.Message);
+                await _connection.BackOffAsync(attempt, stop.Token);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public void Report(OrderProgress progress) => _keeper.Report(progress);
 
     /// <inheritdoc/>

@@ -31,6 +31,33 @@ internal sealed record EtcdScan(ResponseHeader Header, IReadOnlyList<KeyValue> K
             from = ByteString.CopyFrom([.. page.Kvs[^1].Key.Span, 0]);
         }
     }
+
+    /// <summary>The newest that a node has said, and the revision at which it was looked for: read through the majority.</summary>
+    public static async Task<OrderTrace> TraceAsync(EtcdConnection connection, EtcdKeys keys, int node, CancellationToken cancellationToken)
+    {
+        var own = keys.Node(node);
+        var scan = await KeysAsync(connection, ByteString.CopyFromUtf8(own), EtcdKeys.End(own), cancellationToken);
+        (long Height, int Epoch) newest = default;
+        foreach (var pair in scan.Keys)
+        {
+            var said = keys.Read(pair.Key, out _, out var height, out var epoch) switch
+            {
+                EtcdKeyKind.Vote => (height, epoch),
+                EtcdKeyKind.Progress => (await ReadHeightAsync(connection, pair.Key, scan.Header.Revision, cancellationToken), 0),
+                _ => default,
+            };
+            newest = said.CompareTo(newest) > 0 ? said : newest;
+        }
+
+        return new OrderTrace(scan.Header.Revision, newest.Height, newest.Epoch);
+    }
+
+    private static async Task<long> ReadHeightAsync(EtcdConnection connection, ByteString key, long revision, CancellationToken cancellationToken)
+    {
+        var range = await connection.CallAsync(
+            (peer, o) => peer.Keys.RangeAsync(new RangeRequest { Key = key, Revision = revision }, o), cancellationToken);
+        return range.Kvs is [var pair] && EtcdJson.TryDecode(pair.Value) is { } progress ? progress.Height : 0;
+    }
 }
 
 /// <summary>Progress reports as they stand in etcd: canonical JSON.</summary>

@@ -25,13 +25,26 @@ internal sealed class MemoryOrder
     }
 
     /// <summary>A batch by one node, signed with its key.</summary>
-    public void Propose(NodeKeys keys, LedgerTime time, params IReadOnlyList<ReadOnlyMemory<byte>> envelopes)
+    public void Propose(NodeKeys keys, LedgerTime time, params IReadOnlyList<ReadOnlyMemory<byte>> envelopes) =>
+        Propose(keys, new BatchHeader(keys.Network, keys.Public.Number, time), envelopes);
+
+    private void Propose(NodeKeys keys, BatchHeader header, IReadOnlyList<ReadOnlyMemory<byte>> envelopes)
     {
-        var bytes = SignedBatch.Encode(new BatchHeader(keys.Network, keys.Public.Number, time), envelopes, b => keys.SignBatch(b.Span));
+        var bytes = SignedBatch.Encode(header, envelopes, b => keys.SignBatch(b.Span));
         Put(position => new ReceivedBatch(position, keys.Public.Number, bytes));
     }
 
     public ISharedOrdering Of(NodeKeys keys, Func<LedgerTime> now) => new Connection(this, keys, now);
+
+    private OrderTrace Trace(int node)
+    {
+        lock (_gate)
+        {
+            var newest = _items.OfType<ReceivedVote>().Where(v => v.Node == node).Select(v => VoteMessage.TryDecode(v.Bytes.Span)!)
+                .Select(v => (v.Height, v.Epoch)).DefaultIfEmpty().Max();
+            return new OrderTrace(_items.Count, newest.Height, newest.Epoch);
+        }
+    }
 
     private (OrderedItem? Item, Task Grown) At(long position)
     {
@@ -47,7 +60,7 @@ internal sealed class MemoryOrder
 
         public bool TrySubmit(AdmittedTransaction transaction)
         {
-            order.Propose(keys, now(), transaction.Bytes);
+            order.Propose(keys, BatchHeader.Of(keys.Network, keys.Public.Number, now(), [transaction]), [transaction.Bytes]);
             return true;
         }
 
@@ -75,6 +88,8 @@ internal sealed class MemoryOrder
             var bytes = vote.Encode();
             order.Put(position => new ReceivedVote(position, keys.Public.Number, bytes));
         }
+
+        public Task<OrderTrace> TraceAsync(CancellationToken cancellationToken) => Task.FromResult(order.Trace(keys.Public.Number));
 
         public void Report(OrderProgress progress)
         {

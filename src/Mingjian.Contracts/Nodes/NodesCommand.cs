@@ -25,12 +25,13 @@ public sealed record ChangeNodes(Hash32 Charter, IReadOnlyList<Seat> Nodes) : No
 }
 
 /// <summary>Restarts a height that cannot get a quorum any more in a new epoch.</summary>
+/// <remarks>Nodes act on it when the order delivers it; the block that its own batch becomes records it (docs/adr/0002).</remarks>
 /// <param name="Epoch">The epoch that begins.</param>
 /// <param name="Height">The stalled block.</param>
 /// <param name="Skip">Positions of the order that are never executed, ascending; empty = the batch is voted on again.</param>
 /// <param name="Statements">What nodes voted for, ascending by node; each signed by the node's organisation.</param>
 public sealed record RestartHeight(int Epoch, long Height, IReadOnlyList<long> Skip, IReadOnlyList<NodeStatement> Statements)
-    : NodesCommand
+    : NodesCommand, IRestartsHeight
 {
     /// <summary>Most positions skipped at once.</summary>
     public const int MaxSkip = 64;

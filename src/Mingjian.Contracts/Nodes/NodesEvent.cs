@@ -19,4 +19,4 @@ public sealed record NodesChanged(Hash32 Charter, int Version, IReadOnlyList<Sea
 /// <param name="Height">The block that had stalled.</param>
 /// <param name="Skip">Positions never executed; empty when the batch was voted on again.</param>
 /// <param name="Root">The only root that an honest node may vote for in the new epoch at that height; null = what it comes to.</param>
-public sealed record HeightRestarted(int Epoch, long Height, IReadOnlyList<long> Skip, Hash32? Root) : NodesEvent;
+public sealed record HeightRestarted(int Epoch, long Height, IReadOnlyList<long> Skip, Hash32? Root) : NodesEvent, IHeightRestarted;

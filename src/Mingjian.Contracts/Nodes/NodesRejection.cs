@@ -50,7 +50,7 @@ public enum NodesRejection
     /// <summary>The epoch does not follow the present one.</summary>
     EpochNotNext = 1301,
 
-    /// <summary>The restart belongs into the block itself when positions are skipped, and into the next one when none is.</summary>
+    /// <summary>The height lies ahead of the block that records the restart, or is that block although no position was skipped.</summary>
     WrongHeight = 1302,
 
     /// <summary>A statement is of a node that does not sign this height, or was not signed by the node's organisation.</summary>

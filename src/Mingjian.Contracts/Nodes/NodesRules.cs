@@ -10,7 +10,7 @@ internal static class NodesRules
     /// <summary>A change decided in block H is signed from H+2 on: the seal of H+1, made by the nodes before it, announces it.</summary>
     private const int Delay = 2;
 
-    /// <summary>Restarts that were themselves skipped leave gaps between epochs, but no large ones.</summary>
+    /// <summary>Restarts whose own batch was skipped leave gaps between epochs, but no large ones.</summary>
     private const int MostEpochsAhead = 64;
 
     public static Decision Decide(IStateReader state, NodesCommand command, DecisionContext context) => command switch
@@ -186,12 +186,12 @@ internal static class NodesRules
         }
 
         var skips = command.Skip.Count > 0;
-        if (command.Height != (skips ? context.Height : context.Height - 1))
+        if (command.Height > (skips ? context.Height : context.Height - 1))
         {
             return Reject(NodesRejection.WrongHeight);
         }
 
-        var seats = nodes.At(command.Height).Seats;
+        var seats = state.AgreementAt(command.Height)!.Seats;
         foreach (var statement in command.Statements)
         {
             if (SeatList.Find(seats, statement.Node) is not { } seat || !context.IsSignedBy(seat.OrganizationKey))

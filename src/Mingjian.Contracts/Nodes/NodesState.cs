@@ -27,6 +27,20 @@ public static class NodesState
     /// <summary>The n-th agreement, from 1, or null.</summary>
     public static Agreement? Agreement(this IStateReader state, int n) => state.Get(AgreementKey(n));
 
+    /// <summary>The agreement under which the block of a height is or was signed; null before the first.</summary>
+    public static Agreement? AgreementAt(this IStateReader state, long height)
+    {
+        for (var n = state.Nodes()?.Agreements ?? 0; n > 0; n--)
+        {
+            if (state.Agreement(n) is { } agreement && agreement.From <= height)
+            {
+                return agreement;
+            }
+        }
+
+        return null;
+    }
+
     internal static StateKey<Agreement> AgreementKey(int n) => Agreements.Key(n.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The network key of an organisation that has a node now or will have one, or null.</summary>

@@ -17,6 +17,9 @@ internal sealed class Ballot(NetworkId network, long height, int epoch, NodeSet 
 
     public NodeSet Nodes => nodes;
 
+    /// <summary>What was counted, ascending by node.</summary>
+    public IReadOnlyList<CountedRoot> Votes => [.. _votes.Select(v => new CountedRoot(v.Key, v.Value.Checkpoint.Root))];
+
     /// <summary>The checkpoint that a quorum signed, and the final note; null while there is none.</summary>
     public (Checkpoint Checkpoint, string Note)? Certificate { get; private set; } = final;
 

@@ -49,8 +49,24 @@ internal sealed class BatchReader(
             }
         }
 
-        batch = new OrderedBatch(received.Position, received.Node, signed.Header.Time, transactions!);
+        batch = new OrderedBatch(received.Position, received.Node, signed.Header.Time, transactions!) { IsOwnProcess = false };
         return BatchFault.None;
+    }
+
+    /// <summary>What a restart is allowed to do, or null. Decided on the state before the block that stands still, so alike on every node.</summary>
+    /// <param name="time">Of the block that could record it.</param>
+    /// <param name="nodes">Those that sign the height.</param>
+    /// <param name="height">That stands still.</param>
+    public IHeightRestarted? Judge(AdmittedTransaction restart, LedgerTime time, IStateReader state, NodeSet nodes, long height)
+    {
+        if (TransactionReader.CheckValidity(restart.Expires, time) is not null
+            || SignatureCheck.Resolve(keys, state, restart.Command, restart.Signers, out var actors) is not null)
+        {
+            return null;
+        }
+
+        var context = new DecisionContext(time, height + 1, network, actors, nodes.Hash);
+        return restart.Route.Contract.Decide(state, restart.Command, context).Events.OfType<IHeightRestarted>().FirstOrDefault();
     }
 
     /// <summary>Null for what no honest node hands on. An act by an unknown key is left to the block, which drops it.</summary>

@@ -12,8 +12,10 @@ namespace Mingjian.Engine.Agreement;
 
 /// <summary>Catches up with a peer over its public log, executing every act again: for a node that is new or was away too long.</summary>
 /// <remarks>
-/// Nothing is stored before the peer's checkpoint has been found final and the hashes of all that is missing give its root; every
+/// Nothing is stored before a checkpoint has been found final and the hashes of all that is missing up to it give its root; every
 /// entry is then compared with its hash, and every block with what executing it gives. A peer can refuse, it cannot deceive.
+/// Where the nodes changed, the log is taken over in stages, each under the checkpoint of the block that announced the change: so every block is stored
+/// under signatures of the nodes of its own time, and this node can lead others through the changes in turn.
 /// </remarks>
 internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPreparer preparer)
 {
@@ -23,17 +25,39 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPrepare
     public async Task<long> RunAsync(ILedgerSource peer, CancellationToken cancellationToken)
     {
         await peer.OpenAsync(cancellationToken);
-        var note = await peer.ReadCheckpointAsync(cancellationToken);
-        var head = writer.Published.Head;
-        if (note is null || new LedgerTrust(network, writer.NextNodes).Check(note) is not { Checkpoint: { } checkpoint } result || checkpoint.Size <= head.Size)
+        if (await peer.ReadCheckpointAsync(cancellationToken) is not { } newest || SizeOf(newest) <= writer.Published.Head.Size)
         {
             return 0;
         }
 
-        // A checkpoint by a later node set would need the history of node sets: such a peer is refused.
-        if (result.Fault != CheckpointFault.None)
+        var blocks = 0L;
+        foreach (var note in await peer.ReadAnnouncementsAsync(cancellationToken))
         {
-            throw new AuditFaultException(AuditFaultCode.CheckpointInvalid, "checkpoint", $"The peer's checkpoint is not final: {result.Fault}.");
+            blocks += await TakeOverAsync(peer, note, cancellationToken);
+        }
+
+        return blocks + await TakeOverAsync(peer, newest, cancellationToken);
+    }
+
+    /// <summary>What a note claims; who signed it is looked at when it is its turn.</summary>
+    private static long SizeOf(string note) => Checkpoint.OfNote(note)?.Size ?? 0;
+
+    /// <summary>Takes over all blocks up to a checkpoint of the present nodes.</summary>
+    private async Task<long> TakeOverAsync(ILedgerSource peer, string note, CancellationToken cancellationToken)
+    {
+        var head = writer.Published.Head;
+        if (SizeOf(note) <= head.Size)
+        {
+            return 0;
+        }
+
+        var nodes = writer.NextNodes;
+        var result = new LedgerTrust(network, nodes).Check(note);
+        if (result is not { Fault: CheckpointFault.None, Checkpoint: { } checkpoint })
+        {
+            throw new AuditFaultException(
+                AuditFaultCode.CheckpointInvalid, "checkpoint",
+                $"The peer's checkpoint is not final by the nodes of block {head.Height + 1}: {result.Fault}. Does the peer leave out a change of the nodes?");
         }
 
         var missing = await ReadHashesAsync(peer, checkpoint, cancellationToken);
@@ -54,7 +78,7 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPrepare
                 pending.Add(entry);
                 if (entry.Seal is not null)
                 {
-                    Take(pending, note);
+                    Take(pending, note, nodes, checkpoint.Size);
                     pending.Clear();
                     blocks++;
                 }
@@ -115,7 +139,7 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPrepare
     }
 
     /// <summary>Executes a block again and stores it when it is byte for byte the peer's.</summary>
-    private void Take(List<PreparedEntry> entries, string checkpoint)
+    private void Take(List<PreparedEntry> entries, string checkpoint, NodeSet nodes, long until)
     {
         var seal = entries[^1].Seal!;
         var transactions = new List<AdmittedTransaction>(entries.Count - 1);
@@ -137,6 +161,12 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPrepare
             || after.Commit.Entries.Zip(entries).Any(pair => !pair.First.AsSpan().SequenceEqual(pair.Second.Bytes)))
         {
             throw new AuditFaultException(AuditFaultCode.OutcomeDiffers, $"block {seal.Height}", "Executing the block again gives something else than the peer has.");
+        }
+
+        if (!after.NextNodes.Equals(nodes) && after.Commit.Block.Size < until)
+        {
+            throw new AuditFaultException(
+                AuditFaultCode.CheckpointInvalid, $"block {seal.Height}", "The block announces other nodes, and the peer does not show its own checkpoint.");
         }
 
         writer.Commit(block, checkpoint);

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Engine.Admission;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Ordering;
 using Mingjian.Engine.Store;
@@ -11,16 +14,21 @@ namespace Mingjian.Engine.Agreement;
 /// block once a quorum has signed it.
 /// </summary>
 /// <remarks>
-/// Used by one thread; knows no thread, timer or network of its own, so that a simulation can drive it. The block after the newest
-/// final one is the only one that it works on: nothing is ever rolled back.
+/// Used by one thread at a time; knows no thread, timer or network of its own, so that a simulation can drive it. The block after the
+/// newest final one is the only one that it works on: nothing is ever rolled back.
 /// </remarks>
 internal sealed class Replica
 {
     /// <summary>Heights ahead of its own for which a node keeps votes: one that is further behind gets them from the order again.</summary>
     public const int MaxHeightsAhead = 64;
 
-    private const string HaltedRecord = "halted";
+    /// <summary>Batches that wait; what comes beyond is read from the order again. Far more than one restart can skip (64 batches of 192 KB).</summary>
+    public const long MaxWaitingBytes = 64L * 1024 * 1024;
+
     private const int MaxEarlyVotesOfANode = 2 * MaxHeightsAhead;
+
+    /// <summary>Blocks up to this height were mirrored: in which epoch they were voted on, this node does not know.</summary>
+    private const string MirroredRecord = "mirrored";
 
     private readonly BlockWriter _writer;
     private readonly BatchReader _batches;
@@ -31,14 +39,21 @@ internal sealed class Replica
     private readonly IReplicaOutput _output;
     private readonly Queue<OrderedItem> _waiting = new();
     private readonly List<VoteMessage> _early = [];
+    private readonly List<Ballot> _ended = [];
     private Ballot _ballot;
+    private OpenHeight _open;
     private PreparedBlock? _prepared;
-    private ReceivedBatch? _source;
-    private bool _voted;
+    private VoteHold? _vote;
+    private Hash32? _only;
+    private long _epochFrom;
+    private long _hold;
+    private long _mirrored;
     private long _taken;
+    private long _waitingBytes;
+    private bool _isIncomplete;
 
     /// <param name="maxAhead">A block whose time is further ahead of this node's clock gets no vote until the clock has caught up.</param>
-    /// <exception cref="StoreCorruptException">The pending block cannot be read, or executing it again gives another root.</exception>
+    /// <exception cref="StoreCorruptException">What this node has voted for cannot be read.</exception>
     public Replica(
         BlockWriter writer, BatchReader batches, ICheckpointSigner signer, INodeRecords records, TimeProvider clock, TimeSpan maxAhead,
         IReplicaOutput output)
@@ -52,11 +67,10 @@ internal sealed class Replica
         _output = output;
         _taken = writer.Position;
         _ballot = NewBallot();
-        IsHalted = records.Read(HaltedRecord) is not null;
-        if (!IsHalted)
-        {
-            Resume();
-        }
+        _open = OpenHeight.Read(records, _ballot.Height);
+        _hold = NodeRepair.ReadNumber(records, NodeRepair.HoldRecord) ?? 0;
+        _mirrored = NodeRepair.ReadNumber(records, MirroredRecord) ?? 0;
+        IsHalted = records.Read(NodeRepair.HaltedRecord) is not null;
     }
 
     /// <summary>True after this node came to something else than the quorum. It votes and executes no more until an operator has mended it.</summary>
@@ -66,7 +80,23 @@ internal sealed class Replica
     public int Waiting => _waiting.Count;
 
     /// <summary>True when the next block's time is too far ahead of this node's clock.</summary>
-    public bool IsHeldByTime => _prepared is not null && !_voted && IsMember;
+    public bool IsHeldByTime => _prepared is not null && _vote == VoteHold.Time;
+
+    /// <summary>Not null when batches were left in the order for want of room and it is their turn: the position after which to read again.</summary>
+    public long? ReadAgainFrom => _isIncomplete && _waiting.Count == 0 && !IsHalted ? _taken : null;
+
+    /// <summary>The height that is open.</summary>
+    public HeightStatus Status
+    {
+        get
+        {
+            var block = _prepared?.After!.Commit.Block;
+            var hold = IsHalted ? VoteHold.Halted : block is null ? VoteHold.None : _vote ?? VoteHold.None;
+            return new HeightStatus(
+                _ballot.Height, _ballot.Epoch, _prepared?.Batch.Position, _prepared?.Batch.Node, block?.Time, block?.Root, hold, _ballot.Votes,
+                [.. _waiting.Take(HeightStatus.MaxWaiting).Select(i => i.Position)]);
+        }
+    }
 
     /// <summary>Takes the next item of the order.</summary>
     public void Take(OrderedItem item)
@@ -75,10 +105,10 @@ internal sealed class Replica
         {
             TakeVote(vote);
         }
-        else if (item.Position > _taken)
+        else if (item.Position > _taken && !IsHalted)
         {
-            _taken = item.Position;
-            _waiting.Enqueue(item);
+            Restart(item);
+            Keep(item);
         }
 
         Advance();
@@ -87,17 +117,86 @@ internal sealed class Replica
     /// <summary>Looks again at what waits for the clock.</summary>
     public void Tick() => Advance();
 
+    /// <summary>The order is read again from <see cref="ReadAgainFrom"/>.</summary>
+    public void ReadAgain() => _isIncomplete = false;
+
     /// <summary>Takes up blocks that were mirrored from a peer into the store while this replica stood still.</summary>
     public void Rebase()
     {
+        if (_writer.Published.Head.Height >= _ballot.Height)
+        {
+            _mirrored = _writer.Published.Head.Height;
+            NodeRepair.WriteNumber(_records, MirroredRecord, _mirrored);
+        }
+
         _prepared = null;
-        _voted = false;
+        _vote = null;
         _taken = _writer.Position;
         _waiting.Clear();
+        _waitingBytes = 0;
+        _isIncomplete = false;
         NextBallot();
+        _open = OpenHeight.Read(_records, _ballot.Height);
     }
 
-    private bool IsMember => _ballot.Nodes.Find(_signer.Public.Number) == _signer.Public;
+    /// <summary>Votes no more at the open height in its epoch, nor after a start, and says what it has voted for.</summary>
+    /// <exception cref="VotesUnknownException">What this node may have voted for is not known.</exception>
+    public HeightStatement Freeze()
+    {
+        if (_hold > 0 && (_prepared is null ? _writer.Position : LastSeen(_prepared)) <= _hold)
+        {
+            throw new VotesUnknownException();
+        }
+
+        CloseEpoch();
+        return new HeightStatement(_ballot.Epoch, _ballot.Height, _signer.Public.Number, _open.Root);
+    }
+
+    /// <summary>
+    /// Before anything is taken, once a start. A store that was put back, or made anew beside old keys, does not know what this node has voted for: it
+    /// then votes for nothing that the order holds by now. All that it can have voted for is among that.
+    /// </summary>
+    public void Settle(OrderTrace trace)
+    {
+        var known = _open.Vote is { } vote ? (vote.Height, vote.Epoch) : (_ballot.Height - 1, int.MaxValue);
+        var isMarked = _records.Read(NodeRepair.RestoredRecord) is not null;
+        if (isMarked || (trace.Height, trace.Epoch).CompareTo(known) > 0)
+        {
+            _hold = Math.Max(_hold, trace.End);
+            NodeRepair.WriteNumber(_records, NodeRepair.HoldRecord, _hold);
+        }
+
+        if (isMarked)
+        {
+            _records.Write(NodeRepair.RestoredRecord, null);
+        }
+    }
+
+    private void Keep(OrderedItem item)
+    {
+        if (_isIncomplete || _waitingBytes >= MaxWaitingBytes)
+        {
+            _isIncomplete = true;
+            return;
+        }
+
+        _taken = item.Position;
+        _waiting.Enqueue(item);
+        _waitingBytes += Size(item);
+    }
+
+    private static int Size(OrderedItem item) => item is ReceivedBatch batch ? batch.Bytes.Length : 0;
+
+    private bool TryDequeue(out OrderedItem? item)
+    {
+        if (!_waiting.TryDequeue(out item))
+        {
+            return false;
+        }
+
+        _waitingBytes -= Size(item);
+        return true;
+    }
 
     private void TakeVote(ReceivedVote received)
     {
@@ -109,8 +208,9 @@ internal sealed class Replica
         _output.Voted(vote.Node, vote.Height);
         if (vote.Height == _ballot.Height)
         {
-            _ballot.Take(vote);
-            KeepEvidence(_ballot);
+            var ballot = vote.Epoch == _ballot.Epoch ? _ballot : _ended.Find(b => b.Epoch == vote.Epoch);
+            ballot?.Take(vote);
+            KeepEvidence(ballot);
         }
         else if (vote.Height > _ballot.Height && vote.Height <= _ballot.Height + MaxHeightsAhead
             && _early.Count(v => v.Node == vote.Node) < MaxEarlyVotesOfANode)
@@ -123,17 +223,21 @@ internal sealed class Replica
         }
     }
 
-    /// <summary>A vote for a block that is final already can still be a lie.</summary>
+    /// <summary>A vote for a block that is final already can still be a lie: if it was given in the epoch that made the block final.</summary>
     private void Compare(VoteMessage late)
     {
-        if (_writer.ReadBlock(late.Height) is { } block && Checkpoint.OfNote(block.Checkpoint) is { } final
-            && Checkpoint.OfNote(late.Note) is { } voted && voted != final)
+        if (late.Height > _mirrored && _writer.ReadBlock(late.Height) is { } block && Checkpoint.OfNote(block.Checkpoint) is { } final
+            && Checkpoint.OfNote(late.Note) is { } voted && voted != final
+            && late.Epoch == (NodeRepair.ReadNumber(_records, EpochRecord(late.Height)) ?? _writer.EpochAt(late.Height)))
         {
-            var closed = new Ballot(_signer.Network, late.Height, late.Epoch, _ballot.Nodes, (final, block.Checkpoint));
+            var closed = new Ballot(_signer.Network, late.Height, late.Epoch, _writer.NodesAt(late.Height), (final, block.Checkpoint));
             closed.Take(late);
             KeepEvidence(closed);
         }
     }
+
+    /// <summary>8 bytes: the epoch in which a height was made final, where it was another than the state's.</summary>
+    private static string EpochRecord(long height) => string.Create(CultureInfo.InvariantCulture, $"epoch/{height:d19}");
 
     private void Advance()
     {
@@ -144,9 +248,9 @@ internal sealed class Replica
                 return;
             }
 
-            if (!_voted && IsMember)
+            if (_vote != VoteHold.None)
             {
-                Vote(_prepared!);
+                _vote = Vote(_prepared!);
             }
 
             if (_ballot.Certificate is not { } certificate)
@@ -161,18 +265,19 @@ internal sealed class Replica
     /// <summary>Executes the next batch that makes a block.</summary>
     private bool PrepareNext()
     {
-        while (_waiting.TryDequeue(out var item))
+        while (TryDequeue(out var item))
         {
-            if (Read(item) is not { } batch)
+            var fault = Read(item!, out var batch);
+            if (fault != BatchFault.None)
             {
+                _output.Skipped(item!.Node, fault);
                 continue;
             }
 
-            var prepared = _writer.Prepare(batch);
+            var prepared = _writer.Prepare(batch!);
             if (prepared.After is not null)
             {
                 _prepared = prepared;
-                _source = item as ReceivedBatch;
                 return true;
             }
 
@@ -182,48 +287,71 @@ internal sealed class Replica
         return false;
     }
 
-    private OrderedBatch? Read(OrderedItem item)
+    private BatchFault Read(OrderedItem item, out OrderedBatch? batch)
     {
-        if (item is OrderedBatch trusted)
-        {
-            return trusted;
-        }
-
+        batch = item as OrderedBatch;
         var head = _writer.Published;
-        var fault = _batches.Read((ReceivedBatch)item, _ballot.Nodes, head.State, head.Head.Height + 1, out var batch);
-        if (fault != BatchFault.None)
-        {
-            _output.Skipped(item.Node, fault);
-        }
-
-        return batch;
+        return batch is not null
+            ? BatchFault.None
+            : _batches.Read((ReceivedBatch)item, _ballot.Nodes, head.State, head.Head.Height + 1, out batch);
     }
 
-    /// <summary>Gives this node's vote, unless the block's time is too far ahead of its clock.</summary>
-    private void Vote(PreparedBlock prepared)
+    /// <summary>Gives this node's vote, or says why it gives none.</summary>
+    private VoteHold Vote(PreparedBlock prepared)
     {
         var block = prepared.After!.Commit.Block;
-        if (_source is not null && block.Time > LedgerTime.From(_clock.GetUtcNow()).AddMilliseconds((long)_maxAhead.TotalMilliseconds))
+        var isAlone = _ballot.Nodes.Nodes.Count == 1;
+        if (_ballot.Nodes.Find(_signer.Public.Number) != _signer.Public)
         {
-            return;
+            return VoteHold.NotAMember;
         }
 
-        var note = _signer.Sign(block.Size, block.Root, block.Time);
-        var vote = new VoteMessage(_ballot.Epoch, block.Height, _signer.Public.Number, note);
-        _voted = true;
-        if (_ballot.Nodes.Nodes.Count == 1)
+        if (_open.Vote is { } given && given.Epoch == _ballot.Epoch)
+        {
+            // Given before a start. The same again, whatever executing gives now: there is one vote for an epoch.
+            _output.Publish(given);
+            return VoteHold.None;
+        }
+
+        if (!_open.MayVote(_ballot.Epoch))
+        {
+            return VoteHold.Frozen;
+        }
+
+        if (!isAlone && LastSeen(prepared) <= _hold)
+        {
+            return VoteHold.Restored;
+        }
+
+        if (_only is { } only && only != block.Root)
+        {
+            return VoteHold.OtherRoot;
+        }
+
+        if (!prepared.Batch.IsOwnProcess && block.Time > LedgerTime.From(_clock.GetUtcNow()).AddMilliseconds((long)_maxAhead.TotalMilliseconds))
+        {
+            return VoteHold.Time;
+        }
+
+        var vote = new VoteMessage(_ballot.Epoch, block.Height, _signer.Public.Number, _signer.Sign(block.Size, block.Root, block.Time));
+        if (isAlone)
         {
             // A node that is alone makes its vote durable with the block, in one write.
             _ballot.Take(vote);
             _output.Voted(vote.Node, vote.Height);
-            return;
+            return VoteHold.None;
         }
 
         // Its own vote counts like the others' once the order delivers it: were it counted now and lost in a crash, this node would
         // hold a block as final that the others can never finish.
-        _records.Write(PendingBlock.RecordName, new PendingBlock(_source!.Bytes.ToArray(), _source.Position, _source.Node, vote).Encode());
+        _open = _open with { Vote = vote };
+        _open.Write(_records);
         _output.Publish(vote);
+        return VoteHold.None;
     }
+
+    /// <summary>No vote for a block in the ballot's epoch can have been given before the order held this position.</summary>
+    private long LastSeen(PreparedBlock prepared) => Math.Max(prepared.Batch.Position, _epochFrom);
 
     private void Finish(Checkpoint final, string note)
     {
@@ -234,9 +362,14 @@ internal sealed class Replica
             return;
         }
 
+        if (_ballot.Epoch != _writer.Epoch)
+        {
+            NodeRepair.WriteNumber(_records, EpochRecord(block.Height), _ballot.Epoch);
+        }
+
         var prepared = _prepared;
         _prepared = null;
-        _voted = false;
+        _vote = null;
         var answers = _writer.Commit(prepared, note);
         NextBallot();
         _output.Answer(answers);
@@ -249,8 +382,93 @@ internal sealed class Replica
         var block = _prepared!.After!.Commit.Block;
         var own = _signer.Sign(block.Size, block.Root, block.Time);
         Keep(new Evidence(_ballot.Epoch, own, block.Height, EvidenceKind.OwnDivergence, _signer.Public.Number, final));
-        _records.Write(HaltedRecord, [1]);
+        _records.Write(NodeRepair.HaltedRecord, [1]);
         IsHalted = true;
+        _waiting.Clear();
+        _waitingBytes = 0;
+    }
+
+    /// <summary>
+    /// Begins a new epoch at the open height when the order delivers a restart of it. It travels in a batch, but cannot wait for that batch's
+    /// turn, which never comes while the height stands still. A restart that comes when the height is final changes nothing.
+    /// </summary>
+    private void Restart(OrderedItem item)
+    {
+        if (_prepared is null || item is not ReceivedBatch received || !SignedBatch.SaysRestart(received.Bytes)
+            || Read(item, out var batch) != BatchFault.None)
+        {
+            return;
+        }
+
+        var head = _writer.Published;
+        foreach (var transaction in batch!.Transactions)
+        {
+            if (transaction.Command is IRestartsHeight restart && restart.Height == _ballot.Height && restart.Epoch == _ballot.Epoch + 1
+                && IsDue(restart.Skip, _prepared.Batch.Position, item.Position)
+                && _batches.Judge(transaction, batch.Time > head.Head.Time ? batch.Time : head.Head.Time, head.State, _ballot.Nodes, _ballot.Height) is { } allowed)
+            {
+                Begin(restart, allowed.Root, item.Position);
+                return;
+            }
+        }
+    }
+
+    /// <summary>
+    /// What is skipped must be what would come next, without a gap: then the block that takes the height lies behind all of it, and a node
+    /// that is started or mirrors a peer afterwards need not know what was skipped.
+    /// </summary>
+    private bool IsDue(IReadOnlyList<long> skip, long due, long before)
+    {
+        if (skip.Count == 0)
+        {
+            return true;
+        }
+
+        var last = skip[^1];
+        return skip.Contains(due) && last < before && (!_isIncomplete || last <= _taken)
+            && _waiting.TakeWhile(i => i.Position <= last).All(i => skip.Contains(i.Position));
+    }
+
+    private void Begin(IRestartsHeight restart, Hash32? only, long position)
+    {
+        // Durable first: whatever happens now, the old epoch gets no vote of this node any more.
+        if (restart.Skip.Count > 0)
+        {
+            _open = _open with { Void = _ballot.Epoch };
+        }
+
+        CloseEpoch();
+        _ended.Add(_ballot);
+        _ballot = new Ballot(_signer.Network, _ballot.Height, restart.Epoch, _ballot.Nodes);
+        _only = only;
+        _epochFrom = position;
+        _vote = null;
+        if (restart.Skip.Count > 0)
+        {
+            PassOver(_prepared!.Batch);
+            _prepared = null;
+            while (_waiting.TryPeek(out var next) && next.Position <= restart.Skip[^1] && TryDequeue(out next))
+            {
+                if (Read(next!, out var skipped) == BatchFault.None)
+                {
+                    PassOver(skipped!);
+                }
+            }
+        }
+    }
+
+    /// <summary>Who waits for an act of a skipped batch is told to hand it in again.</summary>
+    private void PassOver(OrderedBatch batch) =>
+        _output.Answer([.. batch.Transactions.Select(t => new SubmitResult(t.Id, null, null, AdmissionRejection.Busy.ToRefusal()))]);
+
+    private void CloseEpoch()
+    {
+        _open = _open with { Frozen = Math.Max(_open.Frozen, _ballot.Epoch) };
+        _open.Write(_records);
+        if (_vote != VoteHold.None)
+        {
+            _vote = null;
+        }
     }
 
     private Ballot NewBallot() => new(_signer.Network, _writer.Published.Head.Height + 1, _writer.Epoch, _writer.NextNodes);
@@ -258,58 +476,25 @@ internal sealed class Replica
     private void NextBallot()
     {
         _ballot = NewBallot();
-        for (var i = _early.Count - 1; i >= 0; i--)
+        _open = new OpenHeight(0, _ballot.Height, 0, null);
+        _ended.Clear();
+        _only = null;
+        _epochFrom = 0;
+        foreach (var vote in _early)
         {
-            if (_early[i].Height <= _ballot.Height)
+            if (vote.Height == _ballot.Height)
             {
-                _ballot.Take(_early[i]);
-                _early.RemoveAt(i);
+                _ballot.Take(vote);
             }
         }
 
+        _early.RemoveAll(v => v.Height <= _ballot.Height);
         KeepEvidence(_ballot);
     }
 
-    /// <summary>After a start: executes again what this node had voted for, and repeats the vote.</summary>
-    private void Resume()
+    private void KeepEvidence(Ballot? ballot)
     {
-        if (_records.Read(PendingBlock.RecordName) is not { } bytes)
-        {
-            return;
-        }
-
-        PendingBlock pending;
-        try
-        {
-            pending = PendingBlock.Decode(bytes);
-        }
-        catch (CanonicalJsonException e)
-        {
-            throw new StoreCorruptException(PendingBlock.RecordName, "the pending block cannot be read.", e);
-        }
-
-        if (pending.Vote.Height != _ballot.Height)
-        {
-            return;
-        }
-
-        _source = new ReceivedBatch(pending.Position, pending.Proposer, pending.Batch);
-        _taken = pending.Position;
-        var prepared = Read(_source) is { } batch ? _writer.Prepare(batch) : null;
-        if (prepared?.After is not { } after || Checkpoint.OfNote(pending.Vote.Note) is not { } voted
-            || voted.Root != after.Commit.Block.Root || voted.Size != after.Commit.Block.Size)
-        {
-            throw new StoreCorruptException(PendingBlock.RecordName, $"executing block {_ballot.Height} again gives something else than this node voted for.");
-        }
-
-        _prepared = prepared;
-        _voted = true;
-        _output.Publish(pending.Vote);
-    }
-
-    private void KeepEvidence(Ballot ballot)
-    {
-        foreach (var evidence in ballot.TakeEvidence())
+        foreach (var evidence in ballot?.TakeEvidence() ?? [])
         {
             Keep(evidence);
         }

@@ -13,6 +13,12 @@ public interface ILedgerSource : IAsyncDisposable
     /// <summary>The newest checkpoint note, or null when there is none.</summary>
     ValueTask<string?> ReadCheckpointAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Checkpoint notes of the blocks that announced other nodes, in order: each signed by the nodes before the change. Needed by a node that mirrors
+    /// across changes; empty where the source does not have them.
+    /// </summary>
+    ValueTask<IReadOnlyList<string>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => ValueTask.FromResult<IReadOnlyList<string>>([]);
+
     /// <summary>A tile's or entry bundle's bytes, or null when it is missing.</summary>
     ValueTask<byte[]?> ReadTileAsync(TilePath path, CancellationToken cancellationToken);
 

@@ -21,7 +21,6 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
     private readonly List<byte[]> _pendingBytes = [];
     private readonly Dictionary<Hash32, TransactionPlace> _places = [];
     private LedgerTrust? _trust;
-    private int _epoch = 1;
     private long _position;
 
     public long Height { get; private set; }
@@ -84,10 +83,10 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
                 AuditFaultCode.CheckpointInvalid, $"entry {sealIndex}", $"Block {Height + 1} was made by other nodes than the trusted ones.");
         }
 
-        if (seal.Epoch < _epoch || seal.Position <= _position || _nextNodes.Find(seal.Proposer) is null)
+        if (seal.Position <= _position || _nextNodes.Find(seal.Proposer) is null)
         {
             throw new AuditFaultException(
-                AuditFaultCode.SealDiffers, $"entry {sealIndex}", "Epoch or position runs backwards, or the proposer is not a node.");
+                AuditFaultCode.SealDiffers, $"entry {sealIndex}", "The position runs backwards, or the proposer is not a node.");
         }
 
         Height++;
@@ -98,7 +97,7 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
             _trust = new LedgerTrust(trust.Network, Nodes);
         }
 
-        (_epoch, _position) = (seal.Epoch, seal.Position);
+        _position = seal.Position;
         var state = new BlockState(_state);
         var executed = Execute(first, state);
         for (var i = 0; i < _pending.Count; i++)
@@ -109,9 +108,19 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
 
         (_, Tree) = BlockExecutor.Close(state, Tree);
         _state.Take(state);
-        _nextNodes = keys.FindNodes(_state)?.At(Height + 1) ?? trust.Nodes;
+        var plan = keys.FindNodes(_state);
+        _nextNodes = plan?.At(Height + 1) ?? trust.Nodes;
+
+        // An epoch begins by a restart that stands in the log, and by nothing else.
+        var epoch = plan?.Epoch ?? 1;
+        if (seal.Epoch != epoch)
+        {
+            throw new AuditFaultException(
+                AuditFaultCode.SealDiffers, $"entry {sealIndex}", $"Block {Height} names epoch {seal.Epoch}; by the restarts in the log it is {epoch}.");
+        }
+
         var expected = new SealEntry(
-            _pending.Count + 1, _epoch, first, Height, trust.Network, _nextNodes.Hash, Nodes.Hash, _position, _log.Root, seal.Proposer, Tree.Root, Time);
+            _pending.Count + 1, epoch, first, Height, trust.Network, _nextNodes.Hash, Nodes.Hash, _position, _log.Root, seal.Proposer, Tree.Root, Time);
         if (!expected.Encode().AsSpan().SequenceEqual(sealBytes))
         {
             throw seal.StateRoot != Tree.Root

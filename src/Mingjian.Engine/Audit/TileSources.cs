@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Mingjian.Log;
 
 namespace Mingjian.Engine.Audit;
@@ -38,6 +39,27 @@ public sealed class HttpLedgerSource(HttpClient http) : ILedgerSource
 
     public async ValueTask<string?> ReadCheckpointAsync(CancellationToken cancellationToken) =>
         await GetAsync("checkpoint", cancellationToken) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : null;
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">What the server gives out as node history is none.</exception>
+    public async ValueTask<IReadOnlyList<string>> ReadAnnouncementsAsync(CancellationToken cancellationToken)
+    {
+        if (await GetAsync("nodes", cancellationToken) is not { } history)
+        {
+            return [];
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(history);
+            return [.. json.RootElement.GetProperty("changes").EnumerateArray().Select(c =>
+                TlogProof.Parse(c.GetProperty("proof").GetString()!)?.Checkpoint ?? throw new InvalidDataException("A change has no proof."))];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentNullException)
+        {
+            throw new InvalidDataException("Not a node history.", e);
+        }
+    }
 
     public async ValueTask<byte[]?> ReadTileAsync(TilePath path, CancellationToken cancellationToken) =>
         await GetAsync(path.ToString(), cancellationToken);

@@ -31,6 +31,9 @@ public interface ISharedOrdering : IOrdering
     /// <remarks>Keeps trying while the order cannot be reached; never blocks the caller for that.</remarks>
     void Publish(VoteMessage vote);
 
+    /// <summary>How far the order goes now, and the newest that this node has ever said in it; asks until there is an answer.</summary>
+    Task<OrderTrace> TraceAsync(CancellationToken cancellationToken);
+
     /// <summary>Says what this node has made durable, so that what every node has can be removed.</summary>
     void Report(OrderProgress progress);
 }
@@ -39,6 +42,12 @@ public interface ISharedOrdering : IOrdering
 /// <param name="Height">Its newest final block.</param>
 /// <param name="Position">The position of that block's batch.</param>
 public sealed record OrderProgress(long Height, long Position);
+
+/// <summary>What a node finds of itself in an order.</summary>
+/// <param name="End">MUST be no smaller than the position of anything that this node's earlier runs could see.</param>
+/// <param name="Height">The highest height that this node has voted for or reported as final, as far as that still stands there; 0 for none.</param>
+/// <param name="Epoch">The highest epoch in which it voted at that height; 0 when it only reported it.</param>
+public sealed record OrderTrace(long End, long Height, int Epoch);
 
 /// <summary>The order has been compacted beyond the position that was asked for.</summary>
 public sealed class OrderCompactedException(long oldest)

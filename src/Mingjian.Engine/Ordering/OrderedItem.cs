@@ -12,7 +12,11 @@ public abstract record OrderedItem(long Position, int Node);
 /// <param name="Time">The proposer's clock when it closed the batch.</param>
 /// <param name="Transactions">Form and signatures already checked; never empty.</param>
 public sealed record OrderedBatch(long Position, int Node, LedgerTime Time, IReadOnlyList<AdmittedTransaction> Transactions)
-    : OrderedItem(Position, Node);
+    : OrderedItem(Position, Node)
+{
+    /// <summary>True for a batch of the local order, whose time is this process's own clock.</summary>
+    internal bool IsOwnProcess { get; init; } = true;
+}
 
 /// <summary>A batch as it came over the network (see <see cref="SignedBatch"/>). Never trusted.</summary>
 public sealed record ReceivedBatch(long Position, int Node, ReadOnlyMemory<byte> Bytes) : OrderedItem(Position, Node);

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
+using Mingjian.Engine.Admission;
 using Mingjian.Primitives;
 
 namespace Mingjian.Engine.Ordering;
@@ -109,6 +111,19 @@ public sealed class SignedBatch
         return BatchFault.None;
     }
 
+    /// <summary>Whether a batch says that it asks for the restart of a height. Nothing else of it is looked at.</summary>
+    internal static bool SaysRestart(ReadOnlyMemory<byte> bytes)
+    {
+        if (!bytes.Span.StartsWith(Magic))
+        {
+            return false;
+        }
+
+        var rest = bytes.Span[Magic.Length..];
+        var end = rest[..Math.Min(rest.Length, MaxHeader)].IndexOf((byte)'\n');
+        return end >= 0 && rest[..end].IndexOf("\"restart\":true"u8) >= 0;
+    }
+
     private static BatchHeader? ReadHeader(ReadOnlySpan<byte> bytes)
     {
         try
@@ -149,7 +164,13 @@ public sealed class SignedBatch
 /// <param name="Network">The ledger it is for.</param>
 /// <param name="Node">The proposer's number.</param>
 /// <param name="Time">The proposer's clock.</param>
-public sealed record BatchHeader(NetworkId Network, int Node, LedgerTime Time);
+/// <param name="Restart">True when an act in it asks for the restart of a height, which nodes look for before it is the batch's turn; else null.</param>
+public sealed record BatchHeader(NetworkId Network, int Node, LedgerTime Time, bool? Restart = null)
+{
+    /// <summary>The header of a batch of admitted acts.</summary>
+    public static BatchHeader Of(NetworkId network, int node, LedgerTime time, IEnumerable<AdmittedTransaction> transactions) =>
+        new(network, node, time, transactions.Any(t => t.Command is IRestartsHeight) ? true : null);
+}
 
 /// <summary>Serialisation of batch headers.</summary>
 [JsonSerializable(typeof(BatchHeader))]

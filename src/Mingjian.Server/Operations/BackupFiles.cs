@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Mingjian.Engine.Agreement;
+using Mingjian.Storage.RocksDb;
 
 namespace Mingjian.Server.Operations;
 
@@ -59,6 +61,7 @@ public static class BackupFiles
     /// <summary>Restores into the network's directory below a data directory, which must not hold anything.</summary>
     /// <returns>That directory, and what is in it.</returns>
     /// <exception cref="BackupException">Not a whole backup, or the target is in use.</exception>
+    /// <exception cref="Mingjian.Engine.Store.StoreCorruptException">The ledger in the backup cannot be opened.</exception>
     public static async Task<(string NetworkDirectory, BackupManifest Manifest)> RestoreAsync(
         string backup, string dataDirectory, CancellationToken cancellationToken)
     {
@@ -79,6 +82,14 @@ public static class BackupFiles
             var copy = Path.Combine(draft, file.Name);
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(Path.Combine(backup, file.Name), copy);
+        }
+
+        // The node may have voted and been frozen since the backup: it must not vote again for what was ordered before it comes back.
+        var ledger = Path.Combine(draft, "ledger");
+        if (Directory.Exists(ledger))
+        {
+            using var store = RocksDbBlockStore.Open(ledger);
+            NodeRepair.MarkRestored(store);
         }
 
         DeleteIfThere(target);

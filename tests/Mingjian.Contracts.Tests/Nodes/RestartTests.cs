@@ -18,7 +18,7 @@ public sealed class RestartTests
         2     | 7      | 5    | ----  | 1        | no     | Malformed
         2     | 7      | 5    | AB--  | 1        | no     | NotFounded
         66    | 7      | 5    | AB--  | 1        | yes    | EpochNotNext
-        2     | 9      | 5    | AB--  | 1        | yes    | WrongHeight
+        2     | 11     | 5    | AB--  | 1        | yes    | WrongHeight
         2     | 10     |      | AB--  | 1        | yes    | WrongHeight
         2     | 10     | 5    | AB--  | 1        | yes    | StatementNotSigned
         2     | 10     | 5    | AB--  | none     | yes    | TooFewStatements
@@ -36,6 +36,9 @@ public sealed class RestartTests
         2     | 10     | 5    | AABB  | none     | yes    | accepted
         2     | 10     | 5    | AAA0  | none     | yes    | MayBeFinal
         2     | 10     | 5    | AAAA  | none     | yes    | MayBeFinal
+        # recorded only blocks later: batches that were ordered before it went first
+        2     | 7      | 5    | 000-  | none     | yes    | accepted
+        2     | 7      |      | AAA-  | none     | yes    | accepted
         # voting again
         2     | 9      |      | AAA-  | none     | yes    | accepted
         2     | 9      |      | AB0-  | none     | yes    | MayBeFinal

@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Mingjian.Engine.Store;
+using Mingjian.Log.Notes;
+using Mingjian.Primitives;
+
+namespace Mingjian.Engine.Agreement;
+
+/// <summary>What this node has bound itself to at the height that is open; durable before anybody else learns of it.</summary>
+/// <param name="Frozen">No vote in this epoch, or in one before it, any more; 0 = none is closed.</param>
+/// <param name="Height">The height.</param>
+/// <param name="Void">Votes in this epoch, or in one before it, are void: a restart has skipped what they were for; 0 = none is.</param>
+/// <param name="Vote">The newest vote; null = none.</param>
+internal sealed record OpenHeight(int Frozen, long Height, int Void, VoteMessage? Vote)
+{
+    private const string RecordName = "height";
+
+    /// <summary>The log root that the newest vote was for, if it still counts.</summary>
+    public Hash32? Root => Vote is { } vote && vote.Epoch > Void ? Checkpoint.OfNote(vote.Note)?.Root : null;
+
+    /// <summary>What the records say of a height.</summary>
+    /// <exception cref="StoreCorruptException">The record cannot be read.</exception>
+    public static OpenHeight Read(INodeRecords records, long height) =>
+        ReadNewest(records) is { } open && open.Height == height ? open : new OpenHeight(0, height, 0, null);
+
+    /// <summary>The newest height for which anything is recorded, or null.</summary>
+    /// <exception cref="StoreCorruptException">The record cannot be read.</exception>
+    public static OpenHeight? ReadNewest(INodeRecords records)
+    {
+        try
+        {
+            return records.Read(RecordName) is { } bytes ? CanonicalJson.Decode(bytes, OpenHeightJson.Canonical) : null;
+        }
+        catch (CanonicalJsonException e)
+        {
+            throw new StoreCorruptException(RecordName, "what this node has voted for cannot be read.", e);
+        }
+    }
+
+    /// <summary>One vote for each epoch, and none in an epoch before that of the newest vote.</summary>
+    public bool MayVote(int epoch) => epoch > Frozen && epoch > (Vote?.Epoch ?? 0);
+
+    public void Write(INodeRecords records) => records.Write(RecordName, CanonicalJson.Encode(this, OpenHeightJson.Canonical));
+}
+
+/// <summary>Serialisation of the open height.</summary>
+[JsonSerializable(typeof(OpenHeight))]
+internal sealed partial class OpenHeightJson : JsonSerializerContext
+{
+    public static JsonTypeInfo<OpenHeight> Canonical { get; } =
+        (JsonTypeInfo<OpenHeight>)CanonicalJson.CreateOptions(new OpenHeightJson()).GetTypeInfo(typeof(OpenHeight));
+}
