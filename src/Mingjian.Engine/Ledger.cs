@@ -125,7 +125,7 @@ public sealed class Ledger : ILedger, IAsyncDisposable
     /// that stands still (docs/adr/0002); cannot be undone, and ends by itself with the height or with a new epoch.
     /// </summary>
     /// <param name="height">The height that the operator means.</param>
-    /// <returns>What the organisation signs for in <c>nodes.RestartHeight</c>; null when another height is open by now.</returns>
+    /// <returns>What the organisation signs for in <c>nodes.RestartHeight</c>; null when another height is open by now, or no batch is due there.</returns>
     /// <exception cref="VotesUnknownException">The node was restored from an older copy and may have voted without knowing.</exception>
     public HeightStatement? Freeze(long height)
     {
@@ -382,6 +382,11 @@ public sealed class Ledger : ILedger, IAsyncDisposable
                 {
                     try
                     {
+                        lock (_turn)
+                        {
+                            _replica.StandAside();
+                        }
+
                         if (await _mirror.RunAsync(peer, _stopping.Token) > 0)
                         {
                             return;

@@ -72,7 +72,7 @@ public sealed class NodeChangesTests : IAsyncDisposable
 
         var height = ledger.Head.Height;
         Assert.Equal(new NodeSet([.. left.Select(s => s.Node)]).Hash, NodesAt(ledger, decided + 2).Hash);
-        CheckFromOutside(ledger, _ledgers[5]);
+        await CheckFromOutsideAsync(ledger, _ledgers[5]);
         foreach (var number in _ledgers.Keys)
         {
             await WaitAsync(_ledgers[number], height);
@@ -99,10 +99,29 @@ public sealed class NodeChangesTests : IAsyncDisposable
         Assert.Contains("NotTheFoundingNodes", System.Text.Encoding.UTF8.GetString(_ledgers[2].ReadEntry(1)!));
     }
 
-    private void CheckFromOutside(Ledger ledger, Ledger another)
+    private static async Task CheckAnnouncementsAsync(Ledger ledger, byte[] history)
+    {
+        using var handler = new OneAnswer(history);
+        using var http = new HttpClient(handler) { BaseAddress = new Uri("http://node.invalid/ledger/") };
+        var notes = await new HttpLedgerSource(http).ReadAnnouncementsAsync(CancellationToken.None);
+        Assert.Equal(3, notes.Count);
+        Assert.All(notes, n => Assert.Contains(Enumerable.Range(1, (int)ledger.Head.Height), h => ledger.ReadCheckpoint(h) == n));
+    }
+
+    private sealed class OneAnswer(byte[] body) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Assert.Equal("/ledger/nodes", request.RequestUri!.AbsolutePath);
+            return Task.FromResult(new HttpResponseMessage { Content = new ByteArrayContent(body) });
+        }
+    }
+
+    private async Task CheckFromOutsideAsync(Ledger ledger, Ledger another)
     {
         var histories = new NodeHistories(ledger, _founders);
         var history = histories.Encode()!;
+        await CheckAnnouncementsAsync(ledger, history);
         Assert.Equal(history.Length, new NodeHistories(another, _founders).Encode()!.Length);
 
         var (anchor, nodes) = histories.AnchorOf(AnchorChoice.Genesis);

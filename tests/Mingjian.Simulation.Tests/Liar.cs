@@ -10,32 +10,34 @@ namespace Mingjian.Simulation.Tests;
 /// <summary>A node with good keys and bad intentions.</summary>
 internal sealed class Liar(NodeKeys keys, Random random)
 {
-    private readonly HashSet<long> _lied = [];
+    private readonly HashSet<(long Height, int Epoch)> _lied = [];
 
-    /// <summary>Heights for which it signed something that no honest node can have signed.</summary>
-    public IReadOnlySet<long> LiedAt => _lied;
+    /// <summary>Heights for which it signed something that no honest node can have signed, and in which epoch.</summary>
+    public IReadOnlySet<(long Height, int Epoch)> LiedAt => _lied;
 
     public int Number => keys.Public.Number;
 
     /// <summary>One thing that it puts into the order.</summary>
     /// <param name="height">The next block of the furthest honest node.</param>
+    /// <param name="epochOf">In which epoch a height is voted on.</param>
     /// <param name="order">What everybody can see.</param>
     /// <param name="now">Its clock.</param>
     /// <param name="act">A good act that nobody has submitted.</param>
-    public IEnumerable<Func<long, OrderedItem>> Act(long height, IReadOnlyList<OrderedItem> order, LedgerTime now, byte[] act)
+    public IEnumerable<Func<long, OrderedItem>> Act(long height, Func<long, int> epochOf, IReadOnlyList<OrderedItem> order, LedgerTime now, byte[] act)
     {
-        switch (random.Next(9))
+        switch (random.Next(10))
         {
             case 0:
-                yield return Vote(Lie(height));
-                yield return Vote(Lie(height));
+                yield return Vote(Lie(height, epochOf(height)));
+                yield return Vote(Lie(height, epochOf(height)));
                 break;
             case 1:
-                yield return Vote(Lie(Math.Max(1, height - random.Next(3))));
+                var lied = Math.Max(1, height - random.Next(3));
+                yield return Vote(Lie(lied, epochOf(lied)));
                 break;
             case 2 when Honest(order) is { } honest:
                 yield return Vote(Copy(honest));
-                yield return Vote(Lie(honest.Height));
+                yield return Vote(Lie(honest.Height, honest.Epoch));
                 break;
             case 3 when Honest(order) is { } honest:
                 yield return Vote(Copy(honest));
@@ -59,6 +61,10 @@ internal sealed class Liar(NodeKeys keys, Random random)
                 var torn = Batch(Number, now, act);
                 yield return position => new ReceivedBatch(position, Number, torn.AsMemory(0, random.Next(torn.Length)));
                 break;
+            case 8:
+                // Hours ahead: no honest node votes for that.
+                yield return position => new ReceivedBatch(position, Number, Batch(Number, now.AddMilliseconds(random.Next(1, 20) * 3_600_000L), act));
+                break;
             default:
                 // Two different batches, both good in form: harmless, but both must be taken in the same way by all.
                 yield return position => new ReceivedBatch(position, Number, Batch(Number, now, act));
@@ -69,10 +75,10 @@ internal sealed class Liar(NodeKeys keys, Random random)
 
     private Func<long, OrderedItem> Vote(VoteMessage vote) => position => new ReceivedVote(position, Number, vote.Encode());
 
-    private VoteMessage Lie(long height)
+    private VoteMessage Lie(long height, int epoch)
     {
-        _lied.Add(height);
-        return new VoteMessage(1, height, Number, Sign(random.Next(1, 1000)));
+        _lied.Add((height, epoch));
+        return new VoteMessage(epoch, height, Number, Sign(random.Next(1, 1000)));
     }
 
     private string Sign(long size)

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using Mingjian.Engine.Agreement;
+using Mingjian.Engine.Audit;
 using Mingjian.Engine.Store;
 using Mingjian.Log;
+using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 
 namespace Mingjian.Simulation.Tests;
@@ -8,23 +11,31 @@ namespace Mingjian.Simulation.Tests;
 /// <summary>The power went off at this moment.</summary>
 internal sealed class PowerCutException : Exception;
 
+/// <summary>The disk takes no more: a write fails, and the process with it.</summary>
+internal sealed class DiskFullException : IOException;
+
 /// <summary>A node's disk: what is on it survives a crash. Every write is whole or absent, as the real store's are.</summary>
 /// <remarks>The real store's own behaviour under kill and torn files is tested by Mingjian.Storage.Tests.</remarks>
 internal sealed class SimulatedDisk(Func<bool> cut)
 {
-    public List<BlockRecord> Blocks { get; } = [];
+    public List<BlockRecord> Blocks { get; private set; } = [];
 
-    public List<byte[]> Entries { get; } = [];
+    public List<byte[]> Entries { get; private set; } = [];
 
-    public Dictionary<(int Level, long Number), byte[]> Tiles { get; } = [];
+    public Dictionary<(int Level, long Number), byte[]> Tiles { get; private set; } = [];
 
     public ImmutableSortedDictionary<string, byte[]> State { get; set; } = ImmutableSortedDictionary.Create<string, byte[]>(StringComparer.Ordinal);
 
-    public Dictionary<Hash32, TransactionPlace> Transactions { get; } = [];
+    public Dictionary<Hash32, TransactionPlace> Transactions { get; private set; } = [];
 
     public ImmutableSortedDictionary<string, byte[]> Records { get; set; } = ImmutableSortedDictionary.Create<string, byte[]>(StringComparer.Ordinal);
 
     public NetworkId? Network { get; set; }
+
+    public bool IsFull { get; set; }
+
+    /// <summary>A planted fault: after a crash the node knows its votes, but not that it is frozen.</summary>
+    public bool ForgetsFreeze { get; init; }
 
     /// <summary>A planted fault: a crash takes the newest block with it, as a store that does not sync would.</summary>
     public bool ForgetsNewestBlock { get; init; }
@@ -32,6 +43,11 @@ internal sealed class SimulatedDisk(Func<bool> cut)
     /// <summary>A write, with the power going off before it, after it, or not at all.</summary>
     public void Write(Action write)
     {
+        if (IsFull)
+        {
+            throw new DiskFullException();
+        }
+
         if (cut())
         {
             throw new PowerCutException();
@@ -44,8 +60,31 @@ internal sealed class SimulatedDisk(Func<bool> cut)
         }
     }
 
+    /// <summary>What a backup holds.</summary>
+    public SimulatedDisk Copy()
+    {
+        var copy = new SimulatedDisk(() => false);
+        copy.PutBack(this);
+        return copy;
+    }
+
+    /// <summary>Makes this disk what another one is.</summary>
+    public void PutBack(SimulatedDisk other)
+    {
+        Blocks = [.. other.Blocks];
+        Entries = [.. other.Entries];
+        Tiles = new(other.Tiles);
+        Transactions = new(other.Transactions);
+        (State, Records, Network) = (other.State, other.Records, other.Network);
+    }
+
     public void Crash()
     {
+        if (ForgetsFreeze && OpenHeight.ReadNewest(new SimulatedStore(this)) is { } open)
+        {
+            Records = Records.SetItem("height", CanonicalJson.Encode(open with { Frozen = 0 }, OpenHeightJson.Canonical));
+        }
+
         if (!ForgetsNewestBlock || Blocks.Count == 0)
         {
             return;
@@ -157,4 +196,38 @@ internal sealed class SimulatedStore(SimulatedDisk disk) : IBlockStore, INodeRec
         {
         }
     }
+}
+
+/// <summary>A disk as its node's public log, and as what an audit looks at.</summary>
+internal sealed class SimulatedLog(SimulatedDisk disk, bool withRecords = false) : ILedgerSource, IStoredLedger
+{
+    public IStoredLedger? Stored => withRecords ? this : null;
+
+    public ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask<string?> ReadCheckpointAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult(disk.Blocks.Count == 0 ? null : disk.Blocks[^1].Checkpoint);
+
+    public ValueTask<IReadOnlyList<string>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => ValueTask.FromResult<IReadOnlyList<string>>(
+        [.. disk.Blocks.Where(b => LogEntry.Decode(disk.Entries[(int)b.Size - 1]) is SealEntry seal && seal.NodeSet != seal.NextNodeSet).Select(b => b.Checkpoint)]);
+
+    public ValueTask<byte[]?> ReadTileAsync(TilePath path, CancellationToken cancellationToken) => ValueTask.FromResult(
+        path.Level == TilePath.EntryLevel
+            ? EntryBundle.Encode([.. disk.Entries.Skip((int)path.Number * Tile.FullWidth).Take(path.Width)])
+            : disk.Tiles.TryGetValue((path.Level, path.Number), out var hashes) ? hashes[..(path.Width * Hash32.Size)] : null);
+
+    public void VerifyFiles()
+    {
+    }
+
+    public BlockRecord? ReadBlock(long height) => height <= disk.Blocks.Count ? disk.Blocks[(int)height - 1] : null;
+
+    public IEnumerable<StateRecord> ReadState() => disk.State.Select(s => new StateRecord(s.Key, s.Value));
+
+    public IEnumerable<(Hash32 TransactionId, TransactionPlace Place)> ReadTransactions() => disk.Transactions.Select(t => (t.Key, t.Value));
+
+    public IEnumerable<TileWrite> ReadTiles() =>
+        disk.Tiles.Select(t => new TileWrite(t.Key.Level, t.Key.Number, t.Value.Length / Hash32.Size, t.Value));
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -2,7 +2,7 @@ using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;
-using Mingjian.Engine.Execution;
+using Mingjian.Engine.Audit;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Ordering;
 using Mingjian.Primitives;
@@ -10,23 +10,38 @@ using Mingjian.Testing.Ledger;
 
 namespace Mingjian.Simulation.Tests;
 
-/// <summary>An honest node: the real replica, writer and rules over a simulated disk, clock and connection.</summary>
-internal sealed class SimulatedNode(NodeKeys keys, NodeSet founders, SimulatedDisk disk, SimulatedClock clock, ISignatureVerifier verifier) : IReplicaOutput
+/// <summary>An honest node: the real replica, writer, mirror and rules over a simulated disk, clock and connection.</summary>
+internal sealed class SimulatedNode(int number, SimulatedDisk disk, SimulatedClock clock, ISignatureVerifier verifier, Action<VoteMessage> published)
+    : IReplicaOutput
 {
-    private readonly List<byte[]> _queue = [];
+    private readonly List<(byte[] Envelope, bool IsRestart)> _queue = [];
+    private NodeKeys _keys = Acts.Keys[(number, 0)];
     private BlockWriter? _writer;
+    private Mirror? _mirror;
 
-    public int Number => keys.Public.Number;
+    public int Number => number;
 
     public SimulatedDisk Disk => disk;
 
-    public SimulatedClock Clock => clock;
+    /// <summary>Which version of the program it runs.</summary>
+    public int Program { get; set; }
 
     public Replica? Replica { get; private set; }
+
+    public BlockWriter Writer => _writer!;
 
     public bool IsUp => Replica is not null;
 
     public bool IsConnected { get; set; } = true;
+
+    /// <summary>Room for batches that wait.</summary>
+    public long MaxWaiting { get; init; } = Replica.MaxWaitingBytes;
+
+    /// <summary>A planted fault: starts on an older copy as if it were its own store.</summary>
+    public bool IgnoresOlderCopy { get; init; }
+
+    /// <summary>How often it had to read the order again for want of room.</summary>
+    public int ReadAgain { get; private set; }
 
     /// <summary>How many items of the order it has been given.</summary>
     public int Cursor { get; set; }
@@ -41,29 +56,59 @@ internal sealed class SimulatedNode(NodeKeys keys, NodeSet founders, SimulatedDi
 
     public IReadOnlyList<Evidence> Evidence => [.. disk.Records.Where(r => r.Key.StartsWith("evidence/", StringComparison.Ordinal)).Select(r => Engine.Agreement.Evidence.Decode(r.Value))];
 
+    /// <summary>The keys that the ledger gives it are not those that its process runs with.</summary>
+    public bool NeedsOtherKeys => Writer.NextNodes.Find(number) is { } seat && seat != _keys.Public;
+
     /// <summary>The process starts from what is on the disk.</summary>
     /// <param name="order">All items so far; it goes on after the newest block's batch.</param>
     public void Start(IReadOnlyList<OrderedItem> order)
     {
         var options = new LedgerOptions { Network = LedgerFixture.Network };
-        var contracts = new ContractSet(LedgerFixture.Toy);
         var store = new SimulatedStore(disk);
-        _writer = new BlockWriter(options, contracts, LedgerFixture.Toy, store, founders);
-        var batches = new BatchReader(options.Network, new TransactionReader(options.Network, contracts), LedgerFixture.Toy, verifier, _ => null);
-        Replica = new Replica(_writer, batches, keys, store.Records, clock, options.MaxTimeAhead, this);
-        Cursor = order.TakeWhile(i => i.Position <= _writer.Position).Count();
+        var writer = new BlockWriter(options, Rules.Programs[Program], Rules.Directory, store, Acts.Founders);
+        if (writer.NextNodes.Find(number) is { } seat)
+        {
+            _keys = seat == Acts.Keys[(number, 0)].Public ? Acts.Keys[(number, 0)] : Acts.Keys[(number, 1)];
+        }
+
+        var batches = new BatchReader(options.Network, new TransactionReader(options.Network, Rules.Programs[Program]), Rules.Directory, verifier, _ => null);
+        var replica = new Replica(writer, batches, _keys, store.Records, clock, options.MaxTimeAhead, this, MaxWaiting);
+        if (!IgnoresOlderCopy)
+        {
+            var newest = order.OfType<ReceivedVote>().Where(v => v.Node == number).Select(v => VoteMessage.TryDecode(v.Bytes.Span)!)
+                .Select(v => (v.Height, v.Epoch)).DefaultIfEmpty().Max();
+            replica.Settle(new OrderTrace(order.Count, newest.Height, newest.Epoch));
+        }
+
+        _writer = writer;
+        _mirror = new Mirror(options.Network, writer, new EntryPreparer(new TransactionReader(options.Network, Rules.Programs[Program]), verifier));
+        Replica = replica;
+        Cursor = order.TakeWhile(i => i.Position <= writer.Position).Count();
+    }
+
+    /// <summary>Takes an item, and reads the order again where it has left something in it.</summary>
+    public void Take(OrderedItem item, IReadOnlyList<OrderedItem> order)
+    {
+        Replica!.Take(item);
+        if (Replica.ReadAgainFrom is { } from)
+        {
+            Replica.ReadAgain();
+            Cursor = order.TakeWhile(i => i.Position <= from).Count();
+            ReadAgain++;
+        }
     }
 
     public void Crash()
     {
         Replica = null;
         _writer = null;
+        _mirror = null;
         _queue.Clear();
         Outbox.Clear();
         disk.Crash();
     }
 
-    public void Submit(byte[] envelope) => _queue.Add(envelope);
+    public void Submit(byte[] envelope, bool isRestart = false) => _queue.Add((envelope, isRestart));
 
     /// <summary>Makes a batch of what has come in.</summary>
     public void Propose()
@@ -73,16 +118,32 @@ internal sealed class SimulatedNode(NodeKeys keys, NodeSet founders, SimulatedDi
             return;
         }
 
-        var header = new BatchHeader(LedgerFixture.Network, Number, LedgerTime.From(clock.GetUtcNow()));
-        var bytes = SignedBatch.Encode(header, [.. _queue.Select(e => (ReadOnlyMemory<byte>)e)], b => keys.SignBatch(b.Span));
+        var header = new BatchHeader(LedgerFixture.Network, number, LedgerTime.From(clock.GetUtcNow()), _queue.Exists(q => q.IsRestart) ? true : null);
+        var bytes = SignedBatch.Encode(header, [.. _queue.Select(q => (ReadOnlyMemory<byte>)q.Envelope)], b => _keys.SignBatch(b.Span));
         _queue.Clear();
-        Outbox.Enqueue(position => new ReceivedBatch(position, Number, bytes));
+        Outbox.Enqueue(position => new ReceivedBatch(position, number, bytes));
+    }
+
+    /// <summary>Takes over from a peer what it has beyond this node.</summary>
+    public void Mirror(SimulatedNode peer, IReadOnlyList<OrderedItem> order)
+    {
+        Replica!.StandAside();
+        try
+        {
+            _mirror!.RunAsync(new SimulatedLog(peer.Disk), CancellationToken.None).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            Replica.Rebase();
+            Cursor = order.TakeWhile(i => i.Position <= _writer!.Position).Count();
+        }
     }
 
     void IReplicaOutput.Publish(VoteMessage vote)
     {
+        published(vote);
         var bytes = vote.Encode();
-        Outbox.Enqueue(position => new ReceivedVote(position, Number, bytes));
+        Outbox.Enqueue(position => new ReceivedVote(position, number, bytes));
     }
 
     void IReplicaOutput.Answer(IReadOnlyList<SubmitResult> answers)
@@ -112,7 +173,5 @@ internal sealed class SimulatedNode(NodeKeys keys, NodeSet founders, SimulatedDi
 /// <summary>The world's time, as one node's clock shows it.</summary>
 internal sealed class SimulatedClock(Func<long> world, long skew) : TimeProvider
 {
-    public long Skew { get; set; } = skew;
-
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(world() + Skew);
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(world() + skew);
 }

@@ -27,7 +27,7 @@ internal sealed class Replica
 
     private const int MaxEarlyVotesOfANode = 2 * MaxHeightsAhead;
 
-    /// <summary>Blocks up to this height were mirrored: in which epoch they were voted on, this node does not know.</summary>
+    /// <summary>8 bytes: blocks up to this height were mirrored; in which epoch they were voted on, this node does not know.</summary>
     private const string MirroredRecord = "mirrored";
 
     private readonly BlockWriter _writer;
@@ -37,6 +37,7 @@ internal sealed class Replica
     private readonly TimeProvider _clock;
     private readonly TimeSpan _maxAhead;
     private readonly IReplicaOutput _output;
+    private readonly long _maxWaiting;
     private readonly Queue<OrderedItem> _waiting = new();
     private readonly List<VoteMessage> _early = [];
     private readonly List<Ballot> _ended = [];
@@ -53,10 +54,11 @@ internal sealed class Replica
     private bool _isIncomplete;
 
     /// <param name="maxAhead">A block whose time is further ahead of this node's clock gets no vote until the clock has caught up.</param>
+    /// <param name="maxWaiting">Bytes of batches that wait; beyond it they are left in the order.</param>
     /// <exception cref="StoreCorruptException">What this node has voted for cannot be read.</exception>
     public Replica(
         BlockWriter writer, BatchReader batches, ICheckpointSigner signer, INodeRecords records, TimeProvider clock, TimeSpan maxAhead,
-        IReplicaOutput output)
+        IReplicaOutput output, long maxWaiting = MaxWaitingBytes)
     {
         _writer = writer;
         _batches = batches;
@@ -65,11 +67,19 @@ internal sealed class Replica
         _clock = clock;
         _maxAhead = maxAhead;
         _output = output;
+        _maxWaiting = maxWaiting;
         _taken = writer.Position;
         _ballot = NewBallot();
         _open = OpenHeight.Read(records, _ballot.Height);
         _hold = NodeRepair.ReadNumber(records, NodeRepair.HoldRecord) ?? 0;
         _mirrored = NodeRepair.ReadNumber(records, MirroredRecord) ?? 0;
+        if (_mirrored >= _ballot.Height)
+        {
+            // It was stopped while it mirrored.
+            _mirrored = _ballot.Height - 1;
+            NodeRepair.WriteNumber(records, MirroredRecord, _mirrored);
+        }
+
         IsHalted = records.Read(NodeRepair.HaltedRecord) is not null;
     }
 
@@ -82,8 +92,9 @@ internal sealed class Replica
     /// <summary>True when the next block's time is too far ahead of this node's clock.</summary>
     public bool IsHeldByTime => _prepared is not null && _vote == VoteHold.Time;
 
-    /// <summary>Not null when batches were left in the order for want of room and it is their turn: the position after which to read again.</summary>
-    public long? ReadAgainFrom => _isIncomplete && _waiting.Count == 0 && !IsHalted ? _taken : null;
+    /// <summary>Not null when batches were left in the order for want of room and there is room again: the position after which to read again.</summary>
+    /// <remarks>From half on, not from none: a restart can only be judged when what it skips is at hand.</remarks>
+    public long? ReadAgainFrom => _isIncomplete && _waitingBytes < _maxWaiting / 2 && !IsHalted ? _taken : null;
 
     /// <summary>The height that is open.</summary>
     public HeightStatus Status
@@ -120,14 +131,18 @@ internal sealed class Replica
     /// <summary>The order is read again from <see cref="ReadAgainFrom"/>.</summary>
     public void ReadAgain() => _isIncomplete = false;
 
-    /// <summary>Takes up blocks that were mirrored from a peer into the store while this replica stood still.</summary>
+    /// <summary>Blocks are going to be mirrored from a peer into the store; nothing is taken until <see cref="Rebase"/>.</summary>
+    public void StandAside() => NodeRepair.WriteNumber(_records, MirroredRecord, long.MaxValue);
+
+    /// <summary>Takes up what was mirrored.</summary>
     public void Rebase()
     {
         if (_writer.Published.Head.Height >= _ballot.Height)
         {
             _mirrored = _writer.Published.Head.Height;
-            NodeRepair.WriteNumber(_records, MirroredRecord, _mirrored);
         }
+
+        NodeRepair.WriteNumber(_records, MirroredRecord, _mirrored);
 
         _prepared = null;
         _vote = null;
@@ -140,10 +155,20 @@ internal sealed class Replica
     }
 
     /// <summary>Votes no more at the open height in its epoch, nor after a start, and says what it has voted for.</summary>
+    /// <remarks>
+    /// Only while a batch is due: a copy of this node that is put back later forgets the freeze, but votes for nothing that was ordered before, so
+    /// this batch must be among that.
+    /// </remarks>
+    /// <returns>Null while no batch is due: nothing stands still.</returns>
     /// <exception cref="VotesUnknownException">What this node may have voted for is not known.</exception>
-    public HeightStatement Freeze()
+    public HeightStatement? Freeze()
     {
-        if (_hold > 0 && (_prepared is null ? _writer.Position : LastSeen(_prepared)) <= _hold)
+        if (_prepared is null)
+        {
+            return null;
+        }
+
+        if (LastSeen(_prepared) <= _hold)
         {
             throw new VotesUnknownException();
         }
@@ -174,7 +199,7 @@ internal sealed class Replica
 
     private void Keep(OrderedItem item)
     {
-        if (_isIncomplete || _waitingBytes >= MaxWaitingBytes)
+        if (_isIncomplete || _waitingBytes >= _maxWaiting)
         {
             _isIncomplete = true;
             return;
@@ -467,7 +492,7 @@ internal sealed class Replica
         _open.Write(_records);
         if (_vote != VoteHold.None)
         {
-            _vote = null;
+            _vote = VoteHold.Frozen;
         }
     }
 

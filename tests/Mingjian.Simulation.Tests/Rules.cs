@@ -1,0 +1,47 @@
+using Mingjian.Contracts;
+using Mingjian.Contracts.Nodes;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Engine.Execution;
+using Mingjian.Primitives;
+using Mingjian.Testing.Ledger;
+
+namespace Mingjian.Simulation.Tests;
+
+/// <summary>The rules that simulated nodes run: a toy for the acts, the real contract for the nodes.</summary>
+internal static class Rules
+{
+    public static IKeyDirectory Directory { get; } = new Both();
+
+    /// <summary>By program: 0, or 1 for another version of it.</summary>
+    public static IReadOnlyList<ContractSet> Programs { get; } = [new(LedgerFixture.Toy, new NodesContract()), new(new OtherProgram(), new NodesContract())];
+
+    private sealed class Both : IKeyDirectory
+    {
+        private readonly KeyDirectory _nodes = new();
+
+        public NodePlan? FindNodes(IStateReader state) => _nodes.FindNodes(state);
+
+        public NodeSet? FindNodesAt(IStateReader state, long height) => _nodes.FindNodesAt(state, height);
+
+        public Actor? Find(IStateReader state, KeyId key) => LedgerFixture.Toy.Find(state, key) ?? _nodes.Find(state, key);
+    }
+}
+
+/// <summary>The toy's rules but for one amount.</summary>
+internal sealed class OtherProgram : IContract
+{
+    public static Amount Refused { get; } = new(13);
+
+    public string Name => LedgerFixture.Toy.Name;
+
+    public IReadOnlyList<MessageType> Commands => LedgerFixture.Toy.Commands;
+
+    public IReadOnlyList<MessageType> Events => LedgerFixture.Toy.Events;
+
+    public Decision Decide(IStateReader state, ICommand command, DecisionContext context) => command is Deposit deposit && deposit.Amount == Refused
+        ? Decision.Reject("toy", ToyRejection.NotPositive)
+        : LedgerFixture.Toy.Decide(state, command, context);
+
+    public void Apply(IStateReader state, IEvent happened, DecisionContext context, IStateWriter writes) =>
+        LedgerFixture.Toy.Apply(state, happened, context, writes);
+}
