@@ -41,7 +41,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.True(failures.IsEmpty, string.Join('\n', failures.Take(5).Select(f => f.ToString())));
 
         // A world in which nothing happens would prove nothing.
-        Assert.True(blocks > 5 * count && lies > count / 5 && restarts > count / 5 && changes > count / 5 && copies > count / 10 && narrow > count / 10);
+        Assert.True(blocks > 5 * count && lies > count / 5 && restarts > count / 10 && changes > count / 10 && copies > count / 25 && narrow > count / 25);
     }
 
     [Theory]
