@@ -67,7 +67,7 @@ public sealed class Ledger : ILedger, IAsyncDisposable
         _replica = new Replica(
             writer, batches, signer, store.Records, clock, options.MaxTimeAhead,
             new ReplicaOutput(_admission, ordering as ISharedOrdering, _instruments, clock));
-        _mirror = new Mirror(options.Network, writer, new EntryPreparer(new TransactionReader(options.Network, contracts), verifier));
+        _mirror = new Mirror(options.Network, writer, new PreparedLog(new EntryPreparer(new TransactionReader(options.Network, contracts), verifier)));
         foreach (var evidence in ReadEvidence())
         {
             _instruments.Accused(evidence);

@@ -30,7 +30,7 @@ public sealed class EpochTests
         Assert.Equal(isGood ? null : AuditFaultCode.SealDiffers, report.Fault?.Code);
 
         var blank = new BlockWriter(options, Rules.Programs[0], Rules.Directory, new SimulatedStore(new SimulatedDisk(() => false)), Acts.Founders);
-        var mirror = new Mirror(options.Network, blank, new EntryPreparer(new TransactionReader(options.Network, Rules.Programs[0]), Acts.Verifier));
+        var mirror = new Mirror(options.Network, blank, new PreparedLog(new EntryPreparer(new TransactionReader(options.Network, Rules.Programs[0]), Acts.Verifier)));
         var mirroring = mirror.RunAsync(new SimulatedLog(disk), TestContext.Current.CancellationToken);
         if (isGood)
         {

@@ -81,7 +81,7 @@ internal sealed class SimulatedNode(int number, SimulatedDisk disk, SimulatedClo
         }
 
         _writer = writer;
-        _mirror = new Mirror(options.Network, writer, new EntryPreparer(new TransactionReader(options.Network, Rules.Programs[Program]), verifier));
+        _mirror = new Mirror(options.Network, writer, new PreparedLog(new EntryPreparer(new TransactionReader(options.Network, Rules.Programs[Program]), verifier)));
         Replica = replica;
         Cursor = order.TakeWhile(i => i.Position <= writer.Position).Count();
     }

@@ -17,7 +17,7 @@ namespace Mingjian.Engine.Agreement;
 /// Where the nodes changed, the log is taken over in stages, each under the checkpoint of the block that announced the change: so every block is stored
 /// under signatures of the nodes of its own time, and this node can lead others through the changes in turn.
 /// </remarks>
-internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPreparer preparer)
+internal sealed class Mirror(NetworkId network, BlockWriter writer, PreparedLog entries)
 {
     /// <summary>Takes over what the peer has beyond this node's newest block.</summary>
     /// <returns>How many blocks were taken over.</returns>
@@ -63,25 +63,19 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPrepare
         var missing = await ReadHashesAsync(peer, checkpoint, cancellationToken);
         var blocks = 0L;
         var pending = new List<PreparedEntry>();
-
-        // A page begins at a bundle's start, which may lie before what is missing.
-        for (var index = head.Size - (head.Size % Tile.FullWidth); index < checkpoint.Size;)
+        await foreach (var entry in entries.ReadAsync(peer, head.Size, checkpoint.Size, missing, cancellationToken))
         {
-            var page = await LedgerAudit.ReadAsync(peer, index, checkpoint.Size, cancellationToken);
-            foreach (var entry in Prepare(page, index, missing, head.Size))
+            if (entry.Fault is { } fault)
             {
-                if (index++ < head.Size)
-                {
-                    continue;
-                }
+                throw new AuditFaultException(fault.Code, fault.Place, fault.Message);
+            }
 
-                pending.Add(entry);
-                if (entry.Seal is not null)
-                {
-                    Take(pending, note, nodes, checkpoint.Size);
-                    pending.Clear();
-                    blocks++;
-                }
+            pending.Add(entry);
+            if (entry.Seal is not null)
+            {
+                Take(pending, note, nodes, checkpoint.Size);
+                pending.Clear();
+                blocks++;
             }
         }
 
@@ -123,21 +117,6 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPrepare
         return missing;
     }
 
-    private PreparedEntry[] Prepare(List<byte[]> page, long first, List<Hash32> missing, long size)
-    {
-        var prepared = new PreparedEntry[page.Count];
-        for (var i = 0; i < page.Count; i++)
-        {
-            if (first + i >= size && Merkle.HashLeaf(page[i]) != missing[(int)(first + i - size)])
-            {
-                throw new AuditFaultException(AuditFaultCode.EntryMalformed, $"entry {first + i}", "The entry is not the one in the log.");
-            }
-        }
-
-        Parallel.For(0, page.Count, i => prepared[i] = first + i < size ? default : preparer.Prepare(page[i], first + i));
-        return prepared;
-    }
-
     /// <summary>Executes a block again and stores it when it is byte for byte the peer's.</summary>
     private void Take(List<PreparedEntry> entries, string checkpoint, NodeSet nodes, long until)
     {
@@ -145,11 +124,6 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, EntryPrepare
         var transactions = new List<AdmittedTransaction>(entries.Count - 1);
         foreach (var entry in entries)
         {
-            if (entry.Fault is { } fault)
-            {
-                throw new AuditFaultException(fault.Code, fault.Place, fault.Message);
-            }
-
             if (entry.Transaction is { } transaction)
             {
                 transactions.Add(transaction);

@@ -1,12 +1,9 @@
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Store;
-using Mingjian.Log;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
 
@@ -20,11 +17,9 @@ namespace Mingjian.Engine.Audit;
 /// </remarks>
 public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDirectory keys, ISignatureVerifier verifier)
 {
-    // Entries prepared at a time: enough for all cores, at most 512 MB of the largest entries in flight.
-    private const int BundlesAtOnce = 8;
     private const int ProgressEvery = 1024;
 
-    private readonly EntryPreparer _preparer = new(new TransactionReader(trust.Network, contracts), verifier);
+    private readonly PreparedLog _entries = new(new EntryPreparer(new TransactionReader(trust.Network, contracts), verifier));
 
     /// <summary>Audits; ends at the first fault. The source is opened here and disposed of by the caller.</summary>
     public async Task<AuditReport> RunAsync(
@@ -81,7 +76,7 @@ public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDi
         var size = checkpoint?.Size ?? 0;
         var tiles = new TileCheck(source, size);
         var claims = new Dictionary<long, Hash32>();
-        await foreach (var entry in PrepareAsync(source, size, cancellationToken))
+        await foreach (var entry in _entries.ReadAsync(source, 0, size, null, cancellationToken))
         {
             if (replay.Take(entry) is { } block)
             {
@@ -173,70 +168,5 @@ public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDi
             throw new AuditFaultException(
                 AuditFaultCode.BlockRecordDiffers, $"block {block.Height}", $"Blocks were mirrored under two checkpoints of {final.Size} entries.");
         }
-    }
-
-    /// <summary>Reads bundles ahead and prepares their entries on all cores while earlier ones are replayed.</summary>
-    private async IAsyncEnumerable<PreparedEntry> PrepareAsync(
-        ILedgerSource source, long size, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var ahead = Channel.CreateBounded<PreparedEntry[]>(2);
-        var preparing = Task.Run(() => PrepareAllAsync(source, size, ahead.Writer, stop.Token), stop.Token);
-        try
-        {
-            await foreach (var page in ahead.Reader.ReadAllAsync(stop.Token))
-            {
-                foreach (var entry in page)
-                {
-                    yield return entry;
-                }
-            }
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await preparing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task PrepareAllAsync(
-        ILedgerSource source, long size, ChannelWriter<PreparedEntry[]> ahead, CancellationToken cancellationToken)
-    {
-        try
-        {
-            for (long index = 0; index < size;)
-            {
-                var entries = await ReadAsync(source, index, size, cancellationToken);
-                var first = index;
-                var prepared = new PreparedEntry[entries.Count];
-                Parallel.For(0, entries.Count, i => prepared[i] = _preparer.Prepare(entries[i], first + i));
-                await ahead.WriteAsync(prepared, cancellationToken);
-                index += entries.Count;
-            }
-
-            ahead.Complete();
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            ahead.Complete(e);
-        }
-    }
-
-    /// <summary>Some entries, from the start of the bundle that holds the first one.</summary>
-    internal static async Task<List<byte[]>> ReadAsync(ILedgerSource source, long first, long size, CancellationToken cancellationToken)
-    {
-        var entries = new List<byte[]>(BundlesAtOnce * Tile.FullWidth);
-        for (var i = 0; i < BundlesAtOnce && first + entries.Count < size; i++)
-        {
-            var number = (first + entries.Count) / Tile.FullWidth;
-            var width = Tile.Width(0, number, size);
-            var path = new TilePath(TilePath.EntryLevel, number, width);
-            var bytes = await source.ReadTileAsync(path, cancellationToken)
-                ?? throw new AuditFaultException(AuditFaultCode.Incomplete, path.ToString(), "The entry bundle is missing.");
-            entries.AddRange(EntryBundle.Decode(bytes, width)
-                ?? throw new AuditFaultException(AuditFaultCode.EntryMalformed, path.ToString(), "Not a bundle of that many entries."));
-        }
-
-        return entries;
     }
 }

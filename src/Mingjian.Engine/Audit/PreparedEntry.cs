@@ -70,7 +70,7 @@ internal sealed class EntryPreparer(TransactionReader reader, ISignatureVerifier
             : Faulty(bytes, AuditFaultCode.SignatureInvalid, index, $"A signature does not hold: {refusal}.");
     }
 
-    private static PreparedEntry Faulty(byte[] bytes, AuditFaultCode code, long index, string message) =>
+    public static PreparedEntry Faulty(byte[] bytes, AuditFaultCode code, long index, string message) =>
         new(bytes, null, null, new AuditFault(code, $"entry {index}", message), 0);
 
     /// <summary>Finds the envelope's bytes and the actors' keys.</summary>
