@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Mingjian.Cli.Witnessing;
 using Mingjian.Client.Networks;
 using Mingjian.Contracts;
 using Mingjian.Cryptography;
@@ -9,6 +10,7 @@ using Mingjian.Engine.Audit;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
 using Mingjian.Log.Notes;
+using Mingjian.Log.Witnessing;
 using Mingjian.Storage.RocksDb;
 using Spectre.Console;
 
@@ -24,18 +26,40 @@ internal static class AuditCommand
             Description = "数据目录（data、data/demo）、账本网址（http…）或 C2SP tile 目录",
         };
         var network = NetworkOption.Create(required: false);
+        var policy = PolicyOption.Create();
         var json = new Option<bool>("--json") { Description = "以 JSON 输出结果，不显示进度" };
-        var command = new Command("audit", "重放并检查整个账本。退出码：0 无误，1 有问题（指出位置），2 无法审计。") { source, network, json };
-        command.SetAction((result, cancelled) =>
-            RunAsync(result.GetValue(source)!, result.GetValue(network), result.GetValue(json), cancelled));
+        var command = new Command("audit", "重放并检查整个账本。退出码：0 无误，1 有问题（指出位置），2 无法审计。") { source, network, policy, json };
+        command.SetAction((result, cancelled) => RunAsync(
+            result.GetValue(source)!, result.GetValue(network), result.GetValue(policy) is { } file ? PolicyOption.Read(file) : null,
+            result.GetValue(json), cancelled));
         return command;
     }
 
-    private static async Task<int> RunAsync(string source, FileInfo? network, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string source, FileInfo? network, WitnessPolicy? policy, bool json, CancellationToken cancellationToken)
     {
         var opened = await AuditSource.OpenAsync(source, network, cancellationToken);
-        await using var ledger = opened.Ledger;
         using var http = opened.Http;
+        await using var plain = opened.Ledger;
+        ILedgerSource ledger;
+        try
+        {
+            // With a policy the audit goes as far as the witnesses have seen, and no further.
+            ledger = policy is null ? plain
+                : http is not null ? await WitnessedSource.OpenAsync(plain, http, policy, cancellationToken)
+                : plain is DirectoryLedgerSource && await plain.ReadCheckpointAsync(cancellationToken) is { } text
+                    && SignedNote.TryParse(text, out var note) == NoteFault.None ? WitnessedSource.Of(plain, note!, policy)
+                : throw new CommandException("--policy 用于账本网址或 tile 目录。");
+        }
+        catch (WitnessFaultException e)
+        {
+            await Console.Error.WriteLineAsync($"结论：有问题。{e.Message}");
+            return ExitCodes.Failed;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new CommandException($"取不到联名的账本摘要：{e.Message}", e);
+        }
+
         if (opened.Caution is not null)
         {
             await Console.Error.WriteLineAsync($"注意：{opened.Caution}");

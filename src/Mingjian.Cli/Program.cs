@@ -13,6 +13,7 @@ var root = new RootCommand("明鉴命令行：核验凭证、审计账本、导�
     BackupCommand.CreateRestore(),
     KeyCommand.Create(),
     NetworkCommand.Create(),
+    WitnessCommand.Create(),
     BenchCommand.Create(),
 };
 var parsed = root.Parse(args);

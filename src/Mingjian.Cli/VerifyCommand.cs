@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using Mingjian.Cli.Witnessing;
 using Mingjian.Client.Networks;
 using Mingjian.Client.Receipts;
 using Mingjian.Cryptography;
+using Mingjian.Log.Witnessing;
 
 namespace Mingjian.Cli;
 
@@ -15,17 +17,25 @@ internal static class VerifyCommand
         var receipt = new Argument<FileInfo>("receipt") { Description = "凭证文件（.mjreceipt），或每行一个二维码文字（MJ1/…）的文本文件" };
         var network = NetworkOption.Create(required: true);
         var nodes = NetworkOption.History();
+        var policy = PolicyOption.Create();
+        var witnessed = new Option<FileInfo>("--witnessed") { Description = "联名文件（取自 /ledger/witnessed?old=凭证的账本条数）：与 --policy 一起用" };
         var json = new Option<bool>("--json") { Description = "以 JSON 输出各步结果" };
-        var command = new Command("verify", "离线核验一张凭证。退出码：0 通过，1 不通过，2 无法核验。") { receipt, network, nodes, json };
-        command.SetAction(result => Run(result.GetValue(receipt)!, NetworkOption.Read(result.GetValue(network)!, result.GetValue(nodes)), result.GetValue(json)));
+        var command = new Command("verify", "离线核验一张凭证。退出码：0 通过，1 不通过，2 无法核验。") { receipt, network, nodes, policy, witnessed, json };
+        command.SetAction(result =>
+        {
+            var bytes = ReadReceipt(result.GetValue(receipt)!);
+            var trusted = NetworkOption.Read(result.GetValue(network)!, result.GetValue(nodes));
+            var report = new ReceiptVerifier(new PlatformEcVerifier()).Verify(bytes, trusted);
+            report = (result.GetValue(policy), result.GetValue(witnessed)) switch
+            {
+                (null, null) => report,
+                ({ } rule, { } file) => WitnessCheck.Extend(report, bytes, PolicyOption.Read(rule), Files.Read(file, WitnessRequest.MaxSize)),
+                _ => throw new CommandException("--policy 和 --witnessed 要一起用。"),
+            };
+            Console.WriteLine(result.GetValue(json) ? JsonSerializer.Serialize(report, ReceiptReportJson.Default.ReceiptReport) : Describe(report, trusted));
+            return report.Ok ? ExitCodes.Ok : ExitCodes.Failed;
+        });
         return command;
-    }
-
-    private static int Run(FileInfo receipt, TrustedNetwork trusted, bool json)
-    {
-        var report = new ReceiptVerifier(new PlatformEcVerifier()).Verify(ReadReceipt(receipt), trusted);
-        Console.WriteLine(json ? JsonSerializer.Serialize(report, ReceiptReportJson.Default.ReceiptReport) : Describe(report, trusted));
-        return report.Ok ? ExitCodes.Ok : ExitCodes.Failed;
     }
 
     private static byte[] ReadReceipt(FileInfo file)
@@ -81,7 +91,7 @@ internal static class VerifyCommand
 
         text.AppendLine($"账本：{network.Network}");
         text.AppendLine($"依据：{network.Basis}");
-        return text.Append(report.Ok ? "结论：核验通过。" : $"结论：核验不通过，停在“{ReceiptSteps.TitleOf(report.FailedStep!)}”（{report.FailedStep}）。").ToString();
+        return text.Append(report.Ok ? "结论：核验通过。" : $"结论：核验不通过，停在“{report.Steps.First(s => s.Id == report.FailedStep).Title}”（{report.FailedStep}）。").ToString();
     }
 }
 

@@ -13,6 +13,7 @@ using Mingjian.Server.Roster;
 using Mingjian.Server.Session;
 using Mingjian.Server.Setup;
 using Mingjian.Server.Trust;
+using Mingjian.Server.Witnesses;
 
 namespace Mingjian.Server;
 
@@ -38,6 +39,7 @@ public static class MingjianServer
         builder.AddDemo();
         builder.AddOperations();
         builder.AddMonitoring();
+        builder.AddWitnesses();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -56,6 +58,7 @@ public static class MingjianServer
         app.MapDemo();
         app.MapOperations();
         app.MapMonitoring();
+        app.MapWitnesses();
         app.MapTrustModule();
         app.MapPages();
         return app;

@@ -43,6 +43,18 @@ public sealed class GoTests
     }
 
     [Fact]
+    public async Task Go_finds_an_outside_witness_s_cosignature_behind_the_nodes_and_misses_it_where_there_is_none()
+    {
+        var witness = new Log.Notes.NoteSigner(
+            "witness.mingjian.invalid/1", Log.Notes.NoteKeyType.Cosignature, new Cryptography.Ed25519Signer(new byte[32]));
+        using var log = new ServedLog(600);
+        var (code, output) = await GoVerifier.VerifyAsync(log.Prefix, LogKey, $"{NodeKey},{witness.Key}", 97);
+        Assert.True(code == 1, output);
+        log.Cosign(witness);
+        Assert.Equal((0, "size 600, records 7, older checkpoints 0\n"), await GoVerifier.VerifyAsync(log.Prefix, LogKey, $"{NodeKey},{witness.Key}", 97));
+    }
+
+    [Fact]
     public async Task Go_refuses_our_checkpoint_under_another_key()
     {
         using var log = new ServedLog(5);

@@ -58,6 +58,13 @@ internal sealed class ServedLog : IDisposable
         _files[path] = bytes;
     }
 
+    /// <summary>Adds an outside witness's line to the newest checkpoint, behind the node's.</summary>
+    public void Cosign(NoteSigner witness)
+    {
+        Assert.Equal(NoteFault.None, SignedNote.TryParse(_files["checkpoint"], out var note));
+        _files["checkpoint"] = Encoding.UTF8.GetBytes(new SignedNote(note!.Text, [.. note.Signatures, witness.Sign(note.Text, 1_795_000_000)]).ToString());
+    }
+
     public static string OlderPath(long size) => string.Create(CultureInfo.InvariantCulture, $"older/{size}");
 
     public void Dispose() => _server.Dispose();

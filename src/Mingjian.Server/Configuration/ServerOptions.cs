@@ -50,6 +50,11 @@ public sealed class ServerOptions
     [ValidateObjectMembers]
     public SessionOptions Sessions { get; set; } = new();
 
+    /// <summary>Outside parties that are asked to cosign checkpoints. Default none.</summary>
+    [Required]
+    [ValidateObjectMembers]
+    public WitnessOptions Witnesses { get; set; } = new();
+
     /// <summary>The full path of <see cref="BackupDirectory"/>.</summary>
     public string BackupPath => Path.GetFullPath(BackupDirectory ?? Path.Combine(DataDirectory, "backups"));
 

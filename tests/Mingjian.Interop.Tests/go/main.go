@@ -1,6 +1,6 @@
 // Reads a Mingjian ledger over HTTP with Go's own transparency-log packages, which we did not write.
 //
-// usage: main <prefix URL> <log vkey> <node vkey> <step> [<older checkpoint path>...]
+// usage: main <prefix URL> <log vkey> <cosigner vkey>[,<cosigner vkey>...] <step> [<older checkpoint path>...]
 //
 // Opens the checkpoint (sumdb/note), reads tiles (sumdb/tlog authenticates them against the checkpoint's root), checks the inclusion
 // of every step-th record and the consistency of every older checkpoint, and recomputes the root from the records alone.
@@ -23,14 +23,22 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
+// wanted is how many signatures a checkpoint must carry.
+var wanted int
+
 func main() {
 	if len(os.Args) < 5 {
-		fail("usage: main <prefix> <log vkey> <node vkey> <step> [<older checkpoint path>...]")
+		fail("usage: main <prefix> <log vkey> <cosigner vkey>[,<cosigner vkey>...] <step> [<older checkpoint path>...]")
 	}
 	prefix, step := os.Args[1], number(os.Args[4])
 	logKey, err := note.NewVerifier(os.Args[2])
 	check(err)
-	verifiers := note.VerifierList(logKey, newCosigner(os.Args[3]))
+	known := []note.Verifier{logKey}
+	for _, vkey := range strings.Split(os.Args[3], ",") {
+		known = append(known, newCosigner(vkey))
+	}
+	wanted = len(known)
+	verifiers := note.VerifierList(known...)
 
 	tree := openCheckpoint(prefix, "checkpoint", logKey.Name(), verifiers)
 	reader := &tiles{prefix: prefix, cache: map[string][]byte{}}
@@ -66,11 +74,11 @@ func main() {
 	fmt.Printf("size %d, records %d, older checkpoints %d\n", tree.N, checked, len(os.Args)-5)
 }
 
-// openCheckpoint wants both signatures: the log's and the node's.
+// openCheckpoint wants every signature it knows a key for, and no other: the log's and the cosigners'.
 func openCheckpoint(prefix, path, origin string, verifiers note.Verifiers) tlog.Tree {
 	opened, err := note.Open(get(prefix+"/"+path), verifiers)
 	check(err)
-	if len(opened.Sigs) != 2 || len(opened.UnverifiedSigs) != 0 {
+	if len(opened.Sigs) != wanted || len(opened.UnverifiedSigs) != 0 {
 		fail(fmt.Sprintf("%d signatures verified, %d unknown", len(opened.Sigs), len(opened.UnverifiedSigs)))
 	}
 	lines := strings.Split(opened.Text, "\n")
