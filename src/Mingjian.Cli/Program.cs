@@ -20,7 +20,9 @@ var parsed = root.Parse(args);
 try
 {
     // An unusable command line is no failed check: it must not end with the same code.
-    var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    // Time to stop what was started: a network of processes takes longer than the two seconds of the default.
+    var code = await parsed.InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(40) });
     return parsed.Errors.Count > 0 ? ExitCodes.Unusable : code;
 }
 catch (CommandException e)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mingjian.Engine.Store;
+using Mingjian.Cli.Networks;
 using Mingjian.Server.Projections;
 
 namespace Mingjian.Cli;
@@ -14,6 +15,11 @@ internal static class RebuildCommand
         command.SetAction(async (result, cancelled) =>
         {
             var directory = DataDirectory.Find(result.GetValue(data)!);
+            if (File.Exists(Path.Combine(directory.Path, NetworkBundle.NetworkFileName)))
+            {
+                throw new CommandException("这是网络节点的数据，不能离线重建。请停止服务器，删除其中的 readmodels.db*，再启动：查询库会自动重建。");
+            }
+
             try
             {
                 var report = await OfflineRebuild.RunAsync(directory.Path, cancelled);

@@ -33,7 +33,7 @@ public sealed partial class NetworkDevTests(ITestOutputHelper output) : IDisposa
         // Little is kept in the order, so that a node which was never there has to mirror.
         await using var network = DevNetwork.Create(
             Path.Combine(_directory, "network"), _ports[..12], Repository.Output("Mingjian.Server"),
-            ("Node:Etcd:KeptBlocks", "0"), ("Node:Etcd:MaxLag", "3"), ("Limits:SignInsPerMinute", "10000"));
+            ("Node:Etcd:KeptBlocks", "0"), ("Node:Etcd:MaxLag", "3"), ("Limits:SignInsPerMinute", "10000"), ("Limits:FinalWait", "00:01:00"));
         try
         {
             await network.StartAsync([1, 2, 3], Cancel);
@@ -60,7 +60,7 @@ public sealed partial class NetworkDevTests(ITestOutputHelper output) : IDisposa
             Same(await network.AgreeAsync(meanwhile, All, Cancel));
             await DoAsync(network, 2, officer, committee);
             Same(await network.AgreeAsync(meanwhile + 1, All, Cancel));
-            Assert.Equal(ExitCodes.Ok, await StatusAsync(network));
+            await UntilAsync(async () => await StatusAsync(network) == ExitCodes.Ok);
 
             // A fifth organisation: it follows before it counts, and counts once four of five have to sign.
             await JoinAsync(network, _ports[12..]);
@@ -87,6 +87,8 @@ public sealed partial class NetworkDevTests(ITestOutputHelper output) : IDisposa
             Same(await network.AgreeAsync(meanwhile + 4, All, Cancel));
             await RunAsync("remove", "5", "--server", $"{network.Servers[3]}", "--out", Path.Combine(_directory, "remove.mjact.json"));
             await RunAsync("access", network.Operators);
+            await Assert.ThrowsAsync<CommandException>(() => RebuildCommand.Create().Parse([network.DataOf(1)]).InvokeAsync(
+                new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false }, Cancel));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -9,7 +9,7 @@ internal sealed class NodeClient : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
     {
-        Timeout = TimeSpan.FromSeconds(5),
+        Timeout = TimeSpan.FromSeconds(15),
         MaxResponseContentBufferSize = 1 << 20,
     };
 
