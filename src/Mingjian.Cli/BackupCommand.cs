@@ -55,7 +55,7 @@ internal static class BackupCommand
         return command;
     }
 
-    private static string ReadToken(string directory)
+    internal static string ReadToken(string directory)
     {
         try
         {

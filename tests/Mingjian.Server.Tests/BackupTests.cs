@@ -129,7 +129,13 @@ public sealed class BackupTests : IDisposable
             var response = await PostAsync(officer, header);
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
             Assert.Equal("operator/token", await response.CodeAsync());
+            Assert.Equal("operator/token", await (await PostAsync(officer, header, "height", """{"freeze":1}""")).CodeAsync());
         }
+
+        // The open height can be looked at, and nothing is frozen where nothing stands still.
+        var open = await (await PostAsync(officer, "Bearer " + token, "height", "{}")).Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal((server.Ledger.Head.Height + 1, 1), (open.GetProperty("height").GetInt64(), open.GetProperty("epoch").GetInt32()));
+        Assert.Equal("operator/nothing-stalled", await (await PostAsync(officer, "Bearer " + token, "height", """{"freeze":7}""")).CodeAsync());
 
         Assert.False(Directory.Exists(Path.Combine(Data, "backups")));
         if (!OperatingSystem.IsWindows())
@@ -167,11 +173,11 @@ public sealed class BackupTests : IDisposable
 
     private async Task<string> TokenAsync() => (await File.ReadAllTextAsync(Path.Combine(Network, OperatorToken.FileName))).Trim();
 
-    private static async Task<HttpResponseMessage> PostAsync(Browser browser, string? authorization)
+    private static async Task<HttpResponseMessage> PostAsync(Browser browser, string? authorization, string what = "backups", string body = "{}")
     {
         var token = (await browser.SessionAsync()).GetProperty("csrfToken").GetString()!;
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/operator/backups");
-        request.Content = new StringContent("{}", new MediaTypeHeaderValue("application/json"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/operator/" + what);
+        request.Content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
         request.Headers.Add("X-CSRF-TOKEN", token);
         if (authorization is not null)
         {

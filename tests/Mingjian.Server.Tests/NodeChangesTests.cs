@@ -8,6 +8,7 @@ using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
+using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Audit;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
@@ -97,6 +98,55 @@ public sealed class NodeChangesTests : IAsyncDisposable
         await WaitAsync(_ledgers[2], 1);
         Assert.Null(_ledgers[2].ReadState().Nodes());
         Assert.Contains("NotTheFoundingNodes", System.Text.Encoding.UTF8.GetString(_ledgers[2].ReadEntry(1)!));
+    }
+
+    [Fact]
+    public async Task A_batch_from_the_future_stalls_the_height_until_the_organisations_restart_it()
+    {
+        await FoundAsync();
+        var ledger = _ledgers[1];
+        await FillAsync(ledger);
+        foreach (var other in _ledgers.Values)
+        {
+            await WaitAsync(other, 2);
+        }
+
+        // An hour ahead: no honest node votes for it, and nothing behind it can become final.
+        var act = new EstablishOrganization(new((UInt128)999u), _committee, OrganizationKind.PartyBranch, Hash32.Of("late"u8));
+        _order.Propose(Keys(4), Now.AddMilliseconds(3_600_000), Sign(act, _officer));
+        var statements = new List<NodeStatement>();
+        foreach (var (number, node) in _ledgers.OrderBy(l => l.Key))
+        {
+            var started = System.Diagnostics.Stopwatch.StartNew();
+            while (node.ReadOpenHeight() is not { Height: 3, Hold: VoteHold.Time })
+            {
+                Assert.True(started.Elapsed < Patience);
+                await Task.Delay(10);
+            }
+
+            var statement = node.Freeze(3)!;
+            Assert.Equal((number, 3, 1, null), (statement.Node, statement.Height, statement.Epoch, statement.Root));
+            statements.Add(new NodeStatement(statement.Node, statement.Root));
+        }
+
+        Assert.Null(ledger.Freeze(2));
+        var open = ledger.ReadOpenHeight();
+        var restart = new RestartHeight(open.Epoch + 1, open.Height, [open.Position!.Value], statements);
+        var result = await ledger.SubmitAsync(Sign(restart, _organizations[..4]), CancellationToken.None).WaitAsync(Patience);
+        Assert.Null(result.Refusal);
+        Assert.Equal(3, result.Height);
+        await FillAsync(ledger);
+        Assert.Equal(2, ledger.ReadState().Nodes()!.Epoch);
+        Assert.Null(ledger.ReadState().Get(OrganizationsState.Organizations.Key(act.Organization.ToString())));
+        foreach (var number in _ledgers.Keys.ToList())
+        {
+            await WaitAsync(_ledgers[number], 4);
+            await StopAsync(number);
+            await using var source = new RocksDbLedgerSource(StoreOf(number));
+            var report = await new LedgerAudit(new LedgerTrust(Network, _founders), Contracts(), new KeyDirectory(), new SignatureVerifier(new PlatformEcVerifier()))
+                .RunAsync(source, null, CancellationToken.None);
+            Assert.True(report.Fault is null, $"node {number}: {report.Fault}");
+        }
     }
 
     private static async Task CheckAnnouncementsAsync(Ledger ledger, byte[] history)

@@ -17,17 +17,22 @@ internal static class OperationsServices
     }
 
     // The token is the authority: no sign-in scheme knows the operator.
-    public static void MapOperations(this WebApplication app) =>
+    public static void MapOperations(this WebApplication app)
+    {
+        HeightEndpoint.Map(app);
         app.MapPost("/api/v1/operator/backups", TakeAsync).AllowAnonymous().RequireCsrfToken().RequireRateLimiting(HostingServices.SignInLimit)
             .WithSummary("Takes a backup into the configured directory. Needs the token of the data directory's file operator.token.")
             .Produces<BackupAnswer>().ProducesProblem(401).ProducesProblem(409).ProducesProblem(507);
+    }
+
+    internal static IResult NoToken() => Problems.Of(
+        StatusCodes.Status401Unauthorized, "operator/token", "需要本机运维令牌：服务器数据目录里的 operator.token，每次启动重新生成。");
 
     private static async Task<IResult> TakeAsync(OperatorToken token, Backups backups, HttpContext context)
     {
         if (!token.Check(context.Request.Headers.Authorization))
         {
-            return Problems.Of(
-                StatusCodes.Status401Unauthorized, "operator/token", "需要本机运维令牌：服务器数据目录里的 operator.token，每次启动重新生成。");
+            return NoToken();
         }
 
         try
