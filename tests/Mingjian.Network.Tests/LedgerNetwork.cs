@@ -3,6 +3,7 @@ using System.Globalization;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
+using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Audit;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
@@ -141,6 +142,20 @@ internal sealed class LedgerNetwork : IAsyncDisposable
             Assert.True(
                 started.Elapsed < Limit,
                 $"not in time at block {height}: {string.Join(", ", among.Select(n => $"node {n} at {_running[n].Head.Height} {_running[n].LastPeerFault}"))}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>The disk of a stopped node is replaced; its keys are there.</summary>
+    public void LoseStore(int node) => Directory.Delete(Store(node), recursive: true);
+
+    /// <summary>Waits until the open height of a node is as it should be.</summary>
+    public async Task UntilAsync(int node, Func<HeightStatus, bool> condition)
+    {
+        var started = Stopwatch.StartNew();
+        while (!condition(_running[node].ReadOpenHeight()))
+        {
+            Assert.True(started.Elapsed < Limit, $"node {node}: {_running[node].ReadOpenHeight()} {_running[node].LastPeerFault}");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }

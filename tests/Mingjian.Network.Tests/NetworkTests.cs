@@ -103,6 +103,34 @@ public sealed class NetworkTests(SharedEtcd shared)
     }
 
     [Fact]
+    public async Task A_node_whose_store_was_lost_beside_its_keys_votes_for_nothing_that_was_ordered_before_it_came_back()
+    {
+        await using var network = new LedgerNetwork(shared.Etcd);
+        network.StartAll();
+        using var person = new Person(1);
+        await network.DoAsync(1, person, person.Join);
+        await network.AgreeAsync(1);
+        await network.StopAsync(3);
+        await network.StopAsync(4);
+        var waiting = network.DoAsync(1, person, new Deposit(Person.Payment(1), person.Member, new Amount(5)));
+        await network.UntilAsync(1, open => open.Position is not null);
+
+        // Whether node 4 had voted for that block nobody can tell any more.
+        network.LoseStore(4);
+        network.Start(4);
+        await network.UntilAsync(4, open => open.Hold == VoteHold.Restored);
+        Assert.Throws<VotesUnknownException>(() => network.Running[4].Freeze(network.Running[4].ReadOpenHeight().Height));
+        Assert.False(waiting.IsCompleted);
+
+        network.Start(3);
+        Assert.Null((await waiting).Refusal);
+        await network.AgreeAsync((await waiting).Height!.Value);
+        await network.StopAsync(3);
+        Assert.Null((await network.DoAsync(4, person, new Deposit(Person.Payment(2), person.Member, new Amount(7)))).Refusal);
+        Assert.All(network.Running.Values, l => Assert.Empty(l.ReadEvidence()));
+    }
+
+    [Fact]
     public async Task A_node_that_executes_differently_halts_says_so_and_the_others_go_on()
     {
         await using var network = new LedgerNetwork(shared.Etcd);
