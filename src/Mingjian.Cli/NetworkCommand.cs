@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Mingjian.Client;
 using Mingjian.Cli.Networks;
+using Mingjian.Client;
 using Mingjian.Client.Networks;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Store;

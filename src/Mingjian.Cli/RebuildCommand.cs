@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Mingjian.Engine.Store;
 using Mingjian.Cli.Networks;
+using Mingjian.Engine.Store;
 using Mingjian.Server.Projections;
 
 namespace Mingjian.Cli;
