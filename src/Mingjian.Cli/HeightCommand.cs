@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Mingjian.Cli.Networks;
 
 namespace Mingjian.Cli;
 
@@ -59,7 +60,7 @@ internal static class HeightCommand
 
         if (answer.TryGetProperty("statement", out var statement) && statement.ValueKind == JsonValueKind.Object)
         {
-            Console.WriteLine($"\n陈述（由本单位签名，逐字核对）：节点 {Text(statement, "node")}，第 {Text(statement, "height")} 块，第 {Text(statement, "epoch")} 轮，{(Text(statement, "root") is { } root ? $"投票给 {root}" : "没有投票")}");
+            Console.WriteLine($"\n陈述（由本单位签名，逐字核对）：节点 {Text(statement, "node")}，第 {Text(statement, "height")} 块，第 {Text(statement, "epoch")} 轮，{(Text(statement, "root") is { } root ? $"投票给 {root}" : "没有投票")}\n用于 mingjian network restart：--statement {Text(statement, "node")}={Text(statement, "root") ?? NetworkSetupCommands.NoVote}");
         }
     }
 

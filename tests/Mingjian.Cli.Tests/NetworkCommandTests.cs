@@ -74,6 +74,27 @@ public sealed class NetworkCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_restart_says_what_the_nodes_stated_and_collects_signatures()
+    {
+        await FoundAsync();
+        var root = Hash32.Of([7]);
+        string[] restart = ["restart", "--network", Network, "--height", "9", "--epoch", "2", "--out", At("restart.mjact.json")];
+        Assert.Equal(ExitCodes.Ok, await RunAsync([.. restart, "--statement", "2=none", "--statement", $"1={root}", "--skip", "41", "--skip", "40"]));
+        Assert.Equal(ExitCodes.Ok, await RunAsync("sign", At("restart.mjact.json"), "--key", At("1.pem"), "--yes"));
+        Assert.Equal(ExitCodes.Ok, await RunAsync("sign", At("restart.mjact.json"), "--key", At("2.pem"), "--yes"));
+
+        var act = ActFile.Read(new FileInfo(At("restart.mjact.json")));
+        Assert.Equal(2, act.Envelope.Signatures.Count);
+        var facts = act.Summary()!.Summary.Acts[0].Facts.Select(f => f.Value).ToList();
+        Assert.Equal(["9", "2", "40、41", $"投票给 {root}", "没有投票"], facts);
+
+        foreach (var wrong in new[] { "1", "1=", "x=none", $"1={root}x", "=none" })
+        {
+            await Assert.ThrowsAsync<CommandException>(() => RunAsync([.. restart, "--statement", wrong]));
+        }
+    }
+
+    [Fact]
     public async Task Keys_are_never_overwritten_and_nothing_is_signed_unasked()
     {
         await FoundAsync();

@@ -14,9 +14,12 @@ namespace Mingjian.Cli.Networks;
 /// <summary>The commands that found a network and change who has a node.</summary>
 internal static class NetworkSetupCommands
 {
+    /// <summary>How a statement says that the node has given no vote.</summary>
+    internal const string NoVote = "none";
+
     private const long MaxCharter = 64L << 20;
 
-    public static IEnumerable<Command> Create() => [Init(), Found(), Configure(), Access(), Sign(), Submit(), Join(), Admit(), Remove(), Rotate(), Status()];
+    public static IEnumerable<Command> Create() => [Init(), Found(), Configure(), Access(), Sign(), Submit(), Join(), Admit(), Remove(), Rotate(), Restart(), Status()];
 
     private static Command Init()
     {
@@ -220,6 +223,44 @@ internal static class NetworkSetupCommands
                 keepCharter: false, cancelled);
         });
         return command;
+    }
+
+    private static Command Restart()
+    {
+        var network = new Option<string>("--network") { Description = "账本名称", Required = true };
+        var height = new Option<long>("--height") { Description = "停住的区块", Required = true };
+        var epoch = new Option<int>("--epoch") { Description = "重启后的轮次：现在的轮次加一", Required = true };
+        var statements = new Option<string[]>("--statement", "-s") { Description = "各节点冻结后的陈述，照 network height --freeze 给出的写：编号=根，没有投票的写 编号=none", Required = true };
+        var skip = new Option<long[]>("--skip") { Description = "跳过的批次位置，从停住的那一批起不能有间断；不写则对同一批重新投票" };
+        var output = ActOption();
+        var command = new Command("restart", "由各单位的陈述生成重启停住的区块的事项，待各单位核对自己的陈述并签名。") { network, height, epoch, statements, skip, output };
+        command.SetAction(async (result, cancelled) =>
+        {
+            if (!NetworkId.TryParse(result.GetValue(network)!, out var id))
+            {
+                throw new CommandException("账本名称的写法不对。");
+            }
+
+            var act = ActFile.Prepare(
+                new RestartHeight(
+                    result.GetValue(epoch), result.GetValue(height), [.. (result.GetValue(skip) ?? []).Order()],
+                    [.. result.GetValue(statements)!.Select(Statement).OrderBy(s => s.Node)]),
+                id);
+            await SaveAsync(result.GetValue(output)!, act, cancelled);
+            Show(act);
+            Console.WriteLine($"待签：{result.GetValue(output)!.FullName}（每个作了陈述的单位都要签名）");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static NodeStatement Statement(string text)
+    {
+        Hash32 root = default;
+        return text.Split('=', 2) is [var node, var voted] && int.TryParse(node, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && (voted == NoVote || Hash32.TryParse(voted, out root))
+                ? new NodeStatement(number, voted == NoVote ? null : root)
+                : throw new CommandException($"陈述 {text} 的写法不对，应为 编号=根，或 编号={NoVote}。");
     }
 
     private static Command Status()
