@@ -274,7 +274,7 @@ internal sealed class NetworkBench : IAsyncDisposable
             CompactionInterval = TimeSpan.FromSeconds(2),
         };
         return Ledger.Open(
-            new LedgerOptions { Network = BenchRoster.Network, Founders = _founders, Peers = () => [.. Running.Select(l => new PublicLog(l))] },
+            new LedgerOptions { Network = BenchRoster.Network, Founders = _founders, Peers = () => [.. Running.Select(l => new RunningLedgerSource(l))] },
             RocksDbBlockStore.Open(Store(node)),
             new EtcdOrdering(order, bytes => keys.SignBatch(bytes.Span), TimeProvider.System),
             keys,
@@ -287,21 +287,6 @@ internal sealed class NetworkBench : IAsyncDisposable
     private string Folder(int node) => Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"node{node}"));
 
     private string Store(int node) => Path.Combine(Folder(node), "ledger");
-
-    /// <summary>What a node serves at /ledger, without HTTP.</summary>
-    private sealed class PublicLog(Ledger ledger) : ILedgerSource
-    {
-        public IStoredLedger? Stored => null;
-
-        public ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
-
-        public ValueTask<string?> ReadCheckpointAsync(CancellationToken cancellationToken) => ValueTask.FromResult<string?>(ledger.Head.Checkpoint);
-
-        public ValueTask<byte[]?> ReadTileAsync(TilePath path, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(ledger.ReadTile(path.Level, path.Number, path.Width));
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }
 
 /// <summary>Progress that is printed at once.</summary>

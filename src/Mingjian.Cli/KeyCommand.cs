@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using Mingjian.Cli.Networks;
 using Mingjian.Client.Signing;
 using Mingjian.Contracts.Members;
 using Mingjian.Cryptography;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Mingjian.Cli.Networks;
+using Mingjian.Client.Networks;
 using Mingjian.Engine.Store;
 using Mingjian.Server.Projections;
 
@@ -15,7 +15,7 @@ internal static class RebuildCommand
         command.SetAction(async (result, cancelled) =>
         {
             var directory = DataDirectory.Find(result.GetValue(data)!);
-            if (File.Exists(Path.Combine(directory.Path, NetworkBundle.NetworkFileName)))
+            if (File.Exists(Path.Combine(directory.Path, NetworkFile.FileName)))
             {
                 throw new CommandException("这是网络节点的数据，不能离线重建。请停止服务器，删除其中的 readmodels.db*，再启动：查询库会自动重建。");
             }

@@ -179,25 +179,9 @@ internal sealed class LedgerNetwork : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private IReadOnlyList<ILedgerSource> Peers(int node) => [.. _running.Where(r => r.Key != node).Select(r => new PublicLog(r.Value))];
+    private IReadOnlyList<ILedgerSource> Peers(int node) => [.. _running.Where(r => r.Key != node).Select(r => new RunningLedgerSource(r.Value))];
 
     private string Folder(int node) => Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"node{node}"));
 
     private string Store(int node) => Path.Combine(Folder(node), "ledger");
-
-    /// <summary>What a node serves at /ledger, without HTTP.</summary>
-    private sealed class PublicLog(Ledger ledger) : ILedgerSource
-    {
-        public IStoredLedger? Stored => null;
-
-        public ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
-
-        public ValueTask<string?> ReadCheckpointAsync(CancellationToken cancellationToken) =>
-            ValueTask.FromResult<string?>(ledger.Head.Height == 0 ? null : ledger.Head.Checkpoint);
-
-        public ValueTask<byte[]?> ReadTileAsync(TilePath path, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(ledger.ReadTile(path.Level, path.Number, path.Width));
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }

@@ -65,12 +65,7 @@ public sealed class NetworkTests(SharedEtcd shared)
         network.Start(3);
         using var person = new Person(1);
         await network.DoAsync(1, person, person.Join);
-        long height = 0;
-        for (var i = 0; i < 12; i++)
-        {
-            height = (await network.DoAsync(1 + (i % 3), person, new Deposit(Person.Payment(i), person.Member, new Amount(1)))).Height!.Value;
-        }
-
+        var height = await DepositTwelveTimesAsync(network, person);
         await network.AgreeAsync(height);
         network.Start(4);
         await network.AgreeAsync(height);
@@ -90,12 +85,7 @@ public sealed class NetworkTests(SharedEtcd shared)
         await network.DoAsync(1, person, person.Join);
         await network.AgreeAsync(1);
         await network.StopAsync(4);
-        long height = 0;
-        for (var i = 0; i < 12; i++)
-        {
-            height = (await network.DoAsync(1 + (i % 3), person, new Deposit(Person.Payment(i), person.Member, new Amount(1)))).Height!.Value;
-        }
-
+        var height = await DepositTwelveTimesAsync(network, person);
         await network.AgreeAsync(height);
         network.Start(4);
         await network.AgreeAsync(height);
@@ -137,13 +127,13 @@ public sealed class NetworkTests(SharedEtcd shared)
         network.Start(1);
         network.Start(2);
         network.Start(3);
-        network.Start(4, new Deviant());
+        network.Start(4, new DeviantContract());
         using var person = new Person(1);
         await network.DoAsync(1, person, person.Join);
 
         // A node that nobody has heard of yet may find the order compacted: then it mirrors, finds the difference there, and does not vote.
         await network.AgreeAsync(1);
-        Assert.Null((await network.DoAsync(2, person, new Deposit(Person.Payment(1), person.Member, Deviant.Refused))).Refusal);
+        Assert.Null((await network.DoAsync(2, person, new Deposit(Person.Payment(1), person.Member, DeviantContract.Refused))).Refusal);
         var last = await network.DoAsync(3, person, new Deposit(Person.Payment(2), person.Member, new Amount(1)));
         await network.AgreeAsync(last.Height!.Value, 1, 2, 3);
 
@@ -155,22 +145,16 @@ public sealed class NetworkTests(SharedEtcd shared)
         Assert.Equal((EvidenceKind.WrongVote, 4), (accused.Kind, accused.Node));
     }
 
-    /// <summary>The toy's rules but for one amount.</summary>
-    private sealed class Deviant : IContract
+    /// <summary>Through nodes 1 to 3, one after the other: twelve blocks.</summary>
+    /// <returns>The last one's height.</returns>
+    private static async Task<long> DepositTwelveTimesAsync(LedgerNetwork network, Person person)
     {
-        public static Amount Refused { get; } = new(13);
+        long height = 0;
+        for (var i = 0; i < 12; i++)
+        {
+            height = (await network.DoAsync(1 + (i % 3), person, new Deposit(Person.Payment(i), person.Member, new Amount(1)))).Height!.Value;
+        }
 
-        public string Name => LedgerFixture.Toy.Name;
-
-        public IReadOnlyList<MessageType> Commands => LedgerFixture.Toy.Commands;
-
-        public IReadOnlyList<MessageType> Events => LedgerFixture.Toy.Events;
-
-        public Decision Decide(IStateReader state, ICommand command, DecisionContext context) => command is Deposit deposit && deposit.Amount == Refused
-            ? Decision.Reject("toy", ToyRejection.NotPositive)
-            : LedgerFixture.Toy.Decide(state, command, context);
-
-        public void Apply(IStateReader state, IEvent happened, DecisionContext context, IStateWriter writes) =>
-            LedgerFixture.Toy.Apply(state, happened, context, writes);
+        return height;
     }
 }

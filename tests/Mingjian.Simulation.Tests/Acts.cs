@@ -63,7 +63,7 @@ internal static class Acts
             {
                 var (from, to) = (people[random.Next(People)], people[random.Next(People)]);
                 return Act(from, random.Next(2) == 0
-                    ? new Deposit(Person.Payment(i), to.Member, random.Next(5) == 0 ? OtherProgram.Refused : new Amount(random.Next(0, 30)))
+                    ? new Deposit(Person.Payment(i), to.Member, random.Next(5) == 0 ? DeviantContract.Refused : new Amount(random.Next(0, 30)))
                     : new Transfer(from.Member, to.Member, new Amount(random.Next(0, 30))));
             }),
         ];

@@ -13,7 +13,7 @@ internal static class Rules
     public static IKeyDirectory Directory { get; } = new Both();
 
     /// <summary>By program: 0, or 1 for another version of it.</summary>
-    public static IReadOnlyList<ContractSet> Programs { get; } = [new(LedgerFixture.Toy, new NodesContract()), new(new OtherProgram(), new NodesContract())];
+    public static IReadOnlyList<ContractSet> Programs { get; } = [new(LedgerFixture.Toy, new NodesContract()), new(new DeviantContract(), new NodesContract())];
 
     private sealed class Both : IKeyDirectory
     {
@@ -25,23 +25,4 @@ internal static class Rules
 
         public Actor? Find(IStateReader state, KeyId key) => LedgerFixture.Toy.Find(state, key) ?? _nodes.Find(state, key);
     }
-}
-
-/// <summary>The toy's rules but for one amount.</summary>
-internal sealed class OtherProgram : IContract
-{
-    public static Amount Refused { get; } = new(13);
-
-    public string Name => LedgerFixture.Toy.Name;
-
-    public IReadOnlyList<MessageType> Commands => LedgerFixture.Toy.Commands;
-
-    public IReadOnlyList<MessageType> Events => LedgerFixture.Toy.Events;
-
-    public Decision Decide(IStateReader state, ICommand command, DecisionContext context) => command is Deposit deposit && deposit.Amount == Refused
-        ? Decision.Reject("toy", ToyRejection.NotPositive)
-        : LedgerFixture.Toy.Decide(state, command, context);
-
-    public void Apply(IStateReader state, IEvent happened, DecisionContext context, IStateWriter writes) =>
-        LedgerFixture.Toy.Apply(state, happened, context, writes);
 }

@@ -48,7 +48,7 @@ public sealed class AuditTests : IAsyncLifetime
     [Fact]
     public async Task The_tiles_alone_are_enough_for_an_audit()
     {
-        var source = new TamperedSource(_ledger.Ledger, (_, bytes) => bytes);
+        var source = new RunningLedgerSource(_ledger.Ledger);
         var report = await Auditing.Audit(_ledger.Keys.Alone).RunAsync(source, null, CancellationToken.None);
         Assert.Null(report.Fault);
         Assert.Equal(_ledger.Ledger.Head.Root, report.Root);

@@ -46,10 +46,6 @@ internal sealed record ActFile(Envelope Envelope)
             ? PreparedActs.FromPayloads([Payload], payload.Network, DisplayNames.None)
             : null;
 
-    public NetworkId Network => TransactionPayload.TryDecode(Payload, out var payload) == PayloadFault.None
-        ? payload!.Network
-        : throw new CommandException("不是网络事项文件。");
-
     /// <summary>The same act with one more signature; signing twice changes nothing.</summary>
     public ActFile SignWith(Es256Signer signer) => Envelope.Signatures.Any(s => s.Keyid == signer.Key.Id)
         ? this

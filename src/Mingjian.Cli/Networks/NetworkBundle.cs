@@ -11,7 +11,6 @@ namespace Mingjian.Cli.Networks;
 /// <summary>The operators' directory of a network: authorities, the founding's files, and one folder for each node to take home.</summary>
 internal static class NetworkBundle
 {
-    public const string NetworkFileName = "network.mjnet.json";
     public const string FoundingFileName = "founding.mjact.json";
 
     private const string MembersFileName = "etcd-members.txt";
@@ -47,7 +46,7 @@ internal static class NetworkBundle
 
         List<NetworkOrganization> organizations = [.. nodes.Select(n => new NetworkOrganization(n.Seat.Organization, n.Name))];
         File.WriteAllBytes(
-            Path.Combine(directory, NetworkFileName),
+            Path.Combine(directory, NetworkFile.FileName),
             NetworkFile.Create(network, TrustAnchor.Genesis, new NodeSet([.. nodes.Select(n => n.Seat.Node)]), organizations).Encode());
         File.WriteAllBytes(
             Path.Combine(directory, FoundingFileName), ActFile.Prepare(new FoundNodes(charter, [.. nodes.Select(n => n.Seat)]), network).Encode());
@@ -104,7 +103,7 @@ internal static class NetworkBundle
         Write("client-authority.crt", client.Certificate + "\n");
         Write("peer-authority.crt", peer.Certificate + "\n");
         Write(MembersFileName, string.Join('\n', members.Select(m => m.Number.ToString(CultureInfo.InvariantCulture))) + "\n");
-        File.Copy(Path.Combine(directory, NetworkFileName), Path.Combine(bundle, NetworkFileName), overwrite: true);
+        File.Copy(Path.Combine(directory, NetworkFile.FileName), Path.Combine(bundle, NetworkFile.FileName), overwrite: true);
         foreach (var one in nodes)
         {
             File.WriteAllBytes(Path.Combine(bundle, one.Number.ToString(CultureInfo.InvariantCulture) + Suffix), one.Encode());

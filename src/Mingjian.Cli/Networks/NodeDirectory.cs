@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Mingjian.Client.Networks;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Engine.Keys;
 using Mingjian.Ordering.Etcd;
@@ -69,7 +70,7 @@ internal sealed class NodeDirectory(string path)
             System.IO.File.Copy(System.IO.Path.Combine(bundle, file), System.IO.Path.Combine(Tls, file), overwrite: true);
         }
 
-        System.IO.File.Copy(System.IO.Path.Combine(bundle, NetworkBundle.NetworkFileName), In(NetworkBundle.NetworkFileName), overwrite: true);
+        System.IO.File.Copy(System.IO.Path.Combine(bundle, NetworkFile.FileName), In(NetworkFile.FileName), overwrite: true);
         PrivateFile.CreateDirectory(In("data"));
         var members = NetworkBundle.ReadMembers(bundle, nodes);
         if (members.Any(m => m.Number == own.Number))
@@ -132,7 +133,7 @@ internal sealed class NodeDirectory(string path)
         text.Append(CultureInfo.InvariantCulture, $"# Node {own.Number} of {own.Network}. Written by mingjian network configure.\n");
         Set("DataDirectory", In("data"));
         Set("Node:Number", own.Number.ToString(CultureInfo.InvariantCulture));
-        Set("Node:Network", In(NetworkBundle.NetworkFileName));
+        Set("Node:Network", In(NetworkFile.FileName));
         Set("Node:Keys", Keys);
         var tls = Files("client-authority", "client");
         Set("Node:Etcd:Authority", tls.AuthorityFile);

@@ -126,7 +126,7 @@ internal sealed class Witness : IDisposable
         }
 
         var cosignature = _signer.Sign(request.Note.Text, _clock.GetUtcNow().ToUnixTimeSeconds());
-        var known = request.Note.Signatures.Where(s => log.Keys.Any(k => k.KeyId == s.KeyId && string.Equals(k.Name, s.Name, StringComparison.Ordinal)));
+        var known = request.Note.Signatures.Where(s => log.Keys.Any(s.Claims));
         var note = new SignedNote(request.Note.Text, [.. known, cosignature]);
         log.Memory.Write(note.ToString());
         log.Newest = (note, checkpoint);
@@ -140,7 +140,7 @@ internal sealed class Witness : IDisposable
         var signed = false;
         foreach (var signature in note.Signatures)
         {
-            if (keys.FirstOrDefault(k => k.KeyId == signature.KeyId && string.Equals(k.Name, signature.Name, StringComparison.Ordinal)) is not { } key)
+            if (keys.FirstOrDefault(signature.Claims) is not { } key)
             {
                 continue;
             }
@@ -180,7 +180,7 @@ internal sealed class Witness : IDisposable
 
         if (SignedNote.TryParse(newest, out var note) != NoteFault.None || Checkpoint.Parse(note!.Text) is not { } checkpoint
             || !string.Equals(checkpoint.Origin, origin, StringComparison.Ordinal)
-            || note.Signatures.FirstOrDefault(s => s.KeyId == Key.KeyId && string.Equals(s.Name, Key.Name, StringComparison.Ordinal)) is not { } own
+            || note.Signatures.FirstOrDefault(s => s.Claims(Key)) is not { } own
             || !Key.Verify(own, note.TextBytes, out _))
         {
             memory.Dispose();

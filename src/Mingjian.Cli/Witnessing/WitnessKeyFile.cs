@@ -15,23 +15,7 @@ internal static class WitnessKeyFile
     {
         var key = Ed25519Signer.Create();
         var signer = Signer(name, key);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        try
-        {
-            using var stream = new FileStream(file.FullName, options);
-            stream.Write(Encoding.UTF8.GetBytes($"{Prefix}{name}+{Convert.ToBase64String(key.ExportSeed())}\n"));
-            stream.Flush(flushToDisk: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"写不了 {file.FullName}：{e.Message}", e);
-        }
-
+        PrivateFile.Write(file.FullName, $"{Prefix}{name}+{Convert.ToBase64String(key.ExportSeed())}");
         return signer;
     }
 

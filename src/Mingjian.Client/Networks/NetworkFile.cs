@@ -19,6 +19,9 @@ public sealed record NetworkFile(
     TrustAnchor Anchor, string Format, NetworkId Network, IReadOnlyList<Node> Nodes,
     IReadOnlyList<NetworkOrganization> Organizations, int Quorum)
 {
+    /// <summary>What such a file is called in a directory, and when it is downloaded.</summary>
+    public const string FileName = "network.mjnet.json";
+
     /// <summary>The one value of <see cref="Format"/>.</summary>
     public const string CurrentFormat = "mingjian-network@v2";
 

@@ -124,7 +124,7 @@ internal sealed class Ballot(NetworkId network, long height, int epoch, NodeSet 
     }
 
     private static bool Holds(NoteKey key, NoteSignature signature, ReadOnlySpan<byte> text) =>
-        key.KeyId == signature.KeyId && string.Equals(key.Name, signature.Name, StringComparison.Ordinal) && key.Verify(signature, text, out _);
+        signature.Claims(key) && key.Verify(signature, text, out _);
 
     private sealed record CountedVote(Checkpoint Checkpoint, string Note, NoteSignature Log, NoteSignature Vote);
 }

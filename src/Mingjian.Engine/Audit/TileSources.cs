@@ -26,6 +26,20 @@ public sealed class DirectoryLedgerSource(string directory) : ILedgerSource
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
+/// <summary>The log of a running ledger: what its node serves at <c>/ledger</c>, without HTTP.</summary>
+public sealed class RunningLedgerSource(ILedger ledger) : ILedgerSource
+{
+    public IStoredLedger? Stored => null;
+
+    public ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask<string?> ReadCheckpointAsync(CancellationToken cancellationToken) => new(ledger.Head is { Height: > 0 } head ? head.Checkpoint : null);
+
+    public ValueTask<byte[]?> ReadTileAsync(TilePath path, CancellationToken cancellationToken) => new(ledger.ReadTile(path.Level, path.Number, path.Width));
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
 /// <summary>A log in C2SP tiles over HTTP.</summary>
 /// <param name="http">Its base address is the log's prefix, with a final slash. Owned by the caller.</param>
 public sealed class HttpLedgerSource(HttpClient http) : ILedgerSource

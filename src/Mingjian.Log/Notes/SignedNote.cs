@@ -31,6 +31,9 @@ public enum NoteFault
 /// <param name="Signature">What follows the key id; at least one byte.</param>
 public sealed record NoteSignature(string Name, uint KeyId, byte[] Signature)
 {
+    /// <summary>Whether it claims to be by a key; whether it is, <see cref="NoteKey.Verify"/> says.</summary>
+    public bool Claims(NoteKey key) => key.KeyId == KeyId && string.Equals(key.Name, Name, StringComparison.Ordinal);
+
     /// <summary>The line without its newline.</summary>
     public override string ToString()
     {

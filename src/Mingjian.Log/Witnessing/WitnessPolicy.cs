@@ -89,8 +89,8 @@ public sealed class WitnessPolicy
         var cosigned = new HashSet<string>(StringComparer.Ordinal);
         foreach (var signature in note.Signatures)
         {
-            var log = _logs.Find(k => Is(k, signature));
-            var witness = _witnesses.FirstOrDefault(w => Is(w.Value, signature));
+            var log = _logs.Find(k => signature.Claims(k));
+            var witness = _witnesses.FirstOrDefault(w => signature.Claims(w.Value));
             if ((log ?? witness.Value) is not { } key)
             {
                 continue;
@@ -113,9 +113,6 @@ public sealed class WitnessPolicy
 
         return new(!isLogged ? PolicyFault.Log : Holds(_quorum!, cosigned) ? PolicyFault.None : PolicyFault.Quorum, checkpoint, [.. cosigned]);
     }
-
-    private static bool Is(NoteKey key, NoteSignature signature) =>
-        key.KeyId == signature.KeyId && string.Equals(key.Name, signature.Name, StringComparison.Ordinal);
 
     private bool Holds(string name, HashSet<string> cosigned) => name == None
         || (_groups.TryGetValue(name, out var group) ? group.Members.Count(m => Holds(m, cosigned)) >= group.Needed : cosigned.Contains(name));

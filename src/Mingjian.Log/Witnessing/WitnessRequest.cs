@@ -84,7 +84,6 @@ public static class WitnessAnswer
     public static NoteSignature? Find(string text, SignedNote checkpoint, NoteKey key) =>
         SignedNote.TryParse(checkpoint.Text + "\n" + text, out var note) == NoteFault.None
             && string.Equals(note!.Text, checkpoint.Text, StringComparison.Ordinal)
-            ? note.Signatures.FirstOrDefault(s => s.KeyId == key.KeyId && string.Equals(s.Name, key.Name, StringComparison.Ordinal)
-                && key.Verify(s, checkpoint.TextBytes, out var time) && time > 0)
+            ? note.Signatures.FirstOrDefault(s => s.Claims(key) && key.Verify(s, checkpoint.TextBytes, out var time) && time > 0)
             : null;
 }

@@ -151,7 +151,7 @@ internal static class LedgerEndpoints
         }
 
         context.Response.Headers.CacheControl = "no-cache";
-        context.Response.Headers.ContentDisposition = "inline; filename=\"network.mjnet.json\"";
+        context.Response.Headers.ContentDisposition = $"inline; filename=\"{NetworkFile.FileName}\"";
         return Results.Bytes((await files.ReadAsync(choice.Value, context.RequestAborted)).Encode(), "application/json");
     }
 

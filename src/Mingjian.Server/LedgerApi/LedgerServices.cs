@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
@@ -20,7 +19,7 @@ internal static class LedgerServices
     {
         var services = builder.Services;
         services.AddSingleton(provider => NodeIdentity.Load(provider.GetRequiredService<ServerOptions>()));
-        services.TryAddSingleton<OrderHealth>();
+        services.AddSingleton<OrderHealth>();
         services.AddSingleton<NodeOrdering>();
         services.AddSingleton<NodeReports>();
         services.AddSingleton<IKeyDirectory, KeyDirectory>();

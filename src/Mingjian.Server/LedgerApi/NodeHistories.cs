@@ -73,7 +73,7 @@ internal sealed class NodeHistories(ILedger ledger, NodeSet founders)
         var block = ledger.ReadBlock(next.From - 1)!;
         var size = block.FirstIndex + block.Entries;
         var checkpoint = ledger.ReadCheckpoint(block.Height);
-        if (SignedNote.TryParse(checkpoint, out var note) != NoteFault.None || Checkpoint.Parse(note!.Text)?.Size != size)
+        if (Checkpoint.OfNote(checkpoint)?.Size != size)
         {
             return null;
         }

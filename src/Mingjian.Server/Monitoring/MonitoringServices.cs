@@ -20,7 +20,6 @@ internal static class MonitoringServices
     public static void AddMonitoring(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton<OrderHealth>();
         services.AddSingleton<MetricsToken>();
         services.AddSingleton<ServerInstruments>();
         services.AddHostedService<MonitoringStart>();

@@ -18,9 +18,6 @@ namespace Mingjian.Server.Nodes;
 /// <param name="Shared">Null when this node is alone.</param>
 internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKeys Keys, string KeysDirectory, NodeOptions? Shared)
 {
-    /// <summary>The copy of the founding's network file in the data: it says for good that they are a network node's.</summary>
-    public const string NetworkFileName = "network.mjnet.json";
-
     /// <summary>A network's demo must carry this name, so that no real ledger is ever filled with invented people.</summary>
     private const string DemoNetwork = "demo.mingjian.invalid/";
 
@@ -41,7 +38,7 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
             }
         }
 
-        if (File.Exists(Path.Combine(options.NetworkDirectory, NetworkFileName)))
+        if (File.Exists(Path.Combine(options.NetworkDirectory, NetworkFile.FileName)))
         {
             throw Refuse($"{options.NetworkDirectory} holds the ledger of a network's node; start it with its section Mingjian:Node.");
         }
@@ -79,11 +76,11 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
         return new NodeIdentity(file.Network, new NodeSet(file.Nodes), keys, directory, node);
     }
 
-    /// <summary>Data that belong to another ledger are not touched.</summary>
+    /// <summary>Data that belong to another ledger are not touched. The copy of the network file says for good that they are a network node's.</summary>
     private static void Bind(ServerOptions options, NetworkId network, byte[] file)
     {
         Directory.CreateDirectory(options.NetworkDirectory);
-        var copy = Path.Combine(options.NetworkDirectory, NetworkFileName);
+        var copy = Path.Combine(options.NetworkDirectory, NetworkFile.FileName);
         var name = Path.Combine(options.NetworkDirectory, "network.txt");
         if (File.Exists(copy) ? !Read(copy).AsSpan().SequenceEqual(file) : File.Exists(name))
         {

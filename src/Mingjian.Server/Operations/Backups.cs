@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Mingjian.Client.Networks;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Dues;
@@ -18,7 +19,7 @@ namespace Mingjian.Server.Operations;
 internal sealed class Backups(ServerOptions options, SqlSettings sql, NodeIdentity identity, RocksDbBlockStore store, TimeProvider clock) : IDisposable
 {
     private static readonly string[] Databases = ["vault", DuesContext.Name, "identity"];
-    private static readonly string[] Files = ["network.txt", NodeIdentity.NetworkFileName, "demo.json", "DEMO-演示数据.txt"];
+    private static readonly string[] Files = ["network.txt", NetworkFile.FileName, "demo.json", "DEMO-演示数据.txt"];
 
     private readonly SemaphoreSlim _running = new(1, 1);
 
