@@ -11,7 +11,7 @@ internal static class GoVerifier
 
     public static async Task<(int Code, string Output)> VerifyAsync(
         string prefix, string logKey, string nodeKey, int step, params IReadOnlyList<string> older) =>
-        await DeviantContract.RunAsync(
+        await OtherProgram.RunAsync(
             await Built.Value, Packages, [prefix, logKey, nodeKey, step.ToString(CultureInfo.InvariantCulture), .. older]);
 
     private static async Task<string> BuildAsync()
@@ -20,7 +20,7 @@ internal static class GoVerifier
         Directory.CreateDirectory(folder);
         var binary = Path.Combine(folder, $"verifier-{Environment.ProcessId}");
         AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(binary);
-        var (code, output) = await DeviantContract.RunAsync(
+        var (code, output) = await OtherProgram.RunAsync(
             "go",
             Packages,
             ["build", "-o", binary, Repository.File("tests", "Mingjian.Interop.Tests", "go", "main.go")],

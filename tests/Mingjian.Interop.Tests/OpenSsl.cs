@@ -9,7 +9,7 @@ namespace Mingjian.Interop.Tests;
 internal static class OpenSsl
 {
     public static Task<(int Code, string Output)> RunAsync(params IReadOnlyList<string> arguments) =>
-        DeviantContract.RunAsync("openssl", "openssl", arguments);
+        OtherProgram.RunAsync("openssl", "openssl", arguments);
 
     /// <summary>Checks an es256 signature: the key as the ledger holds it, r||s turned into DER.</summary>
     public static Task<(int Code, string Output)> VerifyAsync(string folder, PublicKeyValue key, byte[] signature, byte[] message) => RunAsync(

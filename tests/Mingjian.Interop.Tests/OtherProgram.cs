@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Mingjian.Interop.Tests;
 
 /// <summary>Runs a program that we did not write. A missing program fails the test and says what to install.</summary>
-internal static class DeviantContract
+internal static class OtherProgram
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
