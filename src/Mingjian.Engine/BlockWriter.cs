@@ -86,12 +86,37 @@ internal sealed class BlockWriter
     /// <returns>An answer for each act, in order.</returns>
     public IReadOnlyList<SubmitResult> Commit(PreparedBlock prepared, string checkpoint)
     {
+        Store(prepared, checkpoint, isSynced: true);
+        return Answers(prepared);
+    }
+
+    /// <summary>As <see cref="Commit"/> for a block that the network has kept: durable only with the next <see cref="Sync"/>.</summary>
+    public void TakeOver(PreparedBlock prepared, string checkpoint) => Store(prepared, checkpoint, isSynced: false);
+
+    /// <summary>Makes every block durable.</summary>
+    public void Sync() => _store.Sync();
+
+    private void Store(PreparedBlock prepared, string checkpoint, bool isSynced)
+    {
         var after = prepared.After!;
         _log = after.Log;
         _tree = after.Tree;
         Position = prepared.Batch.Position;
-        Store(after.Commit with { Block = after.Commit.Block with { Checkpoint = checkpoint } }, prepared.State, after.NextNodes);
-        return Answers(prepared);
+        var commit = after.Commit with { Block = after.Commit.Block with { Checkpoint = checkpoint } };
+        _store.Commit(commit, isSynced);
+        var block = commit.Block;
+        _recent.Add(block.Height, commit.Transactions);
+        foreach (var (path, write) in prepared.State.Writes)
+        {
+            _cache.Put(path, write.Value, block.Height);
+        }
+
+        var previous = _published;
+        _published = new PublishedHead(
+            new LedgerHead(block.Height, block.Size, block.Root, block.StateRoot, block.Time, block.Checkpoint),
+            new StateView(_store.Snapshot(), _cache),
+            after.NextNodes);
+        previous.Replaced.SetResult();
     }
 
     private bool IsLogged(AdmittedTransaction transaction) => transaction.NotLoggedAt >= _recent.After
@@ -122,24 +147,6 @@ internal sealed class BlockWriter
     private int EpochOf(IStateReader state) => _keys.FindNodes(state)?.Epoch ?? 1;
 
     private NodeSet NodesAt(IStateReader state, long height) => _keys.FindNodes(state)?.At(height) ?? _founders;
-
-    private void Store(BlockCommit commit, BlockState state, NodeSet nextNodes)
-    {
-        _store.Commit(commit);
-        var block = commit.Block;
-        _recent.Add(block.Height, commit.Transactions);
-        foreach (var (path, write) in state.Writes)
-        {
-            _cache.Put(path, write.Value, block.Height);
-        }
-
-        var previous = _published;
-        _published = new PublishedHead(
-            new LedgerHead(block.Height, block.Size, block.Root, block.StateRoot, block.Time, block.Checkpoint),
-            new StateView(_store.Snapshot(), _cache),
-            nextNodes);
-        previous.Replaced.SetResult();
-    }
 
     /// <summary>An answer for each act of a batch, in order; when there is a block, only once it is final.</summary>
     public IReadOnlyList<SubmitResult> Answers(PreparedBlock prepared)

@@ -22,6 +22,7 @@ public sealed class RocksDbBlockStore : IBlockStore
     private readonly HeadFile? _headFile;
     private readonly FileStream? _lock;
     private readonly WriteOptions _synced = new WriteOptions().SetSync(true);
+    private readonly WriteOptions _unsynced = new();
     private readonly ReadOptions _read = new ReadOptions().SetVerifyChecksums(true);
     private readonly ColumnFamilyHandle _blocks;
     private readonly ColumnFamilyHandle _entries;
@@ -119,7 +120,7 @@ public sealed class RocksDbBlockStore : IBlockStore
             // Both slots, as a store that has run has them.
             foreach (var block in new[] { copy.ReadBlock(head.Height - 1), head }.OfType<BlockRecord>())
             {
-                copy._headFile!.Write(new HeadFile.Acknowledged(block.Height, block.Size, block.Root));
+                copy._headFile!.Write(Acknowledge(block));
             }
         }
 
@@ -127,7 +128,7 @@ public sealed class RocksDbBlockStore : IBlockStore
     }
 
     /// <inheritdoc/>
-    public void Commit(BlockCommit commit)
+    public void Commit(BlockCommit commit, bool isSynced = true)
     {
         using var lease = _gate.Enter();
         var head = _head;
@@ -144,10 +145,27 @@ public sealed class RocksDbBlockStore : IBlockStore
 
         using var batch = new WriteBatch();
         Fill(batch, commit);
-        Guard(() => _database.Write(batch, _synced));
-        _headFile.Write(new HeadFile.Acknowledged(commit.Block.Height, commit.Block.Size, commit.Block.Root));
+        Guard(() => _database.Write(batch, isSynced ? _synced : _unsynced));
+        if (isSynced)
+        {
+            _headFile.Write(Acknowledge(commit.Block));
+        }
+
         Network = commit.Network;
         _head = commit.Block;
+    }
+
+    /// <inheritdoc/>
+    public void Sync()
+    {
+        using var lease = _gate.Enter();
+        if (_head is not { } head || _headFile is null)
+        {
+            return;
+        }
+
+        Guard(() => Native.Instance.rocksdb_flush_wal(_database.Handle, 1));
+        _headFile.Write(Acknowledge(head));
     }
 
     /// <inheritdoc/>
@@ -288,6 +306,8 @@ public sealed class RocksDbBlockStore : IBlockStore
             _lock.Dispose();
         }
     }
+
+    private static HeadFile.Acknowledged Acknowledge(BlockRecord block) => new(block.Height, block.Size, block.Root);
 
     private const int SnapshotSweep = 256;
     private readonly List<WeakReference<StateSnapshot>> _snapshots = [];

@@ -14,7 +14,7 @@ internal sealed class PowerCutException : Exception;
 /// <summary>The disk takes no more: a write fails, and the process with it.</summary>
 internal sealed class DiskFullException : IOException;
 
-/// <summary>A node's disk: what is on it survives a crash. Every write is whole or absent, as the real store's are.</summary>
+/// <summary>A node's disk: what is synced survives a crash. Every write is whole or absent, as the real store's are.</summary>
 /// <remarks>The real store's own behaviour under kill and torn files is tested by Mingjian.Storage.Tests.</remarks>
 internal sealed class SimulatedDisk(Func<bool> cut)
 {
@@ -34,27 +34,33 @@ internal sealed class SimulatedDisk(Func<bool> cut)
 
     public bool IsFull { get; set; }
 
+    private int _synced;
+    private bool _isOff;
+
     /// <summary>A planted fault: after a crash the node knows its votes, but not that it is frozen.</summary>
     public bool ForgetsFreeze { get; init; }
 
     /// <summary>A planted fault: a crash takes the newest block with it, as a store that does not sync would.</summary>
     public bool ForgetsNewestBlock { get; init; }
 
-    /// <summary>A write, with the power going off before it, after it, or not at all.</summary>
-    public void Write(Action write)
+    /// <summary>A write, with the power going off before it, after it, or not at all. A synced one makes all before it durable, too.</summary>
+    public void Write(Action write, bool isSynced = true)
     {
         if (IsFull)
         {
             throw new DiskFullException();
         }
 
-        if (cut())
-        {
-            throw new PowerCutException();
-        }
-
+        MayGoOff();
         write();
-        if (cut())
+        _synced = isSynced ? Blocks.Count : _synced;
+        MayGoOff();
+    }
+
+    private void MayGoOff()
+    {
+        _isOff |= cut();
+        if (_isOff)
         {
             throw new PowerCutException();
         }
@@ -76,30 +82,38 @@ internal sealed class SimulatedDisk(Func<bool> cut)
         Tiles = new(other.Tiles);
         Transactions = new(other.Transactions);
         (State, Records, Network) = (other.State, other.Records, other.Network);
+        _synced = Blocks.Count;
+        foreach (var (height, state) in other._states)
+        {
+            _states[height] = state;
+        }
     }
 
     public void Crash()
     {
+        _isOff = false;
         if (ForgetsFreeze && OpenHeight.ReadNewest(new SimulatedStore(this)) is { } open)
         {
             Records = Records.SetItem("height", CanonicalJson.Encode(open with { Frozen = 0 }, OpenHeightJson.Canonical));
         }
 
-        if (!ForgetsNewestBlock || Blocks.Count == 0)
+        var kept = ForgetsNewestBlock ? Math.Min(_synced, Math.Max(0, Blocks.Count - 1)) : _synced;
+        if (kept == Blocks.Count)
         {
             return;
         }
 
-        var last = Blocks[^1];
-        Blocks.RemoveAt(Blocks.Count - 1);
-        Entries.RemoveRange((int)last.FirstIndex, last.Entries);
-        foreach (var (id, place) in Transactions.Where(t => t.Value.Height == last.Height).ToList())
+        // State and tiles of the blocks before are rebuilt the plain way: from what is left.
+        var first = Blocks[kept];
+        Blocks.RemoveRange(kept, Blocks.Count - kept);
+        Entries.RemoveRange((int)first.FirstIndex, Entries.Count - (int)first.FirstIndex);
+        foreach (var (id, place) in Transactions.Where(t => t.Value.Height >= first.Height).ToList())
         {
             Transactions.Remove(id);
         }
 
-        // State and tiles of the block before are rebuilt the plain way: from what is left.
-        State = _states[Blocks.Count];
+        _synced = kept;
+        State = _states[kept];
         Tiles.Clear();
         var tree = new CompactTree();
         foreach (var tile in tree.Append(Entries.Select(e => (ReadOnlyMemory<byte>)e)))
@@ -122,7 +136,11 @@ internal sealed class SimulatedStore(SimulatedDisk disk) : IBlockStore, INodeRec
 
     public INodeRecords Records => this;
 
-    public void Commit(BlockCommit commit) => disk.Write(() =>
+    public void Commit(BlockCommit commit, bool isSynced = true) => disk.Write(() => Add(commit), isSynced);
+
+    public void Sync() => disk.Write(() => { });
+
+    private void Add(BlockCommit commit)
     {
         if (commit.Block.Height != disk.Blocks.Count + 1 || commit.Block.FirstIndex != disk.Entries.Count)
         {
@@ -157,7 +175,7 @@ internal sealed class SimulatedStore(SimulatedDisk disk) : IBlockStore, INodeRec
 
         disk.Blocks.Add(commit.Block);
         disk.Remember();
-    });
+    }
 
     public BlockRecord? ReadBlock(long height) => height >= 1 && height <= disk.Blocks.Count ? disk.Blocks[(int)height - 1] : null;
 

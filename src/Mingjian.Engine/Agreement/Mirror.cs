@@ -19,6 +19,9 @@ namespace Mingjian.Engine.Agreement;
 /// </remarks>
 internal sealed class Mirror(NetworkId network, BlockWriter writer, PreparedLog entries)
 {
+    // Beyond the newest sync a power cut takes at most so many blocks, which the peers have.
+    private const int BlocksInOneSync = 64;
+
     /// <summary>Takes over what the peer has beyond this node's newest block.</summary>
     /// <returns>How many blocks were taken over.</returns>
     /// <exception cref="AuditFaultException">What the peer serves is not a final log that follows from this node's, or breaks off.</exception>
@@ -30,13 +33,20 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, PreparedLog 
             return 0;
         }
 
-        var blocks = 0L;
-        foreach (var note in await peer.ReadAnnouncementsAsync(cancellationToken))
+        try
         {
-            blocks += await TakeOverAsync(peer, note, cancellationToken);
-        }
+            var blocks = 0L;
+            foreach (var note in await peer.ReadAnnouncementsAsync(cancellationToken))
+            {
+                blocks += await TakeOverAsync(peer, note, cancellationToken);
+            }
 
-        return blocks + await TakeOverAsync(peer, newest, cancellationToken);
+            return blocks + await TakeOverAsync(peer, newest, cancellationToken);
+        }
+        finally
+        {
+            writer.Sync();
+        }
     }
 
     /// <summary>What a note claims; who signed it is looked at when it is its turn.</summary>
@@ -75,7 +85,10 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, PreparedLog 
             {
                 Take(pending, note, nodes, checkpoint.Size);
                 pending.Clear();
-                blocks++;
+                if (++blocks % BlocksInOneSync == 0)
+                {
+                    writer.Sync();
+                }
             }
         }
 
@@ -143,6 +156,6 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, PreparedLog 
                 AuditFaultCode.CheckpointInvalid, $"block {seal.Height}", "The block announces other nodes, and the peer does not show its own checkpoint.");
         }
 
-        writer.Commit(block, checkpoint);
+        writer.TakeOver(block, checkpoint);
     }
 }

@@ -5,8 +5,8 @@ namespace Mingjian.Engine.Store;
 
 /// <summary>The durable home of one ledger: blocks, log entries, tiles, flat state and the transaction index.</summary>
 /// <remarks>
-/// MUST: <see cref="Commit"/> is atomic and durable when it returns (a block is there whole after a crash, or not at all, and a block
-/// whose commit returned is there). MUST: reads see whole blocks only. MUST NOT: answer from a file that fails its checksum; every
+/// MUST: <see cref="Commit"/> is atomic (a block is there whole after a crash, or not at all) and, unless it is told that the block can be
+/// had again, durable when it returns. MUST: what a crash takes are the newest blocks. MUST: reads see whole blocks only. MUST NOT: answer from a file that fails its checksum; every
 /// such read throws <see cref="StoreCorruptException"/>. Reads may run beside one writer.
 /// </remarks>
 public interface IBlockStore : ITileReader, IDisposable
@@ -17,8 +17,12 @@ public interface IBlockStore : ITileReader, IDisposable
     /// <summary>The network this store belongs to; null before the first block.</summary>
     NetworkId? Network { get; }
 
-    /// <summary>Adds the next block in one atomic, synced write.</summary>
-    void Commit(BlockCommit commit);
+    /// <summary>Adds the next block in one atomic write.</summary>
+    /// <param name="isSynced">False for a block that can be had again: a power cut may take it until the next sync.</param>
+    void Commit(BlockCommit commit, bool isSynced = true);
+
+    /// <summary>Makes every block durable.</summary>
+    void Sync();
 
     /// <summary>The block, or null when there is none.</summary>
     BlockRecord? ReadBlock(long height);
