@@ -11,4 +11,12 @@ public enum ActStage
 
     /// <summary>Final; its entry says whether it was carried out or refused.</summary>
     Final = 3,
+
+    /// <summary>A process without a node holds it; its node has not taken it yet and may be out of reach.</summary>
+    Waiting = 4,
 }
+
+/// <summary>What a process knows of an act.</summary>
+/// <param name="Stage">How far it has come.</param>
+/// <param name="Refusal">Why it was refused before ordering; else null.</param>
+public sealed record ActWord(ActStage Stage, Refusal? Refusal);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
@@ -8,7 +7,6 @@ using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Ordering;
 using Mingjian.Engine.Store;
-using Mingjian.Log;
 using Mingjian.Primitives;
 
 namespace Mingjian.Engine;
@@ -26,9 +24,9 @@ namespace Mingjian.Engine;
 /// var result = await ledger.SubmitAsync(envelope, cancellationToken);
 /// </code>
 /// Submissions made one after another (awaited or not) are ordered in that order. When a contract throws or the store fails, the ledger
-/// stops: <see cref="Stopped"/> faults, as does everything that waits. A host watches <see cref="Stopped"/> and ends the process.
+/// stops: <see cref="FinalLedger.Stopped"/> faults, as does everything that waits. A host watches <see cref="FinalLedger.Stopped"/> and ends the process.
 /// </remarks>
-public sealed class Ledger : ILedger, IAsyncDisposable
+public sealed class Ledger : FinalLedger
 {
     private static readonly TimeSpan HeldWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PeerWait = TimeSpan.FromSeconds(1);
@@ -45,7 +43,6 @@ public sealed class Ledger : ILedger, IAsyncDisposable
     private readonly int _self;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _running;
     private volatile Exception? _fault;
     private int _disposed;
@@ -53,9 +50,9 @@ public sealed class Ledger : ILedger, IAsyncDisposable
     private Ledger(
         LedgerOptions options, IBlockStore store, IOrdering ordering, ICheckpointSigner signer, ContractSet contracts,
         IKeyDirectory keys, ISignatureVerifier verifier, TimeProvider clock, BlockWriter writer)
+        : base(options.Network, store, writer)
     {
         _instruments = new LedgerInstruments(options.Network, this);
-        Network = options.Network;
         _options = options;
         _self = signer.Public.Number;
         _store = store;
@@ -76,12 +73,6 @@ public sealed class Ledger : ILedger, IAsyncDisposable
         _instruments.Observe(() => Status);
         _running = Task.WhenAll(Task.Run(AdmitAsync), Task.Run(WriteAsync));
     }
-
-    /// <inheritdoc/>
-    public NetworkId Network { get; }
-
-    /// <inheritdoc/>
-    public LedgerHead Head => _writer.Published.Head;
 
     /// <summary>Why the newest attempt to catch up from a peer failed; null when none has.</summary>
     public string? LastPeerFault { get; private set; }
@@ -135,8 +126,9 @@ public sealed class Ledger : ILedger, IAsyncDisposable
         }
     }
 
-    /// <summary>Faults when the ledger stops for a bug or a failing store; completes when it is disposed of.</summary>
-    public Task Stopped => _stopped.Task;
+    /// <inheritdoc/>
+    public override ValueTask<ActWord?> FindActAsync(Hash32 transactionId, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(FindStage(transactionId) is { } stage ? new ActWord(stage, null) : null);
 
     /// <summary>Takes up the stored ledger, checks it against its newest seal and starts.</summary>
     /// <exception cref="StoreCorruptException">The store does not hold what its newest block says, or belongs to another network.</exception>
@@ -144,30 +136,18 @@ public sealed class Ledger : ILedger, IAsyncDisposable
         LedgerOptions options, IBlockStore store, IOrdering ordering, ICheckpointSigner signer, ContractSet contracts,
         IKeyDirectory keys, ISignatureVerifier verifier, TimeProvider clock)
     {
-        if (store.Network is { } stored && stored != options.Network)
-        {
-            throw new StoreCorruptException("network", $"the store belongs to {stored}, not to {options.Network}.");
-        }
-
         if (signer.Network != options.Network)
         {
             throw new ArgumentException("The node's keys are of another network.", nameof(signer));
         }
 
-        var writer = new BlockWriter(options, contracts, keys, store, options.Founders ?? new NodeSet([signer.Public]));
-        var head = writer.Published.Head;
-        if (head.Height > 0 && new LedgerTrust(options.Network, writer.NodesAt(head.Height)).FinalOver(head.Checkpoint, head.Size, head.Root) is null)
-        {
-            throw new StoreCorruptException(
-                $"block {head.Height}", "its checkpoint is not signed by this ledger's nodes: the keys or the store were replaced.");
-        }
-
+        var writer = OpenStore(options, store, contracts, keys, options.Founders ?? new NodeSet([signer.Public]));
         return new Ledger(options, store, ordering, signer, contracts, keys, verifier, clock, writer);
     }
 
     /// <inheritdoc/>
     /// <exception cref="LedgerStoppedException">The ledger has stopped.</exception>
-    public Task<SubmitResult> SubmitAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken)
+    public override Task<SubmitResult> SubmitAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken)
     {
         if (_fault is { } fault)
         {
@@ -179,78 +159,8 @@ public sealed class Ledger : ILedger, IAsyncDisposable
         return cancellationToken.CanBeCanceled ? answer.WaitAsync(cancellationToken) : answer;
     }
 
-    /// <inheritdoc/>
-    public byte[]? ReadEntry(long index) => index >= 0 && index < Head.Size ? _store.ReadEntry(index) : null;
-
-    /// <inheritdoc/>
-    public LedgerBlock? ReadBlock(long height) => Record(height) is { } block
-        ? new LedgerBlock(block.Height, block.FirstIndex, block.Entries, block.Time, block.Root, block.StateRoot)
-        : null;
-
-    /// <inheritdoc/>
-    public long? FindEntry(Hash32 transactionId) => _store.FindTransaction(transactionId) is { } place && place.Height <= Head.Height
-        ? place.Index
-        : null;
-
-    /// <inheritdoc/>
-    public byte[]? ReadTile(int level, long number, int width)
-    {
-        var size = Head.Size;
-        if (number < 0 || level is < -1 or >= Tile.Levels || width < 1 || width > Tile.Width(Math.Max(level, 0), number, size))
-        {
-            return null;
-        }
-
-        return level == -1 ? EntryBundle.Encode(_store.ReadEntries(number * Tile.FullWidth, width)) : _store.ReadTile(level, number, width)?.ToArray();
-    }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<Hash32> ProveInclusion(long index, long size)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Head.Size);
-        return LogProofs.Inclusion(_store, index, size);
-    }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<Hash32> ProveConsistency(long oldSize, long newSize)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(newSize, Head.Size);
-        return LogProofs.Consistency(_store, oldSize, newSize);
-    }
-
-    /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such block yet.</exception>
-    public string ReadCheckpoint(long height) => Record(height)?.Checkpoint
-        ?? throw new ArgumentOutOfRangeException(nameof(height), height, "There is no such block.");
-
-    /// <inheritdoc/>
-    public IStateReader ReadState() => _writer.Published.State;
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<LedgerBlock> FollowAsync(
-        long fromHeight, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(fromHeight, 1);
-        for (var height = fromHeight; ; height++)
-        {
-            var published = _writer.Published;
-            while (published.Head.Height < height)
-            {
-                await Task.WhenAny(published.Replaced.Task, _stopped.Task).WaitAsync(cancellationToken);
-                if (_stopped.Task.IsCompleted)
-                {
-                    yield break;
-                }
-
-                published = _writer.Published;
-            }
-
-            yield return ReadBlock(height) ?? throw new StoreCorruptException($"block {height}", "the block is missing.");
-        }
-    }
-
     /// <summary>Takes no more, finishes what has come in, closes the store.</summary>
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
@@ -265,13 +175,11 @@ public sealed class Ledger : ILedger, IAsyncDisposable
 
         await _running;
         await _ordering.DisposeAsync();
-        _stopped.TrySetResult();
+        EndFollowing(null);
         _stopping.Dispose();
         _instruments.Dispose();
         _store.Dispose();
     }
-
-    private BlockRecord? Record(long height) => height >= 1 && height <= Head.Height ? _store.ReadBlock(height) : null;
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Any failure stops the ledger and is handed to everybody who waits.")]
     private async Task AdmitAsync()
@@ -426,7 +334,7 @@ public sealed class Ledger : ILedger, IAsyncDisposable
         _ordering.Complete();
         _admission.Abandon(stopped);
         _stopping.Cancel();
-        _stopped.TrySetException(stopped);
+        EndFollowing(stopped);
     }
 }
 

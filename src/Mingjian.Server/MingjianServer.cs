@@ -1,3 +1,4 @@
+using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Demo;
 using Mingjian.Server.Dues;
@@ -26,28 +27,55 @@ public static class MingjianServer
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = "Mingjian.Server" });
-        builder.AddConfiguration();
+        var role = builder.AddConfiguration();
         builder.AddHosting();
-        builder.AddLedger();
-        builder.AddNames();
-        builder.Services.AddDues();
-        builder.Services.AddReceipts();
-        builder.AddSessions();
-        builder.AddSetup();
-        builder.AddRoster();
-        builder.AddPending();
-        builder.AddDemo();
-        builder.AddOperations();
-        builder.AddMonitoring();
-        builder.AddWitnesses();
+        builder.AddLedger(role);
+        if (role == ServerRole.Node)
+        {
+            builder.AddNodeAlone();
+        }
+        else
+        {
+            builder.AddNames();
+            builder.Services.AddDues();
+            builder.Services.AddReceipts();
+            builder.AddSessions();
+            builder.AddSetup();
+            builder.AddRoster();
+            builder.AddPending();
+            builder.AddDemo();
+        }
+
+        if (role != ServerRole.Web)
+        {
+            builder.AddOperations();
+            builder.AddWitnesses();
+        }
+
+        builder.AddMonitoring(role);
         configure?.Invoke(builder);
 
         var app = builder.Build();
         app.UseHosting();
+        app.MapLedger();
+        app.MapMonitoring(role);
+        if (role != ServerRole.Web)
+        {
+            app.MapNode();
+            app.MapOperations();
+            app.MapWitnesses();
+        }
+
+        if (role == ServerRole.Node)
+        {
+            app.MapNodeAlone();
+            app.MapChannel();
+            return app;
+        }
+
         app.UseDemoGuard();
         app.MapHosting();
-        app.MapLedger();
-        app.MapNode();
+        app.MapActs();
         app.MapDues();
         app.MapReceipts();
         app.MapSessions();
@@ -56,9 +84,6 @@ public static class MingjianServer
         app.MapRosterApi();
         app.MapPending();
         app.MapDemo();
-        app.MapOperations();
-        app.MapMonitoring();
-        app.MapWitnesses();
         app.MapTrustModule();
         app.MapPages();
         return app;

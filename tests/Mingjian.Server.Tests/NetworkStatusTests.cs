@@ -42,6 +42,9 @@ public sealed class NetworkStatusTests
             ("skipped", Calm with { Nodes = [.. Calm.Nodes, new NodeView(9, null, false, false, false, null, null, 2, 0)] }, false),
             ("order-skipped", Calm with { Order = Calm.Order! with { Skipped = 1 } }, false),
             ("lists-behind", Calm with { ListsBehind = 101 }, false),
+            ("node-out-of-reach", Calm with { Web = new WebView(false, null, 0, 2, "refused") }, false),
+            ("copy-fault", Calm with { Web = new WebView(true, null, 0, 0, "differs") }, false),
+            ("copy-behind", Calm with { Web = new WebView(true, null, NetworkAlerts.LagBlocks + 1, 0, null) }, false),
             ("check-faults", Calm with { LastCheck = Check(1, TimeSpan.Zero) }, false),
             ("check-old", Calm with { LastCheck = Check(0, NetworkAlerts.CheckAge + TimeSpan.FromMilliseconds(1)) }, false),
         ];

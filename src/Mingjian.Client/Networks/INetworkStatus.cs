@@ -26,10 +26,11 @@ public interface INetworkStatus
 /// <param name="PeerFault">Why the newest attempt to catch up from a peer failed, in English; null when none has.</param>
 /// <param name="LastCheck">The newest comparison of lists and ledger; null before the first.</param>
 /// <param name="Alerts">Urgent ones first.</param>
+/// <param name="Web">Null where pages and node are one process.</param>
 public sealed record NetworkView(
     NetworkId Network, long Height, long Size, LedgerTime Time, LedgerTime Now, long Lag, int Quorum, int Pending, TimeSpan LongestWait,
     bool IsHalted, long ListsBehind, OrderView? Order, string? PeerFault, CheckReport? LastCheck, IReadOnlyList<NodeView> Nodes,
-    IReadOnlyList<EvidenceView> Evidence, IReadOnlyList<NetworkAlert> Alerts)
+    IReadOnlyList<EvidenceView> Evidence, IReadOnlyList<NetworkAlert> Alerts, WebView? Web = null)
 {
     /// <summary>One node votes alone: nobody outside it can contradict it.</summary>
     public bool IsAlone => Nodes.Count(n => n.IsMember) == 1;
@@ -44,6 +45,14 @@ public sealed record NetworkView(
 /// <param name="Skipped">Batches of its that every node skips, since the start of this server.</param>
 public sealed record NodeView(
     int Number, string? Organization, bool IsSelf, bool IsMember, bool IsVoting, long? LastVote, long? Reported, long Skipped, long Evidence);
+
+/// <summary>A web process and its node.</summary>
+/// <param name="IsInTouch">The node answers.</param>
+/// <param name="LastContact">Null before the first answer.</param>
+/// <param name="Behind">Blocks that the node has and the web process's copy has not.</param>
+/// <param name="Waiting">Acts of its users without outcome.</param>
+/// <param name="Fault">Why the copy does not follow, in English; null when it does.</param>
+public sealed record WebView(bool IsInTouch, LedgerTime? LastContact, long Behind, int Waiting, string? Fault);
 
 /// <summary>The way to the order that the nodes share.</summary>
 /// <param name="LastContact">Null before the first answer.</param>

@@ -14,6 +14,9 @@ public interface IPageContext
     /// <summary>No network has been founded yet: only the setup page is of use.</summary>
     bool NeedsSetup { get; }
 
+    /// <summary>Pages come from a process without a node, and its node does not answer: reading goes on, acts wait.</summary>
+    bool IsNodeAway { get; }
+
     /// <summary>Request token to be sent as <c>X-CSRF-TOKEN</c>, and as the form field of static forms.</summary>
     string CsrfToken { get; }
 

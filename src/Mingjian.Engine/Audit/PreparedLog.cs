@@ -69,7 +69,9 @@ internal sealed class PreparedLog(EntryPreparer preparer)
 
             ahead.Complete();
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning disable CA1031 // Whatever it is, the reader must learn of it: a request that ran out of time ends with a cancellation, too.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             ahead.Complete(e);
         }

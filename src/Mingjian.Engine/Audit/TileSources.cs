@@ -82,6 +82,10 @@ public sealed class HttpLedgerSource(HttpClient http) : ILedgerSource
 
     private async Task<byte[]?> GetAsync(string path, CancellationToken cancellationToken)
     {
+        // The client's own time limit ends with the headers; a server that stops in the middle of a body must not hold us for ever.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(http.Timeout);
+        cancellationToken = limit.Token;
         using var response = await http.GetAsync(
             new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound)

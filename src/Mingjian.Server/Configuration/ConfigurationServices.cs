@@ -6,7 +6,8 @@ namespace Mingjian.Server.Configuration;
 /// <summary>Reads and checks the configuration before anything else starts.</summary>
 internal static class ConfigurationServices
 {
-    public static void AddConfiguration(this WebApplicationBuilder builder)
+    /// <returns>What this process is to do; what stands there instead of a role is refused with all other settings.</returns>
+    public static ServerRole AddConfiguration(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IValidateOptions<ServerOptions>, ValidateServerOptions>();
         builder.Services.AddOptions<ServerOptions>().BindConfiguration(ServerOptions.Section).ValidateOnStart();
@@ -14,6 +15,9 @@ internal static class ConfigurationServices
         builder.Services.AddSingleton(services =>
             SqlSettings.Read(services.GetRequiredService<IConfiguration>(), services.GetRequiredService<ServerOptions>().NetworkDirectory));
         builder.Services.AddSingleton(TimeProvider.System);
+        return Enum.TryParse<ServerRole>(builder.Configuration[$"{ServerOptions.Section}:{nameof(ServerOptions.Role)}"], ignoreCase: true, out var role)
+            ? role
+            : ServerRole.All;
     }
 }
 

@@ -13,6 +13,19 @@ public enum StartMode
     Demo = 2,
 }
 
+/// <summary>What one process does.</summary>
+public enum ServerRole
+{
+    /// <summary>Ledger, node and web pages in this one process.</summary>
+    All = 1,
+
+    /// <summary>Ledger and node alone: no pages, no personal data; web processes of the same organisation hand it their users' acts.</summary>
+    Node = 2,
+
+    /// <summary>Web pages alone, with a copy of the ledger of the node that <see cref="WebOptions"/> names; no vote and no key of a node.</summary>
+    Web = 3,
+}
+
 /// <summary>Settings of the server, section <c>Mingjian</c>; documented for operators in docs/operating/configuration.md.</summary>
 public sealed class ServerOptions
 {
@@ -26,6 +39,10 @@ public sealed class ServerOptions
     /// <summary>How to start. Default <see cref="StartMode.Empty"/>; <c>./run</c> asks for the demo.</summary>
     [EnumDataType(typeof(StartMode))]
     public StartMode Start { get; set; } = StartMode.Empty;
+
+    /// <summary>What this process does. Default <see cref="ServerRole.All"/>.</summary>
+    [EnumDataType(typeof(ServerRole))]
+    public ServerRole Role { get; set; } = ServerRole.All;
 
     /// <summary>TCP port on the loopback addresses. Default 5180; 0 = any free port. Ignored where Kestrel:Endpoints or URLs are configured.</summary>
     [Range(0, 65535)]
@@ -41,6 +58,10 @@ public sealed class ServerOptions
     /// <summary>This server as a node of a network; null (the default) = alone with its ledger.</summary>
     [ValidateObjectMembers]
     public NodeOptions? Node { get; set; }
+
+    /// <summary>The node of a web process; needed by <see cref="ServerRole.Web"/>, and read there alone.</summary>
+    [ValidateObjectMembers]
+    public WebOptions? Web { get; set; }
 
     [Required]
     [ValidateObjectMembers]

@@ -8,7 +8,7 @@ using Mingjian.Primitives;
 namespace Mingjian.Server.Demo;
 
 /// <summary>Signs commands with the demo's keys and submits them like everybody else's.</summary>
-internal sealed class DemoActs(ILedger ledger, ContractSet contracts, TimeProvider clock)
+internal sealed class DemoActs(FinalLedger ledger, ContractSet contracts, TimeProvider clock)
 {
     private readonly FrozenDictionary<Type, MessageType> _commands =
         contracts.Contracts.SelectMany(c => c.Commands).ToFrozenDictionary(m => m.Type);
@@ -28,10 +28,10 @@ internal sealed class DemoActs(ILedger ledger, ContractSet contracts, TimeProvid
             return TransactionPayload.Encode(
                 message.Name, command, message.Json, ledger.Network, expires, LedgerId.New<Nonce>());
         }).ToArray();
-        var pending = SigningRequest.For(payloads).SignWith(signer).Select(e => ledger.SubmitAsync(e.Encode(), cancellationToken)).ToArray();
-        for (var i = 0; i < pending.Length; i++)
+        var pending = ledger.Submit([.. SigningRequest.For(payloads).SignWith(signer).Select(e => (ReadOnlyMemory<byte>)e.Encode())]);
+        for (var i = 0; i < pending.Count; i++)
         {
-            if ((await pending[i]).Refusal is { } refusal)
+            if ((await pending[i].WaitAsync(cancellationToken)).Refusal is { } refusal)
             {
                 throw new InvalidOperationException($"The demo's {commands[i].GetType().Name} was refused: {refusal.Code} {refusal.Name}.");
             }

@@ -7,6 +7,7 @@ using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Primitives;
+using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Vault;
 
@@ -14,7 +15,7 @@ namespace Mingjian.Server.Demo;
 
 /// <summary>Builds the demo network at the first start: every step is a signed act, and is left out when the ledger has it already.</summary>
 internal sealed partial class DemoSeed(
-    ServerOptions options, ILedger ledger, DemoActs acts, INameRegistry names, VaultAccess vault, TimeProvider clock,
+    ServerOptions options, ILedger ledger, INodeStanding node, DemoActs acts, INameRegistry names, VaultAccess vault, TimeProvider clock,
     IHostApplicationLifetime lifetime, ILogger<DemoSeed> logger) : IHostedService
 {
     private const int MonthsBack = 3;
@@ -35,11 +36,17 @@ internal sealed partial class DemoSeed(
 
         // In a network the first node seeds, once the agreement stands; the others are given its plan, so that one can sign in there, too.
         var directory = Directory.CreateDirectory(options.NetworkDirectory).FullName;
+        if (options.Role == ServerRole.Web)
+        {
+            _seeding = RunAsync(c => SeedFromWebAsync(directory, c), lifetime.ApplicationStopping);
+            return;
+        }
+
         if (options.Node is { } node)
         {
             if (node.Number == 1)
             {
-                _seeding = SeedNetworkAsync(DemoPlan.LoadOrCreate(directory), lifetime.ApplicationStopping);
+                _seeding = RunAsync(c => SeedNetworkAsync(DemoPlan.LoadOrCreate(directory), c), lifetime.ApplicationStopping);
             }
             else if (DemoPlan.Exists(directory))
             {
@@ -56,17 +63,37 @@ internal sealed partial class DemoSeed(
 
     private async Task SeedNetworkAsync(DemoPlan plan, CancellationToken cancellationToken)
     {
+        await foreach (var _ in ledger.FollowAsync(1, cancellationToken))
+        {
+            if (ledger.ReadState().Nodes() is not null)
+            {
+                break;
+            }
+        }
+
+        await SeedAsync(plan, cancellationToken);
+    }
+
+    /// <summary>From the first web process of a node whose ledger is empty; the others are given its plan, or only show what there is.</summary>
+    private async Task SeedFromWebAsync(string directory, CancellationToken cancellationToken)
+    {
+        while (node.Read() is not { } standing || ledger.Head.Height < standing.Status.Head.Height)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), clock, cancellationToken);
+        }
+
+        if (DemoPlan.Exists(directory) || ledger.ReadState().Get(OrganizationsState.TopKey) is null)
+        {
+            var plan = DemoPlan.LoadOrCreate(directory);
+            await (node.Place is { Shared: true } ? SeedNetworkAsync(plan, cancellationToken) : SeedAsync(plan, cancellationToken));
+        }
+    }
+
+    private async Task RunAsync(Func<CancellationToken, Task> seed, CancellationToken cancellationToken)
+    {
         try
         {
-            await foreach (var _ in ledger.FollowAsync(1, cancellationToken))
-            {
-                if (ledger.ReadState().Nodes() is not null)
-                {
-                    break;
-                }
-            }
-
-            await SeedAsync(plan, cancellationToken);
+            await seed(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

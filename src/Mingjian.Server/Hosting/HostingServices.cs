@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Web;
 using Mingjian.Web.Components;
@@ -24,6 +25,11 @@ internal static class HostingServices
 
     /// <summary>Rate limit of the API.</summary>
     public const string ApiLimit = "api";
+
+    /// <summary>Limit of a node's channel for web processes: requests at once; whoever lacks the token is counted like a sign-in.</summary>
+    public const string ChannelLimit = "web";
+
+    private const int ChannelRequests = 512;
 
     public static void AddHosting(this WebApplicationBuilder builder)
     {
@@ -114,6 +120,9 @@ internal static class HostingServices
         };
         limiter.AddPolicy(SignInLimit, context => PerMinute(
             "address:" + context.Connection.RemoteIpAddress, Options(context).Limits.SignInsPerMinute));
+        limiter.AddPolicy(ChannelLimit, context => context.RequestServices.GetRequiredService<ChannelToken>().Check(context)
+            ? RateLimitPartition.GetConcurrencyLimiter("web", static _ => new ConcurrencyLimiterOptions { PermitLimit = ChannelRequests, QueueLimit = 0 })
+            : PerMinute("address:" + context.Connection.RemoteIpAddress, Options(context).Limits.SignInsPerMinute));
         limiter.AddPolicy(ApiLimit, context => PerMinute(
             context.User.Identity?.Name is { } member ? "member:" + member : "address:" + context.Connection.RemoteIpAddress,
             Options(context).Limits.RequestsPerMinute));

@@ -11,7 +11,7 @@ namespace Mingjian.Server.LedgerApi;
 
 /// <summary>Where an act stands.</summary>
 /// <param name="TransactionId">Base64.</param>
-/// <param name="Status"><c>accepted</c>, <c>ordered</c>, <c>final</c> (carried out) or <c>refused</c>; the last two are for good.</param>
+/// <param name="Status"><c>waiting</c>, <c>accepted</c>, <c>ordered</c>, <c>final</c> (carried out) or <c>refused</c>; the last two are for good.</param>
 /// <param name="Height">The block; null while the end is open, and of a refusal before ordering.</param>
 /// <param name="Index">The log entry; null like <paramref name="Height"/>.</param>
 /// <param name="Entry">Its bytes, base64.</param>
@@ -29,7 +29,8 @@ internal static class LedgerEndpoints
 {
     private const string Immutable = "public, max-age=31536000, immutable";
 
-    public static void Map(IEndpointRouteBuilder app)
+    /// <summary>Acts and live updates of people who are signed in.</summary>
+    public static void MapActs(IEndpointRouteBuilder app)
     {
         app.MapPost("/api/v1/transactions", SubmitAsync).RequireAuthorization(Policies.SignedIn).RequireCsrfToken()
             .RequireRateLimiting(HostingServices.ApiLimit)
@@ -44,7 +45,7 @@ internal static class LedgerEndpoints
             .RequireRateLimiting(HostingServices.ApiLimit)
             .WithSummary("How far an act has come, by its id (SHA-256 of the payload's PAE, 64 hexadecimal digits).")
             .WithDescription(
-                "Status accepted: this node has checked it; ordered: every node will see it; final: a quorum has signed its block; refused: "
+                "Status waiting: kept by a web process whose node is out of reach; accepted: this node has checked it; ordered: every node will see it; final: a quorum has signed its block; refused: "
                 + "not carried out, see code. An act that another node took in is unknown (404) here until it is final.")
             .Produces<TransactionPlace>().ProducesProblem(404);
         app.MapGet("/api/v1/ledger/events", EventsAsync).RequireAuthorization(Policies.SignedIn)
@@ -52,7 +53,11 @@ internal static class LedgerEndpoints
             .WithDescription(
                 "act=…: up to 50 ids, 64 hexadecimal digits each; every change of stage is an event, from the present one on. unknown: this node "
                 + "does not know the act (yet). A beat every 15 s. Ends with the session.");
+    }
 
+    /// <summary>The public log.</summary>
+    public static void MapLog(IEndpointRouteBuilder app)
+    {
         var log = app.MapGroup("/ledger").AllowAnonymous();
         log.MapGet("/checkpoint", Checkpoint).WithSummary("The newest final checkpoint (signed note).");
         log.MapGet("/tile/{**tile}", Tile).WithSummary("A hash tile or an entry bundle (C2SP tlog-tiles).");
@@ -83,7 +88,7 @@ internal static class LedgerEndpoints
             : Problems.Of(StatusCodes.Status404NotFound, "ledger/transaction-unknown", "账本中没有这项记录。");
     }
 
-    private static bool TryParseId(string text, out Hash32 hash)
+    internal static bool TryParseId(string text, out Hash32 hash)
     {
         hash = default;
         if (text.Length != 64 || !text.All(c => char.IsAsciiHexDigitLower(c) || char.IsAsciiDigit(c)))

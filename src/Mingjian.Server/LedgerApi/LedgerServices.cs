@@ -5,43 +5,81 @@ using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Engine.Execution;
 using Mingjian.Primitives;
+using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Monitoring;
 using Mingjian.Server.Nodes;
 using Mingjian.Storage.RocksDb;
+using Mingjian.Storage.Sql;
 
 namespace Mingjian.Server.LedgerApi;
 
 /// <summary>Opens this node's ledger and puts it on HTTP.</summary>
 internal static class LedgerServices
 {
-    public static void AddLedger(this WebApplicationBuilder builder)
+    /// <summary>The ledger of this process: a node's own, or a web process's copy.</summary>
+    public static void AddLedger(this WebApplicationBuilder builder, ServerRole role = ServerRole.All)
     {
         var services = builder.Services;
-        services.AddSingleton(provider => NodeIdentity.Load(provider.GetRequiredService<ServerOptions>()));
         services.AddSingleton<OrderHealth>();
-        services.AddSingleton<NodeOrdering>();
-        services.AddSingleton<NodeReports>();
         services.AddSingleton<IKeyDirectory, KeyDirectory>();
         services.AddSingleton<ISignatureVerifier>(_ => new SignatureVerifier(new PlatformEcVerifier()));
         services.AddSingleton(_ => new ContractSet(AllContracts.Create()));
         services.AddSingleton(provider => RocksDbBlockStore.Open(Path.Combine(provider.GetRequiredService<ServerOptions>().NetworkDirectory, "ledger")));
-        services.AddSingleton(Open);
-        services.AddSingleton<ILedger>(provider => provider.GetRequiredService<Ledger>());
+        if (role == ServerRole.Web)
+        {
+            services.AddSingleton(provider => WebIdentity.Load(provider.GetRequiredService<ServerOptions>(), provider.GetRequiredService<SqlSettings>()));
+            services.AddSingleton<NodeChannel>();
+            services.AddSingleton<INodeStanding>(provider => provider.GetRequiredService<NodeChannel>());
+            services.AddSingleton(OpenCopy);
+            services.AddSingleton<FinalLedger>(provider => provider.GetRequiredService<LedgerCopy>());
+        }
+        else
+        {
+            services.AddSingleton(provider => NodeIdentity.Load(provider.GetRequiredService<ServerOptions>()));
+            services.AddSingleton<NodeOrdering>();
+            services.AddSingleton<NodeReports>();
+            services.AddSingleton<INodeStanding, LocalStanding>();
+            services.AddSingleton(Open);
+            services.AddSingleton<FinalLedger>(provider => provider.GetRequiredService<Ledger>());
+        }
+
+        services.AddSingleton<ILedger>(provider => provider.GetRequiredService<FinalLedger>());
         services.AddHostedService<LedgerWatch>();
         services.AddSingleton<OpenActs>();
         services.AddSingleton<Submissions>();
         services.AddSingleton<PasskeySite>();
-        services.AddSingleton<LiveStreams>();
-        services.AddSingleton(provider => new NodeHistories(provider.GetRequiredService<ILedger>(), provider.GetRequiredService<NodeIdentity>().Founders));
+        if (role != ServerRole.Node)
+        {
+            services.AddSingleton<LiveStreams>();
+        }
+
+        services.AddSingleton(provider => new NodeHistories(
+            provider.GetRequiredService<ILedger>(),
+            provider.GetService<WebIdentity>()?.Founders ?? provider.GetRequiredService<NodeIdentity>().Founders));
         services.AddScoped<NetworkFiles>();
         services.AddOpenApi();
     }
 
     public static void MapLedger(this WebApplication app)
     {
-        LedgerEndpoints.Map(app);
+        LedgerEndpoints.MapLog(app);
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+    }
+
+    public static void MapActs(this WebApplication app) => LedgerEndpoints.MapActs(app);
+
+    private static LedgerCopy OpenCopy(IServiceProvider services)
+    {
+        var identity = services.GetRequiredService<WebIdentity>();
+        return LedgerCopy.Open(
+            new LedgerOptions { Network = identity.Network, Founders = identity.Founders },
+            services.GetRequiredService<RocksDbBlockStore>(),
+            services.GetRequiredService<NodeChannel>(),
+            services.GetRequiredService<ContractSet>(),
+            services.GetRequiredService<IKeyDirectory>(),
+            services.GetRequiredService<ISignatureVerifier>(),
+            services.GetRequiredService<TimeProvider>());
     }
 
     private static Ledger Open(IServiceProvider services)
@@ -82,7 +120,7 @@ internal sealed record NetworkName(NetworkId Id)
 }
 
 /// <summary>Opens the ledger before the first request, and ends the process when the ledger stops for a fault.</summary>
-internal sealed partial class LedgerWatch(Ledger ledger, IHostApplicationLifetime lifetime, ILogger<LedgerWatch> logger) : BackgroundService
+internal sealed partial class LedgerWatch(FinalLedger ledger, IHostApplicationLifetime lifetime, ILogger<LedgerWatch> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

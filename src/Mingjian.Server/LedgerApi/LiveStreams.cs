@@ -12,7 +12,7 @@ namespace Mingjian.Server.LedgerApi;
 /// <summary>One event of a live update stream; which fields are set depends on its kind.</summary>
 /// <param name="Height">Of a head, or of the block that holds an act.</param>
 /// <param name="TransactionId">Of an act, hexadecimal as it was asked for.</param>
-/// <param name="Status">Of an act: <c>accepted</c>, <c>ordered</c>, <c>final</c>, <c>refused</c> or <c>unknown</c>.</param>
+/// <param name="Status">Of an act: <c>waiting</c>, <c>accepted</c>, <c>ordered</c>, <c>final</c>, <c>refused</c> or <c>unknown</c>.</param>
 /// <param name="Message">Why an act was refused, for people.</param>
 internal sealed record LiveUpdate(
     long? Height = null, long? Size = null, string? Root = null, string? Time = null, string? TransactionId = null, string? Status = null,

@@ -14,7 +14,7 @@ namespace Mingjian.Server.LedgerApi;
 /// Bounded: the oldest are forgotten, which loses nothing but the reason of a refusal before ordering. In memory alone: after a restart
 /// what is final is found in the log, and what is not has to be submitted again, unchanged.
 /// </remarks>
-internal sealed class OpenActs(Ledger ledger)
+internal sealed class OpenActs(FinalLedger ledger)
 {
     private const int Most = 10_000;
 
@@ -23,9 +23,9 @@ internal sealed class OpenActs(Ledger ledger)
 
     /// <summary>Remembers an act that is still on its way, and says how far it has come.</summary>
     /// <param name="envelope">As submitted; it has passed the form checks only if the ledger finds it in order.</param>
-    public SubmissionResult Keep(ReadOnlySpan<byte> envelope, Task<SubmitResult> running)
+    public async ValueTask<SubmissionResult> KeepAsync(ReadOnlyMemory<byte> envelope, Task<SubmitResult> running)
     {
-        if (Envelope.TryDecode(envelope, out var decoded) != EnvelopeFault.None)
+        if (Envelope.TryDecode(envelope.Span, out var decoded) != EnvelopeFault.None)
         {
             // Still in the queue before admission, which will refuse it; there is no id to ask for.
             return Submissions.Describe(new SubmitResult(default, null, null, AdmissionRejection.MalformedEnvelope.ToRefusal()));
@@ -43,7 +43,7 @@ internal sealed class OpenActs(Ledger ledger)
 
         // Whoever asks sees the fault; an unobserved one must not be reported as such.
         _ = running.ContinueWith(t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        return Open(id, ledger.FindStage(id) ?? ActStage.Accepted);
+        return await ledger.FindActAsync(id, CancellationToken.None) is { } word ? Describe(id, word) : Open(id, ActStage.Accepted);
     }
 
     /// <summary>How an act stands, or null for one that this node does not know.</summary>
@@ -62,15 +62,24 @@ internal sealed class OpenActs(Ledger ledger)
             return Submissions.Describe(await running);
         }
 
-        return ledger.FindStage(id) is { } stage ? Open(id, stage) : running is null ? null : Open(id, ActStage.Accepted);
+        return await ledger.FindActAsync(id, CancellationToken.None) is { } word ? Describe(id, word)
+            : running is null ? null : Open(id, ActStage.Accepted);
     }
+
+    private static SubmissionResult Describe(Hash32 id, ActWord word) => word.Refusal is { } refusal
+        ? Submissions.Describe(new SubmitResult(id, null, null, refusal))
+        : Open(id, word.Stage);
 
     private static string CodeOf(EntryRejection rejection) => new Rejection(rejection.Contract, rejection.Number, rejection.Name).Code;
 
-    private static SubmissionResult Open(Hash32 id, ActStage stage) => new(
-        id.ToString(), stage == ActStage.Ordered ? "ordered" : "accepted", null, null, null,
-        stage == ActStage.Ordered
-            ? "已经排定次序，正在等待足够多的节点确认。请稍后查看结果，不要重复登记。"
-            : "已经收到，正在提交到各节点。请稍后查看结果，不要重复登记。",
-        $"/api/v1/transactions/{id.ToHex()}");
+    private static SubmissionResult Open(Hash32 id, ActStage stage)
+    {
+        var (status, message) = stage switch
+        {
+            ActStage.Waiting => ("waiting", "本单位的节点暂时连不上，这一项还没有送到节点。网页服务器会一直重试，恢复后自动提交。请稍后查看结果，不要重复登记。"),
+            ActStage.Accepted => ("accepted", "已经收到，正在提交到各节点。请稍后查看结果，不要重复登记。"),
+            _ => ("ordered", "已经排定次序，正在等待足够多的节点确认。请稍后查看结果，不要重复登记。"),
+        };
+        return new SubmissionResult(id.ToString(), status, null, null, null, message, $"/api/v1/transactions/{id.ToHex()}");
+    }
 }

@@ -12,7 +12,7 @@ namespace Mingjian.Server.LedgerApi;
 
 /// <summary>How one act ended.</summary>
 /// <param name="TransactionId">Null when the envelope could not be read.</param>
-/// <param name="Status"><c>final</c> or <c>refused</c>; <c>accepted</c> or <c>ordered</c> when that was not known in time.</param>
+/// <param name="Status"><c>final</c> or <c>refused</c>; <c>waiting</c>, <c>accepted</c> or <c>ordered</c> when that was not known in time.</param>
 /// <param name="Height">The block, also of a refusal after ordering.</param>
 /// <param name="Index">The log entry.</param>
 /// <param name="Code">Null unless refused.</param>
@@ -33,7 +33,7 @@ internal sealed record SubmissionAnswer(bool Ok, IReadOnlyList<SubmissionResult>
 internal sealed record SubmissionRequest(IReadOnlyList<ReadOnlyMemory<byte>> Envelopes, IResult? Fault);
 
 /// <summary>Takes signed envelopes from a request to the ledger and puts the outcome into words.</summary>
-internal sealed class Submissions(ILedger ledger, OpenActs open, ServerOptions options, PasskeySite site, TimeProvider clock)
+internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptions options, PasskeySite site, TimeProvider clock)
 {
     /// <summary>Refusals that say that the request itself was malformed: 400. All others are 422, a full queue 503.</summary>
     private static readonly HashSet<string> Malformed = new(
@@ -42,6 +42,9 @@ internal sealed class Submissions(ILedger ledger, OpenActs open, ServerOptions o
             AdmissionRejection.TooLarge, AdmissionRejection.MalformedEnvelope, AdmissionRejection.MalformedPayload,
             AdmissionRejection.MalformedCommand,
         }.Select(r => r.ToRefusal().Code), StringComparer.Ordinal);
+
+    /// <summary>How long a request waits while the node is out of reach: a connection that was only broken off is made anew within it.</summary>
+    private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(1);
 
     private static readonly SubmissionResult FromElsewhere = new(
         null, "refused", null, null, PasskeySite.Code, "这个通行密钥签名不是在本站的页面上作出的，没有提交。请从本站的正式网址打开页面重新签名。");
@@ -83,20 +86,30 @@ internal sealed class Submissions(ILedger ledger, OpenActs open, ServerOptions o
     }
 
     /// <summary>Submits in order and waits until each is final or refused, but no longer than a request may take.</summary>
-    public async Task<SubmissionAnswer> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, HttpContext context)
+    public Task<SubmissionAnswer> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, HttpContext context) =>
+        SubmitAsync(envelopes, e => site.Accepts(e.Span, context.Request), context.RequestAborted);
+
+    /// <summary>The same for a web process, which has asked already on which site passkeys were used.</summary>
+    public Task<SubmissionAnswer> SubmitForWebAsync(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, CancellationToken cancellationToken) =>
+        SubmitAsync(envelopes, static _ => true, cancellationToken);
+
+    private async Task<SubmissionAnswer> SubmitAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> envelopes, Func<ReadOnlyMemory<byte>, bool> accepts, CancellationToken cancellationToken)
     {
         using var activity = ServerInstruments.Activities.StartActivity("submit acts");
         activity?.SetTag("mingjian.acts", envelopes.Count);
         // Not awaited one by one: the ledger keeps the order and puts what waits together into one block.
+        var own = envelopes.Select((e, i) => (Envelope: e, Index: i)).Where(e => accepts(e.Envelope)).ToList();
+        var submitted = ledger.Submit([.. own.Select(e => e.Envelope)]);
         var pending = new Task<SubmitResult>?[envelopes.Count];
-        for (var i = 0; i < pending.Length; i++)
+        for (var i = 0; i < own.Count; i++)
         {
-            pending[i] = site.Accepts(envelopes[i].Span, context.Request) ? ledger.SubmitAsync(envelopes[i], CancellationToken.None) : null;
+            pending[own[i].Index] = submitted[i];
         }
 
         try
         {
-            await Task.WhenAll(pending.OfType<Task<SubmitResult>>()).WaitAsync(options.Limits.FinalWait, clock, context.RequestAborted);
+            await Task.WhenAll(submitted).WaitAsync(ledger.TakesActs ? options.Limits.FinalWait : ShortWait, clock, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -110,7 +123,7 @@ internal sealed class Submissions(ILedger ledger, OpenActs open, ServerOptions o
             {
                 null => FromElsewhere,
                 { IsCompleted: true } done => Describe(await done),
-                { } running => open.Keep(envelopes[i].Span, running),
+                { } running => await open.KeepAsync(envelopes[i], running),
             };
         }
 

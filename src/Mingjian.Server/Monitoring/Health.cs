@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Mingjian.Engine;
+using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Projections;
 
@@ -8,10 +9,11 @@ namespace Mingjian.Server.Monitoring;
 
 /// <summary>Whether this server should get requests.</summary>
 /// <remarks>
-/// unhealthy (503): the ledger has stopped, or the lists on pages are more than <see cref="LimitOptions.ReadyLag"/> blocks behind it.
-/// degraded (200): it reads and answers, but what it takes may not become final: halted, held by the clock, order out of reach.
+/// unhealthy (503): the ledger has stopped, or what pages show is more than <see cref="LimitOptions.ReadyLag"/> blocks behind: the lists behind
+/// the ledger, or a web process's copy behind its node.
+/// degraded (200): it reads and answers, but what it takes may not become final: node or order out of reach, halted, held by the clock.
 /// </remarks>
-internal sealed class Readiness(Ledger ledger, ProjectionProgress progress, OrderHealth order, ServerOptions options, TimeProvider clock) : IHealthCheck
+internal sealed class Readiness(FinalLedger ledger, INodeStanding node, ServerOptions options, ProjectionProgress? progress = null) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(Check());
@@ -23,11 +25,23 @@ internal sealed class Readiness(Ledger ledger, ProjectionProgress progress, Orde
             return HealthCheckResult.Unhealthy("ledger-stopped");
         }
 
-        var status = ledger.Status;
-        return status.Head.Height - progress.Height > options.Limits.ReadyLag ? HealthCheckResult.Unhealthy("lists-behind")
-            : status.IsHalted ? HealthCheckResult.Degraded("halted")
-            : order.IsOutOfReach(clock.GetUtcNow()) ? HealthCheckResult.Degraded("order-out-of-reach")
-            : status.IsHeldByTime ? HealthCheckResult.Degraded("held-by-clock")
+        var copy = (ledger as LedgerCopy)?.Status;
+        if (copy?.NodeHeight - ledger.Head.Height > options.Limits.ReadyLag)
+        {
+            return HealthCheckResult.Unhealthy("copy-behind");
+        }
+
+        if (ledger.Head.Height - progress?.Height > options.Limits.ReadyLag)
+        {
+            return HealthCheckResult.Unhealthy("lists-behind");
+        }
+
+        return copy is { IsInTouch: false } ? HealthCheckResult.Degraded("node-out-of-reach")
+            : copy is { Fault: not null } ? HealthCheckResult.Degraded("copy-fault")
+            : node.Read() is not { } standing ? HealthCheckResult.Healthy()
+            : standing.Status.IsHalted ? HealthCheckResult.Degraded("halted")
+            : standing.IsOrderOutOfReach ? HealthCheckResult.Degraded("order-out-of-reach")
+            : standing.Status.IsHeldByTime ? HealthCheckResult.Degraded("held-by-clock")
             : HealthCheckResult.Healthy();
     }
 }

@@ -3,6 +3,7 @@ using Mingjian.Client.Networks;
 using Mingjian.Client.Session;
 using Mingjian.Engine;
 using Mingjian.Ordering.Etcd;
+using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.Projections;
 using OpenTelemetry.Metrics;
@@ -17,13 +18,17 @@ internal static class MonitoringServices
     /// <summary>OpenTelemetry's own name; from the environment or any other configuration.</summary>
     private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    public static void AddMonitoring(this WebApplicationBuilder builder)
+    public static void AddMonitoring(this WebApplicationBuilder builder, ServerRole role)
     {
         var services = builder.Services;
         services.AddSingleton<MetricsToken>();
         services.AddSingleton<ServerInstruments>();
         services.AddHostedService<MonitoringStart>();
-        services.AddScoped<INetworkStatus, NetworkStatus>();
+        if (role != ServerRole.Node)
+        {
+            services.AddScoped<INetworkStatus, NetworkStatus>();
+        }
+
         services.AddHealthChecks().AddCheck<Readiness>("ready");
 
         // Traces and pushed metrics leave the machine only where an operator has said so.
@@ -52,12 +57,15 @@ internal static class MonitoringServices
         }
     }
 
-    public static void MapMonitoring(this WebApplication app)
+    public static void MapMonitoring(this WebApplication app, ServerRole role)
     {
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthAnswer.WriteAsync }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthAnswer.WriteAsync }).AllowAnonymous();
 
-        app.MapGet("/exports/network/evidence/{id}.json", EvidenceAsync).RequireAuthorization(Policies.Oversight);
+        if (role != ServerRole.Node)
+        {
+            app.MapGet("/exports/network/evidence/{id}.json", EvidenceAsync).RequireAuthorization(Policies.Oversight);
+        }
 
         // The token is the authority: no sign-in scheme knows a monitor.
         app.MapPrometheusScrapingEndpoint("/metrics", null, scrape => scrape.Use(RequireTokenAsync), null)
@@ -91,13 +99,13 @@ internal static class MonitoringServices
     }
 
     /// <summary>Makes token and instruments at the start, and reads how the newest check ended.</summary>
-    private sealed class MonitoringStart(MetricsToken token, ServerInstruments instruments, CheckRunner checks) : IHostedService
+    private sealed class MonitoringStart(MetricsToken token, ServerInstruments instruments, CheckRunner? checks = null) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
             GC.KeepAlive(token);
             GC.KeepAlive(instruments);
-            return checks.LoadLastAsync(cancellationToken);
+            return checks?.LoadLastAsync(cancellationToken) ?? Task.CompletedTask;
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

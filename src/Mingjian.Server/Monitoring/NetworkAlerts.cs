@@ -27,6 +27,12 @@ internal static class NetworkAlerts
         var voting = members.Where(n => n.IsVoting).ToList();
         var alerts = new List<NetworkAlert>();
 
+        Add(view.Web is { IsInTouch: false }, "node-out-of-reach", true,
+            $"网页服务器连不上本单位的节点，新的事项暂时送不到账本{(view.Web?.Waiting > 0 ? $"，有 {view.Web.Waiting} 项在等" : "")}（{view.Web?.Fault}）。下面是最后一次联系时的情况。",
+            "检查节点是否在运行、网络和 web.token 是否正确；恢复后会自动接上，等着的事项会自动提交。");
+        Add(view.Web is { IsInTouch: true, Fault: not null }, "copy-fault", true, $"网页服务器的账本副本没有跟上节点（{view.Web?.Fault}）。",
+            "先核对网页服务器与节点的程序版本。节点是从旧备份恢复的，停下网页服务器，删去它数据目录里的 ledger，再启动，它会重新补齐。");
+        Add(view.Web?.Behind > LagBlocks, "copy-behind", false, $"网页服务器的账本副本比节点少 {view.Web?.Behind} 块。", "一般会自动补齐。长时间不变时检查本机的磁盘和负载。");
         Add(view.IsHalted, "halted", true, "本节点算出的结果与多数节点不一致，已停止表决，现在只供查阅。",
             "不要删除数据，也不要反复重启。请下载下面的证据，与其他组织的节点管理员核对，查明原因后按节点手册处理。");
         Add(view.LongestWait > LongWait, "waiting", true, $"有 {view.Pending} 项已提交的事项还没有确认，最早的已等了 {Minutes(view.LongestWait)}。",

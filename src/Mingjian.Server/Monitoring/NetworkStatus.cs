@@ -7,6 +7,7 @@ using Mingjian.Contracts.Organizations;
 using Mingjian.Engine;
 using Mingjian.Engine.Agreement;
 using Mingjian.Primitives;
+using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Dues;
 using Mingjian.Server.Projections;
@@ -15,7 +16,7 @@ namespace Mingjian.Server.Monitoring;
 
 /// <inheritdoc/>
 internal sealed class NetworkStatus(
-    Ledger ledger, DuesAccess access, ProjectionProgress progress, CheckRunner checks, OrderHealth order, ServerOptions options, TimeProvider clock)
+    FinalLedger ledger, INodeStanding node, DuesAccess access, ProjectionProgress progress, CheckRunner checks, ServerOptions options, TimeProvider clock)
     : INetworkStatus
 {
     /// <summary>Most records of evidence on the page; a broken node can leave one for each block.</summary>
@@ -24,8 +25,11 @@ internal sealed class NetworkStatus(
     public async Task<NetworkView> ReadAsync(CancellationToken cancellationToken = default)
     {
         await RequireAsync(cancellationToken);
-        var status = ledger.Status;
-        var shared = order.Read?.Invoke();
+        var copy = (ledger as LedgerCopy)?.Status;
+        var standing = node.Read();
+        // A web process that has not heard of its node yet knows its own copy alone.
+        var status = standing?.Status ?? new LedgerStatus(ledger.Head, 0, ledger.Head.Height, false, false, 0, 0, TimeSpan.Zero, [], null);
+        var shared = standing?.Order;
         var now = clock.GetUtcNow();
         var nodes = ledger.ReadState().Nodes();
         var seats = nodes?.At(status.Head.Height + 1).Seats.ToDictionary(s => s.Node.Number, s => s.Organization) ?? [];
@@ -33,9 +37,9 @@ internal sealed class NetworkStatus(
         var view = new NetworkView(
             ledger.Network, status.Head.Height, status.Head.Size, status.Head.Time, LedgerTime.From(now), status.Lag,
             NodeSet.QuorumOf(status.Nodes.Count(n => n.IsMember)), status.InFlight, status.LongestWait, status.IsHalted,
-            Math.Max(0, status.Head.Height - progress.Height),
+            Math.Max(0, ledger.Head.Height - progress.Height),
             shared is null ? null : new OrderView(
-                !order.IsOutOfReach(now), shared.LastContact is { } contact ? LedgerTime.From(contact) : null, shared.Endpoint?.ToString(),
+                !standing!.IsOrderOutOfReach, shared.LastContact is { } contact ? LedgerTime.From(contact) : null, shared.Endpoint?.ToString(),
                 shared.LastError, shared.Unconfirmed, shared.Skipped),
             status.LastPeerFault, checks.Last,
             [.. status.Nodes.Select(n => new NodeView(
@@ -43,14 +47,17 @@ internal sealed class NetworkStatus(
                 n.IsMember && (n.Number == status.Self ? !status.IsHalted : status.Head.Height - n.LastVote < NetworkAlerts.SilentBlocks), n.LastVote,
                 n.Number == status.Self ? status.Head.Height : shared?.Heights.TryGetValue(n.Number, out var height) == true ? height : null,
                 n.Skipped, n.Evidence))],
-            [.. ledger.ReadEvidence().OrderByDescending(e => e.Height).Take(MostEvidence).Select(Describe)], []);
+            [.. (standing?.Evidence ?? []).OrderByDescending(e => e.Height).Take(MostEvidence).Select(Describe)], [],
+            copy is null ? null : new WebView(
+                copy.IsInTouch, copy.LastContact is { } heard ? LedgerTime.From(heard) : null, Math.Max(0, copy.NodeHeight - ledger.Head.Height),
+                copy.Waiting, copy.Fault));
         return view with { Alerts = NetworkAlerts.Of(view, status.IsHeldByTime, options.Limits.ReadyLag) };
     }
 
     public async Task<byte[]?> FindEvidenceAsync(string id, CancellationToken cancellationToken = default)
     {
         await RequireAsync(cancellationToken);
-        return ledger.ReadEvidence().FirstOrDefault(e => string.Equals(IdOf(e), id, StringComparison.Ordinal))?.Encode();
+        return node.Read()?.Evidence.FirstOrDefault(e => string.Equals(IdOf(e), id, StringComparison.Ordinal))?.Encode();
     }
 
     // What nodes were caught at concerns all organisations, so the right is needed over the top one.

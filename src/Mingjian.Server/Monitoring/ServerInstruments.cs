@@ -16,21 +16,47 @@ internal sealed class ServerInstruments : IDisposable
 
     private readonly Meter _meter;
 
-    public ServerInstruments(ILedger ledger, ProjectionProgress progress, CheckRunner checks, LiveStreams streams, OrderHealth order, TimeProvider clock)
+    /// <param name="progress">Null, like checks and streams, on a node without pages.</param>
+    public ServerInstruments(
+        FinalLedger ledger, OrderHealth order, TimeProvider clock, ProjectionProgress? progress = null, CheckRunner? checks = null, LiveStreams? streams = null)
     {
         _meter = new Meter(new MeterOptions(Name) { Tags = [new("network", ledger.Network.ToString())] });
+        if (progress is not null && checks is not null && streams is not null)
+        {
+            AddPages(ledger, progress, checks, streams);
+        }
+
+        if (ledger is LedgerCopy copy)
+        {
+            AddCopy(copy);
+        }
+
+        _meter.CreateObservableGauge(
+            "mingjian.order.reachable", () => order.Read is null ? Array.Empty<Measurement<int>>() : [new(order.IsOutOfReach(clock.GetUtcNow()) ? 0 : 1)],
+            description: "1 while the order that the nodes share answers; absent on a node that is alone.");
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private void AddPages(FinalLedger ledger, ProjectionProgress progress, CheckRunner checks, LiveStreams streams)
+    {
         _meter.CreateObservableGauge(
             "mingjian.projection.lag", () => Math.Max(0, ledger.Head.Height - progress.Height), "{block}", "Blocks that the lists on pages do not show yet.");
         _meter.CreateObservableGauge("mingjian.streams", () => streams.Open, "{stream}", "Open live update streams.");
         _meter.CreateObservableGauge(
             "mingjian.check.time", () => Last(r => r.Finished.Milliseconds / 1000), "s", "When lists and ledger were last compared, seconds since 1970.");
         _meter.CreateObservableGauge("mingjian.check.faults", () => Last(r => r.FaultCount), "{row}", "Rows that differed from the ledger in the last comparison.");
-        _meter.CreateObservableGauge(
-            "mingjian.order.reachable", () => order.Read is null ? Array.Empty<Measurement<int>>() : [new(order.IsOutOfReach(clock.GetUtcNow()) ? 0 : 1)],
-            description: "1 while the order that the nodes share answers; absent on a node that is alone.");
 
         IEnumerable<Measurement<long>> Last(Func<Client.ReadModels.CheckReport, long> read) => checks.Last is { } last ? [new(read(last))] : [];
     }
 
-    public void Dispose() => _meter.Dispose();
+    /// <summary>What a web process knows of its node.</summary>
+    private void AddCopy(LedgerCopy copy)
+    {
+        _meter.CreateObservableGauge("mingjian.copy.height", () => copy.Head.Height, "{block}", "The newest block in this web process's copy of the ledger.");
+        _meter.CreateObservableGauge(
+            "mingjian.copy.lag", () => Math.Max(0, copy.Status.NodeHeight - copy.Head.Height), "{block}", "Blocks that the node has and this copy has not.");
+        _meter.CreateObservableGauge("mingjian.node.reachable", () => copy.Status.IsInTouch ? 1 : 0, description: "1 while the node answers this web process.");
+        _meter.CreateObservableGauge("mingjian.acts.waiting", () => copy.Status.Waiting, "{act}", "Acts of this web process without outcome.");
+    }
 }

@@ -30,6 +30,12 @@ internal static class NamesServices
     }
 }
 
+/// <summary>A node without pages keeps no names: its network file names nobody, the web processes' does.</summary>
+internal sealed class NoNames : IOrganizationNames
+{
+    public Task<IReadOnlyList<NetworkOrganization>> AllAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<NetworkOrganization>>([]);
+}
+
 /// <summary>Names from the vault.</summary>
 internal sealed class VaultNames(VaultAccess vault) : INameDirectory, INameRegistry, IOrganizationNames
 {

@@ -40,7 +40,8 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
 
         if (File.Exists(Path.Combine(options.NetworkDirectory, NetworkFile.FileName)))
         {
-            throw Refuse($"{options.NetworkDirectory} holds the ledger of a network's node; start it with its section Mingjian:Node.");
+            throw Refuse(
+                $"{options.NetworkDirectory} holds the ledger of a network's node, or a web process's copy; start it with its section Mingjian:Node, or Mingjian:Web.");
         }
 
         var network = NetworkName.LoadOrCreate(options).Id;
@@ -51,18 +52,7 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
 
     private static NodeIdentity LoadShared(ServerOptions options, NodeOptions node)
     {
-        var bytes = Read(node.Network);
-        var file = NetworkFile.Parse(bytes);
-        if (file.Anchor != TrustAnchor.Genesis)
-        {
-            throw Refuse($"Mingjian:Node:Network: {node.Network} begins after block {file.Anchor.Height}; a node needs the network file of the founding.");
-        }
-
-        if (options.Start == StartMode.Demo && !file.Network.ToString().StartsWith(DemoNetwork, StringComparison.Ordinal))
-        {
-            throw Refuse($"Mingjian:Start=Demo is only for networks whose name begins with {DemoNetwork}.");
-        }
-
+        var file = ReadFounding(node.Network, "Mingjian:Node:Network", options.Start, out var bytes);
         var directory = Path.GetFullPath(node.Keys ?? Path.Combine(options.NetworkDirectory, "keys"));
         if (!NodeKeys.Exist(directory))
         {
@@ -76,8 +66,23 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
         return new NodeIdentity(file.Network, new NodeSet(file.Nodes), keys, directory, node);
     }
 
+    /// <summary>The network file of the founding.</summary>
+    internal static NetworkFile ReadFounding(string path, string setting, StartMode start, out byte[] bytes)
+    {
+        bytes = Read(path);
+        var file = NetworkFile.Parse(bytes);
+        if (file.Anchor != TrustAnchor.Genesis)
+        {
+            throw Refuse($"{setting}: {path} begins after block {file.Anchor.Height}; what is needed is the network file of the founding.");
+        }
+
+        return start != StartMode.Demo || file.Network.ToString().StartsWith(DemoNetwork, StringComparison.Ordinal)
+            ? file
+            : throw Refuse($"Mingjian:Start=Demo is only for networks whose name begins with {DemoNetwork}.");
+    }
+
     /// <summary>Data that belong to another ledger are not touched. The copy of the network file says for good that they are a network node's.</summary>
-    private static void Bind(ServerOptions options, NetworkId network, byte[] file)
+    internal static void Bind(ServerOptions options, NetworkId network, byte[] file)
     {
         Directory.CreateDirectory(options.NetworkDirectory);
         var copy = Path.Combine(options.NetworkDirectory, NetworkFile.FileName);

@@ -66,7 +66,8 @@ internal sealed class Backups(ServerOptions options, SqlSettings sql, NodeIdenti
             }
 
             BackupFiles.CopyDirectory(identity.KeysDirectory, Path.Combine(draft, "keys"));
-            if (sql.Provider == SqlProvider.Sqlite)
+            var hasSql = options.Role == ServerRole.All;
+            if (hasSql && sql.Provider == SqlProvider.Sqlite)
             {
                 foreach (var database in Databases)
                 {
@@ -74,7 +75,7 @@ internal sealed class Backups(ServerOptions options, SqlSettings sql, NodeIdenti
                 }
             }
 
-            string[] leftOut = ["vault.key", "web-keys", "read models", .. sql.Provider == SqlProvider.Sqlite ? Array.Empty<string>() : ["PostgreSQL"]];
+            string[] leftOut = ["vault.key", "web-keys", "read models", .. hasSql && sql.Provider == SqlProvider.Sqlite ? Array.Empty<string>() : ["PostgreSQL"]];
             var manifest = new BackupManifest(
                 BackupManifest.CurrentFormat, identity.Network.ToString(), taken, head?.Height ?? 0, head?.Size ?? 0, head?.Root.ToString(),
                 await BackupFiles.ListAsync(draft, cancellationToken), leftOut);

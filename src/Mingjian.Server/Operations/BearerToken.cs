@@ -29,10 +29,19 @@ internal sealed class BearerToken
     }
 
     /// <summary>The value of the file; a new one where there is none, or a torn one.</summary>
-    public static BearerToken LoadOrCreate(string path) =>
+    public static BearerToken LoadOrCreate(string path) => TryLoad(path) ?? CreateAnew(path);
+
+    /// <summary>The value of the file; null where there is none, or a torn one.</summary>
+    public static BearerToken? TryLoad(string path) =>
         File.Exists(path) && File.ReadAllText(path).Trim() is { Length: Characters } text && text.All(char.IsAsciiHexDigitLower)
             ? new BearerToken(text)
-            : CreateAnew(path);
+            : null;
+
+    /// <summary>The header that shows it.</summary>
+    public System.Net.Http.Headers.AuthenticationHeaderValue ToHeader() => new(Scheme.TrimEnd(), Encoding.ASCII.GetString(_value));
+
+    /// <summary>A value for one purpose that everybody who has the token can compute, and nobody else.</summary>
+    public byte[] Derive(string purpose) => HMACSHA256.HashData(_value, Encoding.UTF8.GetBytes(purpose));
 
     /// <summary>Whether an <c>Authorization</c> header carries the token.</summary>
     public bool Check(string? header) => header is not null && header.StartsWith(Scheme, StringComparison.Ordinal)

@@ -4,6 +4,7 @@ using Mingjian.Contracts.Organizations;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Primitives;
+using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Identity;
 
@@ -11,7 +12,7 @@ namespace Mingjian.Server.Session;
 
 /// <summary>What the frame of a page shows, for one request.</summary>
 internal sealed class PageContext(
-    IHttpContextAccessor accessor, IAntiforgery antiforgery, ServerOptions options, ILedger ledger, ICurrentUser currentUser,
+    IHttpContextAccessor accessor, IAntiforgery antiforgery, ServerOptions options, FinalLedger ledger, INodeStanding node, ICurrentUser currentUser,
     Passkeys passkeys) : IPageContext
 {
     private AntiforgeryTokenSet? _tokens;
@@ -21,7 +22,9 @@ internal sealed class PageContext(
     public bool IsDemo => options.Start == StartMode.Demo;
 
     // In a network the first node sets up; the others follow it.
-    public bool NeedsSetup => options.Node is null or { Number: 1 } && ledger.ReadState().Get(OrganizationsState.TopKey) is null;
+    public bool NeedsSetup => node.Place is { Shared: false } or { Number: 1 } && ledger.ReadState().Get(OrganizationsState.TopKey) is null;
+
+    public bool IsNodeAway => !ledger.TakesActs;
 
     public string CsrfToken => Tokens?.RequestToken ?? string.Empty;
 

@@ -3,29 +3,30 @@ using System.Text;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Engine;
-using Mingjian.Server.Configuration;
+using Mingjian.Server.Channel;
 
 namespace Mingjian.Server.Setup;
 
 /// <summary>The one-time code that lets whoever started the server found the network; shown on the console, never logged or stored.</summary>
-/// <remarks>About 59 random bits. Ten wrong guesses close setup until the next start. Worthless once the network is founded.</remarks>
-internal sealed class SetupCode(ILedger ledger, ServerOptions options)
+/// <remarks>All web processes of a node show the same: its token and the network's name give it. About 59 random bits. Ten wrong guesses close setup until the next start. Worthless once the network is founded.</remarks>
+internal sealed class SetupCode(ILedger ledger, INodeStanding node, WebIdentity? web = null)
 {
     private const int MaxGuesses = 10;
+    private const int Letters = 12;
 
     // Without 0/O and 1/I/L, which people mix up: 31 characters.
     private const string Alphabet = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
     private int _wrong;
 
     /// <summary>Three groups of four characters.</summary>
-    public string Text { get; } = Make();
+    public string Text { get; } = web is null ? Make(RandomNumberGenerator.GetBytes(Letters)) : Make(web.Token.Derive($"setup code of {web.Network}"));
 
     /// <summary>Setup is this node's business and not done, and guesses are left. In a network it is the first node's: the others follow it.</summary>
-    public bool MayOpen => Volatile.Read(ref _wrong) < MaxGuesses && options.Node is null or { Number: 1 }
+    public bool MayOpen => Volatile.Read(ref _wrong) < MaxGuesses && node.Place is { Shared: false } or { Number: 1 }
         && ledger.ReadState().Get(OrganizationsState.TopKey) is null;
 
     /// <summary>The code can be used now: in a network the agreement comes first, because it must stand in block 1.</summary>
-    public bool IsOpen => MayOpen && (options.Node is null || ledger.ReadState().Nodes() is not null);
+    public bool IsOpen => MayOpen && (node.Place is { Shared: false } || ledger.ReadState().Nodes() is not null);
 
     public bool Check(string? text)
     {
@@ -44,9 +45,15 @@ internal sealed class SetupCode(ILedger ledger, ServerOptions options)
         return false;
     }
 
-    private static string Make()
+    private static string Make(ReadOnlySpan<byte> random)
     {
-        var letters = RandomNumberGenerator.GetItems<char>(Alphabet, 12);
+        // 256 is no multiple of 31: eight of the characters come up a ninth oftener than the others, which costs less than a tenth of a bit.
+        var letters = new char[Letters];
+        for (var i = 0; i < letters.Length; i++)
+        {
+            letters[i] = Alphabet[random[i] % Alphabet.Length];
+        }
+
         return $"{new string(letters, 0, 4)}-{new string(letters, 4, 4)}-{new string(letters, 8, 4)}";
     }
 }

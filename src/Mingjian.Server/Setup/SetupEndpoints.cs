@@ -3,6 +3,7 @@ using Mingjian.Client.Directory;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Primitives;
+using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.Identity;
@@ -113,20 +114,28 @@ internal static class SetupEndpoints
 }
 
 /// <summary>Prints the setup code where only the operator sees it.</summary>
-internal sealed class SetupAnnouncement(SetupCode code, ServerOptions options, IHostApplicationLifetime lifetime) : IHostedService
+internal sealed class SetupAnnouncement(SetupCode code, INodeStanding node, ServerOptions options, IHostApplicationLifetime lifetime) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // After the address, so that it is the last line an operator sees.
-        lifetime.ApplicationStarted.Register(() =>
-        {
-            if (options.Start == StartMode.Empty && code.MayOpen)
-            {
-                Console.WriteLine($"  启用码 setup code  {code.Text}   (open /setup)");
-            }
-        });
+        lifetime.ApplicationStarted.Register(() => _ = AnnounceAsync());
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task AnnounceAsync()
+    {
+        // A web process has to hear from its node first.
+        while (node.Place is null && !lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), lifetime.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (options.Start == StartMode.Empty && code.MayOpen)
+        {
+            Console.WriteLine($"  启用码 setup code  {code.Text}   (open /setup)");
+        }
+    }
 }

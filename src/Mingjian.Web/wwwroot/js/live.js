@@ -61,7 +61,7 @@ function watch() {
   source.addEventListener('act', (event) => {
     const act = JSON.parse(event.data);
     if (!open.has(act.transactionId)) return;
-    if (act.status === 'accepted' || act.status === 'ordered') {
+    if (act.status === 'waiting' || act.status === 'accepted' || act.status === 'ordered') {
       open.set(act.transactionId, act.status);
     } else {
       open.delete(act.transactionId);
@@ -70,7 +70,12 @@ function watch() {
     }
     sessionStorage.setItem(STORE, JSON.stringify([...open.keys()]));
     if (open.size) {
-      const stage = [...open.values()].includes('accepted') ? 'accepted' : 'ordered';
+      const stages = [...open.values()];
+      if (stages.includes('waiting')) {
+        show(`${open.size} 项等待提交：暂时连不上本单位的节点，恢复后自动提交，不要重复登记。`, null);
+        return;
+      }
+      const stage = stages.includes('accepted') ? 'accepted' : 'ordered';
       show(`${open.size} 项已提交，等待足够多的节点确认，不要重复登记。`, stage);
       return;
     }
