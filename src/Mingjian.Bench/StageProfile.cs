@@ -68,7 +68,7 @@ internal sealed class StageProfile(BenchLedger ledger)
             Time("9 store, synced", () => store.Commit(new BlockCommit(BenchRoster.Network, block, executed.Entries, tiles, writes, executed.Indexed)));
             foreach (var (path, write) in state.Writes)
             {
-                _cache.Put(path, write.Value, block.Height);
+                _cache.Renew(path, write.Value, block.Height);
             }
 
             output.WriteLine($"  profile of {batch.Length} payments, processor time each:");

@@ -44,6 +44,10 @@ public sealed record Envelope(byte[] Payload, string PayloadType, IReadOnlyList<
     /// <summary>Most signatures an envelope may carry: the founding organisations of the largest network sign one agreement.</summary>
     public const int MaxSignatures = 31;
 
+    private static ReadOnlySpan<byte> PlainPayloadType => ",\"payloadType\":\"application/vnd.mingjian.transaction.v1+json\",\"signatures\":["u8;
+
+    private static ReadOnlySpan<byte> PlainScheme => ",\"scheme\":\"es256\",\"sig\":"u8;
+
     /// <summary>The one byte form.</summary>
     public byte[] Encode() => CanonicalJson.Encode(this, EnvelopeJson.Canonical);
 
@@ -61,19 +65,43 @@ public sealed record Envelope(byte[] Payload, string PayloadType, IReadOnlyList<
             return EnvelopeFault.Size;
         }
 
-        Envelope decoded;
-        try
+        var decoded = ReadPlain(bytes);
+        if (decoded is null)
         {
-            decoded = CanonicalJson.Decode(bytes, EnvelopeJson.Canonical);
-        }
-        catch (CanonicalJsonException)
-        {
-            return EnvelopeFault.Malformed;
+            try
+            {
+                decoded = CanonicalJson.Decode(bytes, EnvelopeJson.Canonical);
+            }
+            catch (CanonicalJsonException)
+            {
+                return EnvelopeFault.Malformed;
+            }
         }
 
         var fault = decoded.CheckForm();
         envelope = fault == EnvelopeFault.None ? decoded : null;
         return fault;
+    }
+
+    /// <summary>The usual envelope, signed by keys of one scheme without batches, in one pass; null leaves the decision to the general decoder.</summary>
+    private static Envelope? ReadPlain(ReadOnlySpan<byte> bytes)
+    {
+        var json = new CanonicalReader(bytes);
+        json.Expect("{\"payload\":"u8);
+        var payload = json.ReadBase64();
+        json.Expect(PlainPayloadType);
+        var signatures = new List<EnvelopeSignature>(1);
+        do
+        {
+            json.Expect("{\"keyid\":"u8);
+            var key = json.ReadText<KeyId>();
+            json.Expect(PlainScheme);
+            signatures.Add(new EnvelopeSignature(key, SchemeNames.Es256, json.ReadBase64()));
+            json.Expect("}"u8);
+        }
+        while (json.Take(","u8));
+        json.Expect("]}"u8);
+        return json.IsComplete ? new Envelope(payload, TransactionType, signatures) : null;
     }
 
     private EnvelopeFault CheckForm()
@@ -99,7 +127,15 @@ public sealed record Envelope(byte[] Payload, string PayloadType, IReadOnlyList<
             }
         }
 
-        return Signatures.All(static s => s.HasValidShape()) ? EnvelopeFault.None : EnvelopeFault.SignatureShape;
+        foreach (var signature in Signatures)
+        {
+            if (!signature.HasValidShape())
+            {
+                return EnvelopeFault.SignatureShape;
+            }
+        }
+
+        return EnvelopeFault.None;
     }
 }
 

@@ -108,7 +108,7 @@ internal sealed class BlockWriter
         _recent.Add(block.Height, commit.Transactions);
         foreach (var (path, write) in prepared.State.Writes)
         {
-            _cache.Put(path, write.Value, block.Height);
+            _cache.Renew(path, write.Value, block.Height);
         }
 
         var previous = _published;

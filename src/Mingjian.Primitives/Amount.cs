@@ -47,43 +47,47 @@ public readonly record struct Amount(long Fen) : IComparable<Amount>, ITextValue
     public int CompareTo(Amount other) => Fen.CompareTo(other.Fen);
 
     /// <summary>Reads yuan with exactly two decimals.</summary>
-    public static bool TryParse(string? text, out Amount value)
+    public static bool TryParse(string? text, out Amount value) => TextValue.TryParse(text, out value);
+
+    /// <inheritdoc/>
+    public static bool TryParseUtf8(ReadOnlySpan<byte> text, out Amount value)
     {
         value = default;
-        if (text is null || text.Length is < 4 or > MaxLength || text[^3] != '.')
+        if (text.Length is < 4 or > MaxLength || text[^3] != '.')
         {
             return false;
         }
 
-        Span<char> buffer = stackalloc char[MaxLength];
-        text.AsSpan(0, text.Length - 3).CopyTo(buffer);
-        text.AsSpan(text.Length - 2).CopyTo(buffer[(text.Length - 3)..]);
-        var digits = buffer[..(text.Length - 1)];
-        if (!long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var fen))
+        Span<byte> buffer = stackalloc byte[TextValue.MaxLength];
+        text[..^3].CopyTo(buffer);
+        text[^2..].CopyTo(buffer[(text.Length - 3)..]);
+        if (!long.TryParse(buffer[..(text.Length - 1)], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var fen))
         {
             return false;
         }
 
         value = new Amount(fen);
-        return string.Equals(value.ToString(), text, StringComparison.Ordinal);
+        return buffer[..FormatUtf8(value, buffer)].SequenceEqual(text);
     }
 
     /// <inheritdoc/>
-    public override string ToString()
+    public static int FormatUtf8(Amount value, Span<byte> text)
     {
-        var magnitude = Fen < 0 ? (ulong)-(Fen + 1) + 1 : (ulong)Fen;
-        Span<char> text = stackalloc char[MaxLength];
+        var magnitude = value.Fen < 0 ? (ulong)-(value.Fen + 1) + 1 : (ulong)value.Fen;
         var start = 0;
-        if (Fen < 0)
+        if (value.Fen < 0)
         {
-            text[start++] = '-';
+            text[start++] = (byte)'-';
         }
 
         (magnitude / 100).TryFormat(text[start..], out var written, default, CultureInfo.InvariantCulture);
         start += written;
-        text[start] = '.';
-        text[start + 1] = (char)('0' + (magnitude / 10 % 10));
-        text[start + 2] = (char)('0' + (magnitude % 10));
-        return new string(text[..(start + 3)]);
+        text[start] = (byte)'.';
+        text[start + 1] = (byte)('0' + (magnitude / 10 % 10));
+        text[start + 2] = (byte)('0' + (magnitude % 10));
+        return start + 3;
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => TextValue.ToText(this);
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 
@@ -11,6 +13,8 @@ public readonly record struct Hash32 : IComparable<Hash32>, ITextValue<Hash32>
 {
     /// <summary>Length in bytes.</summary>
     public const int Size = 32;
+
+    private const int TextLength = 44;
 
     private readonly UInt128 _high;
     private readonly UInt128 _low;
@@ -60,17 +64,29 @@ public readonly record struct Hash32 : IComparable<Hash32>, ITextValue<Hash32>
     }
 
     /// <summary>Reads the base64 form; anything but the one canonical spelling is refused.</summary>
-    public static bool TryParse(string? text, out Hash32 value)
+    public static bool TryParse(string? text, out Hash32 value) => TextValue.TryParse(text, out value);
+
+    /// <inheritdoc/>
+    public static bool TryParseUtf8(ReadOnlySpan<byte> text, out Hash32 value)
     {
         value = default;
-        Span<byte> bytes = stackalloc byte[Size];
-        if (text is not { Length: 44 } || !Convert.TryFromBase64String(text, bytes, out var written) || written != Size)
+        Span<byte> buffer = stackalloc byte[TextValue.MaxLength];
+        if (text.Length != TextLength || Base64.DecodeFromUtf8(text, buffer, out _, out var written) != OperationStatus.Done || written != Size)
         {
             return false;
         }
 
-        value = new Hash32(bytes);
-        return string.Equals(value.ToString(), text, StringComparison.Ordinal);
+        value = new Hash32(buffer[..Size]);
+        return buffer[..FormatUtf8(value, buffer)].SequenceEqual(text);
+    }
+
+    /// <inheritdoc/>
+    public static int FormatUtf8(Hash32 value, Span<byte> text)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        value.CopyTo(bytes);
+        Base64.EncodeToUtf8(bytes, text, out _, out var written);
+        return written;
     }
 
     /// <summary>64 lower-case hexadecimal digits: the spelling used inside state keys, where '/' separates parts.</summary>
@@ -93,10 +109,5 @@ public readonly record struct Hash32 : IComparable<Hash32>, ITextValue<Hash32>
     public static bool operator >=(Hash32 left, Hash32 right) => left.CompareTo(right) >= 0;
 
     /// <inheritdoc/>
-    public override string ToString()
-    {
-        Span<byte> bytes = stackalloc byte[Size];
-        CopyTo(bytes);
-        return Convert.ToBase64String(bytes);
-    }
+    public override string ToString() => TextValue.ToText(this);
 }

@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 namespace Mingjian.Primitives;
 
 /// <summary>A random 128-bit identifier with a one-letter kind: <c>m-</c> + 32 lower-case hex digits.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1033", Justification = "The form is the same for every kind.")]
 public interface ILedgerId<TSelf> : ITextValue<TSelf>
     where TSelf : struct, ILedgerId<TSelf>
 {
@@ -17,6 +18,12 @@ public interface ILedgerId<TSelf> : ITextValue<TSelf>
 
     /// <summary>The raw 128 bits.</summary>
     UInt128 Value { get; }
+
+    /// <inheritdoc/>
+    static bool ITextValue<TSelf>.TryParseUtf8(ReadOnlySpan<byte> text, out TSelf value) => LedgerId.TryParseUtf8(text, out value);
+
+    /// <inheritdoc/>
+    static int ITextValue<TSelf>.FormatUtf8(TSelf value, Span<byte> text) => LedgerId.FormatUtf8(value, text);
 }
 
 /// <summary>Shared text form and creation of ledger identifiers.</summary>
@@ -49,13 +56,24 @@ public static class LedgerId
             Convert.TryToHexStringLower(bytes, text[2..], out _);
         });
 
-    internal static bool TryParse<T>(string? text, out T id)
+    internal static int FormatUtf8<T>(T id, Span<byte> text)
+        where T : struct, ILedgerId<T>
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, id.Value);
+        text[0] = (byte)T.Kind;
+        text[1] = (byte)'-';
+        Convert.TryToHexStringLower(bytes, text[2..], out _);
+        return TextLength;
+    }
+
+    internal static bool TryParseUtf8<T>(ReadOnlySpan<byte> text, out T id)
         where T : struct, ILedgerId<T>
     {
         id = default;
         Span<byte> bytes = stackalloc byte[16];
-        if (text is not { Length: TextLength } || text[0] != T.Kind || text[1] != '-' || text.AsSpan(2).ContainsAnyInRange('A', 'F')
-            || Convert.FromHexString(text.AsSpan(2), bytes, out _, out _) != OperationStatus.Done)
+        if (text.Length != TextLength || text[0] != T.Kind || text[1] != '-' || text[2..].ContainsAnyInRange((byte)'A', (byte)'F')
+            || Convert.FromHexString(text[2..], bytes, out _, out _) != OperationStatus.Done)
         {
             return false;
         }
@@ -73,7 +91,7 @@ public readonly record struct MemberId(UInt128 Value) : ILedgerId<MemberId>
 
     public static MemberId From(UInt128 value) => new(value);
 
-    public static bool TryParse(string? text, out MemberId value) => LedgerId.TryParse(text, out value);
+    public static bool TryParse(string? text, out MemberId value) => TextValue.TryParse(text, out value);
 
     public override string ToString() => LedgerId.Format(Kind, Value);
 }
@@ -86,7 +104,7 @@ public readonly record struct OrganizationId(UInt128 Value) : ILedgerId<Organiza
 
     public static OrganizationId From(UInt128 value) => new(value);
 
-    public static bool TryParse(string? text, out OrganizationId value) => LedgerId.TryParse(text, out value);
+    public static bool TryParse(string? text, out OrganizationId value) => TextValue.TryParse(text, out value);
 
     public override string ToString() => LedgerId.Format(Kind, Value);
 }
@@ -99,7 +117,7 @@ public readonly record struct PaymentId(UInt128 Value) : ILedgerId<PaymentId>
 
     public static PaymentId From(UInt128 value) => new(value);
 
-    public static bool TryParse(string? text, out PaymentId value) => LedgerId.TryParse(text, out value);
+    public static bool TryParse(string? text, out PaymentId value) => TextValue.TryParse(text, out value);
 
     public override string ToString() => LedgerId.Format(Kind, Value);
 }
@@ -112,7 +130,7 @@ public readonly record struct ImportId(UInt128 Value) : ILedgerId<ImportId>
 
     public static ImportId From(UInt128 value) => new(value);
 
-    public static bool TryParse(string? text, out ImportId value) => LedgerId.TryParse(text, out value);
+    public static bool TryParse(string? text, out ImportId value) => TextValue.TryParse(text, out value);
 
     public override string ToString() => LedgerId.Format(Kind, Value);
 }
@@ -125,7 +143,7 @@ public readonly record struct KeyId(UInt128 Value) : ILedgerId<KeyId>
 
     public static KeyId From(UInt128 value) => new(value);
 
-    public static bool TryParse(string? text, out KeyId value) => LedgerId.TryParse(text, out value);
+    public static bool TryParse(string? text, out KeyId value) => TextValue.TryParse(text, out value);
 
     public override string ToString() => LedgerId.Format(Kind, Value);
 }
@@ -138,7 +156,7 @@ public readonly record struct Nonce(UInt128 Value) : ILedgerId<Nonce>
 
     public static Nonce From(UInt128 value) => new(value);
 
-    public static bool TryParse(string? text, out Nonce value) => LedgerId.TryParse(text, out value);
+    public static bool TryParse(string? text, out Nonce value) => TextValue.TryParse(text, out value);
 
     public override string ToString() => LedgerId.Format(Kind, Value);
 }

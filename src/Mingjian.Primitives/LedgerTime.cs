@@ -40,9 +40,12 @@ public readonly record struct LedgerTime(long Milliseconds) : IComparable<Ledger
 /// <summary>Integer milliseconds; public because source-generated serialisers of other assemblies name it.</summary>
 public sealed class LedgerTimeConverter : JsonConverter<LedgerTime>
 {
+    /// <summary>The year 10000.</summary>
+    internal const long End = 253402300800000;
+
     /// <inheritdoc/>
     public override LedgerTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value is >= 0 and < 253402300800000
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value is >= 0 and < End
             ? new LedgerTime(value)
             : throw new JsonException("Not a valid LedgerTime.");
 
@@ -92,12 +95,15 @@ public readonly record struct Month : IComparable<Month>, ITextValue<Month>
     public int CompareTo(Month other) => Index.CompareTo(other.Index);
 
     /// <summary>Reads <c>yyyy-MM</c>.</summary>
-    public static bool TryParse(string? text, out Month value)
+    public static bool TryParse(string? text, out Month value) => TextValue.TryParse(text, out value);
+
+    /// <inheritdoc/>
+    public static bool TryParseUtf8(ReadOnlySpan<byte> text, out Month value)
     {
         value = default;
-        if (text is not { Length: 7 } || text[4] != '-'
-            || !int.TryParse(text.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var year)
-            || !int.TryParse(text.AsSpan(5, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        if (text.Length != 7 || text[4] != '-'
+            || !int.TryParse(text[..4], NumberStyles.None, CultureInfo.InvariantCulture, out var year)
+            || !int.TryParse(text[5..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             || year is < 1900 or > 2999 || number is < 1 or > 12)
         {
             return false;
@@ -108,16 +114,20 @@ public readonly record struct Month : IComparable<Month>, ITextValue<Month>
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(7, this, static (text, month) =>
+    public static int FormatUtf8(Month value, Span<byte> text)
     {
         // Half of all state paths end with a month; a format string takes ten times as long.
-        for (var (i, rest) = (3, month.Year); i >= 0; i--, rest /= 10)
+        for (var (i, rest) = (3, value.Year); i >= 0; i--, rest /= 10)
         {
-            text[i] = (char)('0' + (rest % 10));
+            text[i] = (byte)('0' + (rest % 10));
         }
 
-        text[4] = '-';
-        text[5] = (char)('0' + (month.Number / 10));
-        text[6] = (char)('0' + (month.Number % 10));
-    });
+        text[4] = (byte)'-';
+        text[5] = (byte)('0' + (value.Number / 10));
+        text[6] = (byte)('0' + (value.Number % 10));
+        return 7;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => TextValue.ToText(this);
 }

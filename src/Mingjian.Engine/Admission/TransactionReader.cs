@@ -65,7 +65,7 @@ internal sealed class TransactionReader(NetworkId network, ContractSet contracts
 
         try
         {
-            command = (ICommand)CanonicalJson.Decode(frame.Payload.Body.Span, route.Message.Json);
+            command = (ICommand)RecordCodec.Of(route.Message.Json).Decode(frame.Payload.Body.Span);
             return null;
         }
         catch (CanonicalJsonException)

@@ -58,7 +58,7 @@ internal sealed class BlockState(IStateReader before) : IStateReader
     /// <param name="Type">How it is encoded.</param>
     internal readonly record struct Write(object? Value, JsonTypeInfo Type)
     {
-        public byte[]? Encode() => Value is null ? null : CanonicalJson.Encode(Value, Type);
+        public byte[]? Encode() => Value is null ? null : RecordCodec.Of(Type).Encode(Value);
     }
 }
 

@@ -70,4 +70,8 @@ public sealed class ContractSet
 public sealed record CommandRoute(IContract Contract, MessageType Message);
 
 /// <summary>An event and the contract that applies it.</summary>
-public sealed record EventRoute(IContract Contract, MessageType Message);
+public sealed record EventRoute(IContract Contract, MessageType Message)
+{
+    /// <summary>The name's bytes: ASCII, no escapes.</summary>
+    internal byte[] Name { get; } = System.Text.Encoding.ASCII.GetBytes(Message.Name);
+}

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
@@ -8,79 +6,68 @@ namespace Mingjian.Engine.Execution;
 
 /// <summary>Writes transaction entries byte for byte as <see cref="TransactionEntry"/> encodes them, without building one.</summary>
 /// <remarks>The envelope's canonical bytes are copied as they are. Not safe for concurrent use.</remarks>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The JSON writer only holds memory.")]
 internal sealed class EntryWriter
 {
-    private readonly ArrayBufferWriter<byte> _buffer = new(4096);
-    private readonly Utf8JsonWriter _json;
-
-    public EntryWriter() => _json = new Utf8JsonWriter(
-        _buffer,
-        new JsonWriterOptions { Encoder = LogEntryJson.CanonicalTransaction.Options.Encoder, SkipValidation = true });
+    private readonly CanonicalWriter _json = new();
 
     /// <summary>The entry, or null when it would be larger than an entry may be.</summary>
     public byte[]? Write(
         ReadOnlySpan<byte> envelope, IReadOnlyList<Actor> actors, IReadOnlyList<(EventRoute Route, IEvent Event)> events,
         Rejection? rejection, long height, LedgerTime time)
     {
-        _buffer.ResetWrittenCount();
-        _json.Reset();
-        _json.WriteStartObject();
+        _json.Clear();
         WriteActors(actors);
-        _json.WritePropertyName("envelope"u8);
-        _json.WriteRawValue(envelope, skipInputValidation: true);
+        _json.Raw("],\"envelope\":"u8);
+        _json.Raw(envelope);
         if (rejection is null)
         {
             WriteEvents(events);
         }
 
-        _json.WriteNumber("height"u8, height);
+        _json.Raw(",\"height\":"u8);
+        _json.Number(height);
         if (rejection is { } refused)
         {
-            _json.WriteStartObject("rejection"u8);
-            _json.WriteString("contract"u8, refused.Contract);
-            _json.WriteString("name"u8, refused.Name);
-            _json.WriteNumber("number"u8, refused.Number);
-            _json.WriteEndObject();
+            _json.Raw(",\"rejection\":"u8);
+            _json.Raw(CanonicalJson.Encode(new EntryRejection(refused.Contract, refused.Name, refused.Number), LogEntryJson.CanonicalRejection));
         }
 
-        _json.WriteNumber("time"u8, time.Milliseconds);
-        _json.WriteString("type"u8, "transaction"u8);
-        _json.WriteEndObject();
-        _json.Flush();
-        return _buffer.WrittenCount > LogEntry.MaxSize ? null : _buffer.WrittenSpan.ToArray();
+        _json.Raw(",\"time\":"u8);
+        _json.Time(time);
+        _json.Raw(",\"type\":\"transaction\"}"u8);
+        return _json.Written.Length > LogEntry.MaxSize ? null : _json.Written.ToArray();
     }
 
     private void WriteActors(IReadOnlyList<Actor> actors)
     {
-        _json.WriteStartArray("actors"u8);
-        foreach (var actor in actors)
+        _json.Raw("{\"actors\":["u8);
+        for (var i = 0; i < actors.Count; i++)
         {
-            _json.WriteStartObject();
-            _json.WriteString("key"u8, actor.PublicKey.ToString());
-            if (actor.Member is { } member)
+            _json.Raw(i == 0 ? "{\"key\":"u8 : ",{\"key\":"u8);
+            _json.Text(actors[i].PublicKey);
+            if (actors[i].Member is { } member)
             {
-                _json.WriteString("member"u8, member.ToString());
+                _json.Raw(",\"member\":"u8);
+                _json.Text(member);
             }
 
-            _json.WriteEndObject();
+            _json.End();
         }
-
-        _json.WriteEndArray();
     }
 
     private void WriteEvents(IReadOnlyList<(EventRoute Route, IEvent Event)> events)
     {
-        _json.WriteStartArray("events"u8);
-        foreach (var (route, happened) in events)
+        _json.Raw(",\"events\":["u8);
+        for (var i = 0; i < events.Count; i++)
         {
-            _json.WriteStartObject();
-            _json.WritePropertyName("body"u8);
-            JsonSerializer.Serialize(_json, happened, route.Message.Json);
-            _json.WriteString("name"u8, route.Message.Name);
-            _json.WriteEndObject();
+            var (route, happened) = events[i];
+            _json.Raw(i == 0 ? "{\"body\":"u8 : ",{\"body\":"u8);
+            RecordCodec.Of(route.Message.Json).Write(_json, happened);
+            _json.Raw(",\"name\":\""u8);
+            _json.Raw(route.Name);
+            _json.Raw("\"}"u8);
         }
 
-        _json.WriteEndArray();
+        _json.Raw("]"u8);
     }
 }

@@ -36,6 +36,16 @@ internal sealed class StateCache(int capacity)
         return entry.Since <= height;
     }
 
+    /// <summary>As <see cref="Put"/>, but only where a record is held: one that nobody has read yet is not kept. The writer's thread only.</summary>
+    public void Renew(string path, object? value, long since)
+    {
+        var generations = _generations;
+        if (generations.Young.ContainsKey(path) || generations.Old.ContainsKey(path))
+        {
+            Put(path, value, since);
+        }
+    }
+
     /// <summary>Sets what is current from <paramref name="since"/> on. The writer's thread only.</summary>
     public void Put(string path, object? value, long since)
     {

@@ -42,7 +42,7 @@ internal sealed class StateView(IStateSnapshot snapshot, StateCache cache, bool 
 
         try
         {
-            return JsonSerializer.Deserialize(bytes, key.Table.Json);
+            return (T?)RecordCodec.Of(key.Table.Json).DecodeOwn(bytes);
         }
         catch (JsonException e)
         {

@@ -130,6 +130,10 @@ public sealed partial class LogEntryJson : JsonSerializerContext
     public static JsonTypeInfo<TransactionEntry> CanonicalTransaction { get; } =
         (JsonTypeInfo<TransactionEntry>)CanonicalOptions.GetTypeInfo(typeof(TransactionEntry));
 
+    /// <summary>Canonical type info of rejections.</summary>
+    public static JsonTypeInfo<EntryRejection> CanonicalRejection { get; } =
+        (JsonTypeInfo<EntryRejection>)CanonicalOptions.GetTypeInfo(typeof(EntryRejection));
+
     /// <summary>Canonical type info of seals.</summary>
     public static JsonTypeInfo<SealEntry> CanonicalSeal { get; } =
         (JsonTypeInfo<SealEntry>)CanonicalOptions.GetTypeInfo(typeof(SealEntry));
