@@ -113,6 +113,8 @@ public sealed class AuditTests : IAsyncLifetime
     [Fact]
     public async Task A_forged_record_that_no_checksum_betrays_is_found_by_the_replay()
     {
+        // How the acts are spread over blocks differs from run to run, and with it which entries are seals.
+        var deposit = Enumerable.Range(40, 10).First(i => Encoding.UTF8.GetString(_ledger.Ledger.ReadEntry(i)!).Contains("\"amount\":\"", StringComparison.Ordinal));
         await _ledger.CloseAsync();
         (string Column, byte[] Key, Func<byte[], byte[]> Change, AuditFaultCode Code, string Place)[] forgeries =
         [
@@ -120,8 +122,8 @@ public sealed class AuditTests : IAsyncLifetime
                 AuditFaultCode.StateDiffers, $"state toy/account/{new MemberId(7)}"),
             ("state", "toy/account/m-ffffffffffffffffffffffffffffffff"u8.ToArray(), _ => "{\"balance\":\"1.00\"}"u8.ToArray(),
                 AuditFaultCode.StateDiffers, "state toy/account/m-ffffffffffffffffffffffffffffffff"),
-            ("entries", [0, 0, 0, 0, 0, 0, 0, 40], bytes => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("\"amount\":\"", "\"amount\":\"9", StringComparison.Ordinal)),
-                AuditFaultCode.OutcomeDiffers, "entry 40"),
+            ("entries", [0, 0, 0, 0, 0, 0, 0, (byte)deposit], bytes => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("\"amount\":\"", "\"amount\":\"9", StringComparison.Ordinal)),
+                AuditFaultCode.OutcomeDiffers, $"entry {deposit}"),
             ("blocks", [0, 0, 0, 0, 0, 0, 0, 2], bytes => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("\"time\":17", "\"time\":16", StringComparison.Ordinal)),
                 AuditFaultCode.BlockRecordDiffers, "block 2"),
             ("tiles", [0, 0, 0, 0, 0, 0, 0, 0, 1], bytes => [.. bytes[..^1], (byte)(bytes[^1] ^ 1)], AuditFaultCode.TileDiffers, "tile/0/001"),
