@@ -26,15 +26,15 @@ public sealed class RocksDbLedgerSource(string directory) : ILedgerSource, IStor
     public ValueTask<string?> ReadCheckpointAsync(CancellationToken cancellationToken) => new(Store.Head?.Checkpoint);
 
     /// <inheritdoc/>
-    public ValueTask<byte[]?> ReadTileAsync(TilePath path, CancellationToken cancellationToken)
-    {
-        if (path.Level != TilePath.EntryLevel)
-        {
-            return new(Store.ReadTile(path.Level, path.Number, path.Width)?.ToArray());
-        }
+    public async ValueTask<byte[]?> ReadTileAsync(TilePath path, CancellationToken cancellationToken) => path.Level != TilePath.EntryLevel
+        ? Store.ReadTile(path.Level, path.Number, path.Width)?.ToArray()
+        : await ReadEntriesAsync(path, cancellationToken) is { } entries ? EntryBundle.Encode(entries) : null;
 
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<byte[]>?> ReadEntriesAsync(TilePath path, CancellationToken cancellationToken)
+    {
         var entries = Store.ReadEntries(path.Number * Tile.FullWidth, path.Width);
-        return new(entries.Count == path.Width ? EntryBundle.Encode(entries) : null);
+        return new(entries.Count == path.Width ? entries : null);
     }
 
     /// <inheritdoc/>

@@ -22,6 +22,13 @@ public interface ILedgerSource : IAsyncDisposable
     /// <summary>A tile's or entry bundle's bytes, or null when it is missing.</summary>
     ValueTask<byte[]?> ReadTileAsync(TilePath path, CancellationToken cancellationToken);
 
+    /// <summary>The entries of a bundle, in order, or null when one is missing.</summary>
+    /// <exception cref="AuditFaultException">The bundle has another form.</exception>
+    async ValueTask<IReadOnlyList<byte[]>?> ReadEntriesAsync(TilePath path, CancellationToken cancellationToken) =>
+        await ReadTileAsync(path, cancellationToken) is not { } bytes ? null
+        : EntryBundle.Decode(bytes, path.Width)
+            ?? throw new AuditFaultException(AuditFaultCode.EntryMalformed, path.ToString(), "Not a bundle of that many entries.");
+
     /// <summary>What only a store has beside the public log; null for the public log alone.</summary>
     IStoredLedger? Stored { get; }
 }

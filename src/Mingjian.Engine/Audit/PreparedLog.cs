@@ -85,10 +85,8 @@ internal sealed class PreparedLog(EntryPreparer preparer)
             var number = (first + entries.Count) / Tile.FullWidth;
             var width = Tile.Width(0, number, size);
             var path = new TilePath(TilePath.EntryLevel, number, width);
-            var bytes = await source.ReadTileAsync(path, cancellationToken)
-                ?? throw new AuditFaultException(AuditFaultCode.Incomplete, path.ToString(), "The entry bundle is missing.");
-            entries.AddRange(EntryBundle.Decode(bytes, width)
-                ?? throw new AuditFaultException(AuditFaultCode.EntryMalformed, path.ToString(), "Not a bundle of that many entries."));
+            entries.AddRange(await source.ReadEntriesAsync(path, cancellationToken)
+                ?? throw new AuditFaultException(AuditFaultCode.Incomplete, path.ToString(), "The entry bundle is missing."));
         }
 
         return entries;
