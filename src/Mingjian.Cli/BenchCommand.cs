@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mingjian.Bench;
+using Mingjian.Cli.Faults;
 
 namespace Mingjian.Cli;
 
@@ -20,9 +21,15 @@ internal static class BenchCommand
         var only = new Option<string>("--only") { Description = "只测一部分：ledger（本进程内）或 http（另起服务器进程，经本机网络）；默认都测" };
         only.AcceptOnlyFromAmong("ledger", "http");
         var nodes = new Option<int>("--nodes") { Description = "改测由这么多个节点（各带一个 etcd 成员）在本机组成的网络，并与单独的 etcd、两备同步的 PostgreSQL 对照；例如 4" };
+        var faults = new Option<int>("--faults")
+        {
+            Description = "改为考验四个节点的真实进程：负载下逐个杀死节点和 etcd、断网，每种故障轮这么多遍，核对已确认的事项一项不少，并报告多久没有确认",
+        };
+        var seed = new Option<int>("--seed") { Description = "与 --faults 合用：故障次序的种子（默认随机，会显示）", DefaultValueFactory = _ => Environment.TickCount };
+        var loopback = new Option<bool>("--loopback") { Description = "与 --faults 合用：不用网络命名空间（没有 root 权限时自动如此）" };
         var command = new Command("bench", "测速：预先签好的交纳从受理到最终确认（本进程内、经 HTTP）、凭证核验、审计、启动；与本机 P-256 验签速度相比。")
         {
-            members, runs, payments, directory, only, nodes,
+            members, runs, payments, directory, only, nodes, faults, seed, loopback,
         };
         command.SetAction(async (result, cancelled) =>
         {
@@ -36,6 +43,12 @@ internal static class BenchCommand
                 Http = result.GetValue(only) != "ledger",
                 Nodes = Math.Clamp(result.GetValue(nodes), 0, 31),
             };
+            if (result.GetValue(faults) is > 0 and var rounds)
+            {
+                await FaultBench.RunAsync(rounds, result.GetValue(seed), options.Directory, result.GetValue(loopback), Console.Out, cancelled);
+                return ExitCodes.Ok;
+            }
+
             await LedgerBench.RunAsync(options, Console.Out, cancelled);
             return ExitCodes.Ok;
         });

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Mingjian.Cli;
+using Mingjian.Cli.Faults;
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 var root = new RootCommand("明鉴命令行：核验凭证、审计账本、导入名册、重建查询库、备份和恢复、测速。")
@@ -29,6 +30,11 @@ catch (CommandException e)
 {
     await Console.Error.WriteLineAsync($"mingjian: {e.Message}");
     return ExitCodes.Unusable;
+}
+catch (PromiseBrokenException e)
+{
+    await Console.Error.WriteLineAsync($"mingjian: {e.Message}");
+    return ExitCodes.Failed;
 }
 catch (OperationCanceledException)
 {

@@ -19,11 +19,18 @@ internal sealed class ServedLog : IDisposable
 
     /// <param name="blocks">Entries of each block; every block leaves a checkpoint.</param>
     public ServedLog(params IReadOnlyList<int> blocks)
+        : this(int.MaxValue, blocks)
+    {
+    }
+
+    /// <param name="fork">The first entry that is another than in every other log; signed by the same keys all the same.</param>
+    /// <param name="blocks">Entries of each block.</param>
+    public ServedLog(int fork, IReadOnlyList<int> blocks)
     {
         var entries = new List<byte[]>();
         foreach (var block in blocks)
         {
-            var fresh = Enumerable.Range(entries.Count, block).Select(Entry).ToArray();
+            var fresh = Enumerable.Range(entries.Count, block).Select(i => i < fork ? Entry(i) : [.. Entry(i), .. "fork"u8]).ToArray();
             entries.AddRange(fresh);
             foreach (var write in _tree.Append(fresh.Select(e => (ReadOnlyMemory<byte>)e)))
             {

@@ -23,7 +23,8 @@ internal static class DevCommand
             }
 
             await using var network = DevNetwork.Create(
-                result.GetValue(directory)!, [.. Enumerable.Range(0, count).SelectMany(i => new[] { first + i, first + 100 + i, first + 200 + i })]);
+                result.GetValue(directory)!, count,
+                new LoopbackSites([.. Enumerable.Range(0, count).SelectMany(i => new[] { first + i, first + 100 + i, first + 200 + i })]));
             Console.WriteLine("正在启动（第一次约一分钟）…");
             try
             {

@@ -29,12 +29,15 @@ internal sealed class DevNetwork : IAsyncDisposable
     private readonly NodeClient _client = new();
 
     private readonly string _program;
+    private readonly NodeSites _sites;
+    private IReadOnlyList<int> _frozen = [];
 
-    private DevNetwork(string directory, List<NodeFile> nodes, string program)
+    private DevNetwork(string directory, List<NodeFile> nodes, string program, NodeSites sites)
     {
         _directory = directory;
         _nodes = nodes;
         _program = program;
+        _sites = sites;
     }
 
     /// <summary>The servers' addresses, by node from 1.</summary>
@@ -45,11 +48,12 @@ internal sealed class DevNetwork : IAsyncDisposable
 
     /// <summary>Makes keys, certificates and configurations, or takes up what the directory holds.</summary>
     /// <param name="directory">Of its own.</param>
-    /// <param name="ports">Three a node: server, etcd for nodes, etcd for members. Only read when the directory is new.</param>
+    /// <param name="count">Nodes. Only read when the directory is new.</param>
+    /// <param name="sites">Where they are; the network disposes of them.</param>
     /// <param name="program">Where the server's program is; null = beside this one.</param>
     /// <param name="settings">Further settings of every server. Only read when the directory is new.</param>
     public static DevNetwork Create(
-        string directory, IReadOnlyList<int> ports, string? program = null, params IReadOnlyList<(string Name, string Value)> settings)
+        string directory, int count, NodeSites sites, string? program = null, params IReadOnlyList<(string Name, string Value)> settings)
     {
         var full = Path.GetFullPath(directory);
         var bundle = Path.Combine(full, "network", EtcdCluster.UserOf(1));
@@ -57,17 +61,17 @@ internal sealed class DevNetwork : IAsyncDisposable
         {
             var network = NetworkId.Parse($"{NetworkName}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
             PrivateFile.CreateDirectory(full, "organizations");
-            var nodes = ports.Chunk(3).Select((p, i) => Prepare(full, network, i + 1, p)).ToList();
+            var nodes = Enumerable.Range(1, count).Select(n => Prepare(full, network, n, sites.AddressesOf(n))).ToList();
             NetworkBundle.Found(Path.Combine(full, "network"), Hash32.Of(System.Text.Encoding.UTF8.GetBytes(Charter)), nodes);
             foreach (var node in nodes)
             {
-                DirectoryOf(full, node.Number).Configure(
-                    Path.Combine(full, "network", EtcdCluster.UserOf(node.Number)),
-                    [("Start", "Demo"), ("Port", new Uri(node.Server).Port.ToString(CultureInfo.InvariantCulture)), .. settings]);
+                var own = DirectoryOf(full, node.Number);
+                own.Configure(Path.Combine(full, "network", EtcdCluster.UserOf(node.Number)), [("Start", "Demo"), .. settings]);
+                File.AppendAllLines(own.Environment, sites.EnvironmentOf(node.Number).Select(l => $"{l.Name}={l.Value}"));
             }
         }
 
-        return new DevNetwork(full, NetworkBundle.ReadNodes(bundle), program ?? AppContext.BaseDirectory);
+        return new DevNetwork(full, NetworkBundle.ReadNodes(bundle), program ?? AppContext.BaseDirectory, sites);
     }
 
     /// <summary>Starts etcd and servers; the first time also signs and submits the founding, and waits for the invented people.</summary>
@@ -127,12 +131,16 @@ internal sealed class DevNetwork : IAsyncDisposable
     }
 
     public void StartEtcd(int node) => Start(
-        $"etcd-{node}", "etcd", ["--config-file", DirectoryOf(_directory, node).EtcdConfiguration], []);
+        $"etcd-{node}", [.. _sites.Enter(node), "etcd", "--config-file", DirectoryOf(_directory, node).EtcdConfiguration], []);
 
-    public void StartServer(int node) => Start(
+    /// <param name="node">Whose.</param>
+    /// <param name="program">Where its program is; null = where all nodes' is.</param>
+    public void StartServer(int node, string? program = null) => Start(
         $"server-{node}",
-        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet",
-        [Path.Combine(_program, "Mingjian.Server.dll"), "--contentRoot", _program],
+        [
+            .. _sites.Enter(node), Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet",
+            Path.Combine(program ?? _program, "Mingjian.Server.dll"), "--contentRoot", program ?? _program,
+        ],
         [.. File.ReadAllLines(DirectoryOf(_directory, node).Environment).Where(l => l.Length > 0 && l[0] != '#').Select(l => l.Split('=', 2)).Select(p => (p[0], p[1])),
             // Several on one machine: small heaps.
             ("DOTNET_gcServer", "0"), ("DOTNET_TieredPGO", "0"), ("ASPNETCORE_ENVIRONMENT", "Production")]);
@@ -150,6 +158,46 @@ internal sealed class DevNetwork : IAsyncDisposable
 
     /// <summary>Asks a server to end, and waits.</summary>
     public async Task StopServerAsync(int node, CancellationToken cancellationToken) => await TerminateAsync($"server-{node}", cancellationToken);
+
+    /// <summary>Whether nodes that are cut from the others still answer their users.</summary>
+    public bool CanAnswerWhileCut => _sites.CanCut;
+
+    /// <summary>Leaves some nodes in touch with each other and their users, and with nobody else, until <see cref="HealAsync"/>.</summary>
+    public async Task CutAsync(IReadOnlyList<int> nodes, CancellationToken cancellationToken)
+    {
+        if (_sites.CanCut)
+        {
+            await _sites.CutAsync(nodes, cancellationToken);
+            return;
+        }
+
+        _frozen = nodes;
+        await SignalAsync("-STOP", cancellationToken);
+    }
+
+    /// <summary>Ends the cut.</summary>
+    public async Task HealAsync(CancellationToken cancellationToken)
+    {
+        await _sites.HealAsync(cancellationToken);
+        await SignalAsync("-CONT", cancellationToken);
+        _frozen = [];
+    }
+
+    /// <summary>Waits until a process has ended by itself, and forgets it.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> WaitForEndAsync(string process, CancellationToken cancellationToken)
+    {
+        var running = _running[process];
+        await running.WaitForExitAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
+        _running.Remove(process);
+        using (running)
+        {
+            return running.ExitCode;
+        }
+    }
+
+    /// <summary>Whether a process has been started and not ended.</summary>
+    public bool IsRunning(string process) => _running.TryGetValue(process, out var running) && !running.HasExited;
 
     /// <summary>Waits until a server answers.</summary>
     public Task WaitUntilUpAsync(int node, CancellationToken cancellationToken) =>
@@ -191,6 +239,7 @@ internal sealed class DevNetwork : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await HealAsync(limit.Token);
         // Servers first: they finish what they have begun while etcd still answers.
         foreach (var kind in (string[])["server-", "etcd-"])
         {
@@ -198,16 +247,23 @@ internal sealed class DevNetwork : IAsyncDisposable
         }
 
         _client.Dispose();
+        await _sites.DisposeAsync();
     }
 
-    private static NodeFile Prepare(string directory, NetworkId network, int number, int[] ports)
+    private async Task SignalAsync(string signal, CancellationToken cancellationToken)
+    {
+        foreach (var process in _frozen.SelectMany(n => new[] { $"server-{n}", $"etcd-{n}" }).Where(IsRunning))
+        {
+            using var kill = Process.Start("kill", [signal, _running[process].Id.ToString(CultureInfo.InvariantCulture)]);
+            await kill.WaitForExitAsync(cancellationToken);
+        }
+    }
+
+    private static NodeFile Prepare(string directory, NetworkId network, int number, NodeAddresses addresses)
     {
         using var signer = Es256Signer.Create();
         KeyFile.Write(OrganizationKey(directory, number), signer);
-        string At(string scheme, int port) => string.Create(CultureInfo.InvariantCulture, $"{scheme}://127.0.0.1:{port}/");
-        return DirectoryOf(directory, number).Create(
-            network, number, LedgerId.New<OrganizationId>(), signer.Key, $"演示单位{number}",
-            new NodeAddresses(At("http", ports[0]), At("https", ports[1]), At("https", ports[2])));
+        return DirectoryOf(directory, number).Create(network, number, LedgerId.New<OrganizationId>(), signer.Key, $"演示单位{number}", addresses);
     }
 
     private async Task FoundAsync(CancellationToken cancellationToken)
@@ -249,21 +305,17 @@ internal sealed class DevNetwork : IAsyncDisposable
         }
     }
 
-    private void Start(string name, string program, IReadOnlyList<string> arguments, IReadOnlyList<(string Name, string Value)> environment)
+    private void Start(string name, IReadOnlyList<string> command, IReadOnlyList<(string Name, string Value)> environment)
     {
         // The shell gives its place to the program: the output goes to a file without anybody who pumps it, and the process is the program.
-        var start = new ProcessStartInfo("sh") { UseShellExecute = false, ArgumentList = { "-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", LogOf(name), program } };
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
+        var start = new ProcessStartInfo("sh", ["-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", LogOf(name), .. command]) { UseShellExecute = false };
 
         foreach (var (key, value) in environment)
         {
             start.Environment[key] = value;
         }
 
-        _running[name] = Process.Start(start) ?? throw new CommandException($"{program} 没有启动。");
+        _running[name] = Process.Start(start) ?? throw new CommandException($"{command[0]} 没有启动。");
     }
 
     private async Task TerminateAsync(string name, CancellationToken cancellationToken)

@@ -1,0 +1,234 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+using Mingjian.Cli.Networks;
+using Mingjian.Client.Networks;
+using Mingjian.Cryptography;
+using Mingjian.Primitives;
+
+namespace Mingjian.Cli.Faults;
+
+/// <summary>What one fault did.</summary>
+/// <param name="Name">The fault.</param>
+/// <param name="Lasted">From its beginning until what was broken had been started or joined again.</param>
+/// <param name="Standstill">The longest time in which no act of anybody became final, from the fault on.</param>
+/// <param name="OfTheHit">The same for the people of the organisations that were hit.</param>
+/// <param name="Acts">Called final meanwhile.</param>
+internal sealed record FaultResult(string Name, TimeSpan Lasted, TimeSpan Standstill, TimeSpan OfTheHit, int Acts);
+
+/// <summary>
+/// Breaks parts of a running network while people at every organisation sign acts, mends them, and holds the network to its promises: every act that was
+/// called final is in every node's log, all logs are the same, and everything that was begun becomes final.
+/// </summary>
+[SuppressMessage("Usage", "CA2213", Justification = "Network and output are the caller's.")]
+internal sealed class FaultRun : IAsyncDisposable
+{
+    /// <summary>Enough that the etcd leader is chosen anew and blocks are made without those that are away.</summary>
+    private const int ActsMeanwhile = 5;
+
+    private readonly DevNetwork _network;
+    private readonly TextWriter _output;
+    private readonly Es256Signer _officer;
+    private readonly List<int> _nodes = [];
+    private readonly Dictionary<int, NodeLog> _logs = [];
+
+    public FaultRun(DevNetwork network, TextWriter output, int usersOfANode = 2)
+    {
+        _network = network;
+        _output = output;
+        using var plan = JsonDocument.Parse(File.ReadAllText(Path.Combine(network.DataOf(1), "demo.json")));
+        _officer = Es256Signer.Import(plan.RootElement.GetProperty("officerKey").GetBytesFromBase64());
+        _ = OrganizationId.TryParse(plan.RootElement.GetProperty("committee").GetString(), out var committee);
+        Load = new ActLoad(network, _officer, committee, usersOfANode);
+    }
+
+    /// <summary>The people.</summary>
+    public ActLoad Load { get; }
+
+    /// <summary>Every fault so far.</summary>
+    public List<FaultResult> Results { get; } = [];
+
+    /// <summary>A running node's people begin, and its log is looked at from now on.</summary>
+    public void Begin(int node)
+    {
+        _nodes.Add(node);
+        _logs[node] = new NodeLog(_network.Servers[node - 1]);
+        Load.Begin(node);
+    }
+
+    /// <summary>kill -9 of a node.</summary>
+    public Task KillServerAsync(int node, CancellationToken cancellationToken) => MeasureAsync(
+        Text($"kill -9 of node {node}"), [node],
+        async () =>
+        {
+            _network.Kill($"server-{node}");
+            await Load.GoOnAsync(Others(node), ActsMeanwhile, cancellationToken);
+            _network.StartServer(node);
+            await _network.WaitUntilUpAsync(node, cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>kill -9 of an etcd member.</summary>
+    public Task KillEtcdAsync(int node, CancellationToken cancellationToken) => MeasureAsync(
+        Text($"kill -9 of etcd member {node}"), [node],
+        async () =>
+        {
+            _network.Kill($"etcd-{node}");
+
+            // Its organisation's people, too: the node goes to another member.
+            await Load.GoOnAsync(_nodes, ActsMeanwhile, cancellationToken);
+            _network.StartEtcd(node);
+        },
+        cancellationToken);
+
+    /// <summary>kill -9 of both.</summary>
+    public Task KillBothAsync(int node, CancellationToken cancellationToken) => MeasureAsync(
+        Text($"kill -9 of node and etcd member {node}"), [node],
+        async () =>
+        {
+            _network.Kill($"server-{node}");
+            _network.Kill($"etcd-{node}");
+            await Load.GoOnAsync(Others(node), ActsMeanwhile, cancellationToken);
+            _network.StartEtcd(node);
+            _network.StartServer(node);
+            await _network.WaitUntilUpAsync(node, cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>One organisation can reach no other.</summary>
+    public Task CutOneAsync(int node, CancellationToken cancellationToken) => MeasureAsync(
+        Text($"organisation {node} cut from the others"), [node],
+        async () =>
+        {
+            await _network.CutAsync([node], cancellationToken);
+            var before = CountOf(node);
+            await Load.GoOnAsync(Others(node), ActsMeanwhile, cancellationToken);
+            if (CanAnswerWhileCut)
+            {
+                await Load.StandAsync([node], 2, cancellationToken);
+            }
+
+            // What was under way when the cable was pulled may have been final; nothing that was begun afterwards can be.
+            Require(CountOf(node) - before <= Load.UsersOfANode, "a node that is cut off called acts final");
+            await _network.HealAsync(cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>Two organisations of four can reach each other, and none of the other two: nobody has a quorum.</summary>
+    public Task CutTwoAsync(int one, int other, CancellationToken cancellationToken) => MeasureAsync(
+        Text($"organisations {one} and {other} cut from the others"), _nodes,
+        async () =>
+        {
+            await _network.CutAsync([one, other], cancellationToken);
+            var before = Load.Acknowledged.Count;
+            await Load.StandAsync(CanAnswerWhileCut ? _nodes : Others(one, other), 2, cancellationToken);
+            Require(Load.Acknowledged.Count - before <= _nodes.Count * Load.UsersOfANode, "acts became final without a quorum");
+            await _network.HealAsync(cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>A node that has never run, or lost everything, takes part.</summary>
+    public Task JoinAsync(int node, CancellationToken cancellationToken) => MeasureAsync(
+        Text($"blank node {node} joins"), [],
+        async () =>
+        {
+            _network.StartServer(node);
+            await _network.WaitUntilUpAsync(node, cancellationToken);
+            Begin(node);
+            await Load.GoOnAsync([node], 1, cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>Lets everything become final and holds the network to what it has promised.</summary>
+    /// <returns>All nodes' reports at the same height.</returns>
+    public async Task<IReadOnlyList<NodeReport>> VerifyAsync(CancellationToken cancellationToken)
+    {
+        await Load.PauseAsync(cancellationToken);
+        var reports = await _network.AgreeAsync(1, _nodes, cancellationToken);
+        Require(reports.DistinctBy(r => (r.Height, r.Size, r.Root, r.StateRoot)).Count() == 1, "the nodes' roots differ");
+        Require(reports.All(r => r is { Member: true, Halted: false, Evidence.Count: 0 }), "a node does not take part, has halted or keeps evidence");
+        var acknowledged = Load.Acknowledged;
+        foreach (var node in _nodes)
+        {
+            var log = _logs[node];
+            var checkpoint = await log.ReadOnAsync(cancellationToken);
+            Require((checkpoint.Size, checkpoint.Root) == (reports[0].Size, reports[0].Root), $"the log of node {node} is not the others'");
+            var lost = acknowledged.Count(a => !log.Holds(a.Act));
+            Require(lost == 0, $"{lost} of {acknowledged.Count} acts that were called final are not in the log of node {node}");
+        }
+
+        Load.Resume();
+        return reports;
+    }
+
+    /// <summary>Prints all results.</summary>
+    public async Task ReportAsync()
+    {
+        await _output.WriteLineAsync("fault                                             lasted  no finality for   people of the hit   acts");
+        foreach (var r in Results)
+        {
+            await _output.WriteLineAsync(Text(
+                $"{r.Name,-46} {r.Lasted.TotalSeconds,6:0.0} s {r.Standstill.TotalSeconds,14:0.00} s {r.OfTheHit.TotalSeconds,17:0.00} s {r.Acts,6}"));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Load.DisposeAsync();
+        foreach (var log in _logs.Values)
+        {
+            log.Dispose();
+        }
+
+        _officer.Dispose();
+    }
+
+    /// <summary>A process whose clock has been stopped answers nobody.</summary>
+    private bool CanAnswerWhileCut => _network.CanAnswerWhileCut;
+
+    private async Task MeasureAsync(string name, IReadOnlyList<int> hit, Func<Task> fault, CancellationToken cancellationToken)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        var before = Load.Acknowledged.Count;
+        await fault();
+        var lasted = Stopwatch.GetElapsedTime(begun);
+        await Load.GoOnAsync(_nodes, 2, cancellationToken);
+        await VerifyAsync(cancellationToken);
+        var all = Load.Acknowledged;
+        var result = new FaultResult(
+            name, lasted, Longest(begun, all), hit.Count == 0 ? TimeSpan.Zero : hit.Max(n => Longest(begun, [.. all.Where(a => a.Node == n)])), all.Count - before);
+        Results.Add(result);
+        await _output.WriteLineAsync(Text(
+            $"{result.Name}: lasted {result.Lasted.TotalSeconds:0.0} s, without finality {result.Standstill.TotalSeconds:0.00} s (people of the hit {result.OfTheHit.TotalSeconds:0.00} s), {result.Acts} acts, none lost of {all.Count}"));
+    }
+
+    /// <summary>The longest time between two answers, from the last before the beginning on.</summary>
+    private static TimeSpan Longest(long begun, IReadOnlyList<Acknowledgement> acts)
+    {
+        var previous = begun;
+        var longest = 0L;
+        foreach (var at in acts.Select(a => a.At).Where(at => at > begun).Order())
+        {
+            longest = Math.Max(longest, at - previous);
+            previous = at;
+        }
+
+        return Stopwatch.GetElapsedTime(0, longest);
+    }
+
+    private int CountOf(int node) => Load.Acknowledged.Count(a => a.Node == node);
+
+    private List<int> Others(params IReadOnlyList<int> nodes) => [.. _nodes.Except(nodes)];
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new PromiseBrokenException(otherwise);
+        }
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
