@@ -15,7 +15,7 @@ public sealed class ApartProcesses : IAsyncDisposable
     [
         ("Mingjian:Limits:SignInsPerMinute", "10000"),
         ("Mingjian:Limits:RequestsPerMinute", "1000000"),
-        ("Mingjian:Limits:FinalWait", "00:00:02"),
+        ("Mingjian:Limits:FinalWait", "00:00:30"),
         ("Logging:LogLevel:Default", "Warning"),
     ];
 
