@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Http.Json;
+using Mingjian.Cli.Networks;
 using Mingjian.Engine.Store;
 using Mingjian.Server.Operations;
 
@@ -31,13 +32,20 @@ internal static class BackupCommand
     public static Command CreateRestore()
     {
         var backup = new Argument<string>("backup") { Description = "一份备份的目录（里面有 backup.json）" };
-        var data = new Argument<string>("data") { Description = "新的数据目录；其中的 network（演示为 demo）必须不存在或为空" };
+        var data = new Argument<string>("data") { Description = "新的数据目录，或 mingjian network init 的节点目录；其中的 network（演示为 demo）必须不存在或为空" };
         var command = new Command("restore", "核对备份并恢复到空的数据目录。退出码：0 完成，1 备份不完整，2 无法进行。") { backup, data };
         command.SetAction(async (result, cancelled) =>
         {
             try
             {
-                var (directory, manifest) = await BackupFiles.RestoreAsync(result.GetValue(backup)!, result.GetValue(data)!, cancelled);
+                var node = new NodeDirectory(result.GetValue(data)!);
+                var (directory, manifest) = await BackupFiles.RestoreAsync(
+                    result.GetValue(backup)!, node.File.Exists ? Path.Combine(node.Path, "data") : node.Path, cancelled);
+                if (node.File.Exists)
+                {
+                    node.TakeKeys(Path.Combine(directory, "keys"));
+                }
+
                 Console.WriteLine($"已恢复到 {directory}：{manifest.Network}，第 {manifest.Height} 块，备份于 {manifest.Taken:yyyy-MM-dd HH:mm:ss} UTC");
                 Console.WriteLine($"接下来：放回 vault.key，运行 mingjian audit {directory}，再启动服务器。这次备份以后的记录不在其中。");
                 return ExitCodes.Ok;

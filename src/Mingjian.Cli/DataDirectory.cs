@@ -15,7 +15,12 @@ internal sealed record DataDirectory(string Path, NetworkId Network)
     public static DataDirectory Find(string path)
     {
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-        string[] candidates = [full, System.IO.Path.Combine(full, "network"), System.IO.Path.Combine(full, "demo")];
+        // Also below a node's directory of mingjian network.
+        string[] candidates =
+        [
+            full, System.IO.Path.Combine(full, "network"), System.IO.Path.Combine(full, "demo"),
+            System.IO.Path.Combine(full, "data", "network"), System.IO.Path.Combine(full, "data", "demo"),
+        ];
         var found = candidates.Where(c => File.Exists(System.IO.Path.Combine(c, "network.txt"))).ToList();
         return found.Count switch
         {

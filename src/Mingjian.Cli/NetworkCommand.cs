@@ -14,7 +14,7 @@ internal static class NetworkCommand
 {
     public static Command Create()
     {
-        var command = new Command("network", "多单位网络：建立、加入、查看、换密钥；网络文件的依据和核验规则；恢复停止表决的节点。") { Show(), Policy(), Mend(), HeightCommand.Create(), DevCommand.Create() };
+        var command = new Command("network", "多单位网络：建立、加入、查看、换密钥；网络文件的依据和核验规则；恢复停止表决的节点。") { Show(), Policy(), Mend(), HeightCommand.Create(), BackupCommand.CreateBackup(), BackupCommand.CreateRestore(), DevCommand.Create() };
         foreach (var step in NetworkSetupCommands.Create())
         {
             command.Add(step);

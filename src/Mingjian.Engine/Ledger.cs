@@ -279,12 +279,13 @@ public sealed class Ledger : FinalLedger
         }
     }
 
-    /// <summary>Mirrors the log from the first peer that has more of it, again and again until one has.</summary>
+    /// <summary>Mirrors the log from the first peer that has more of it, again and again until one has. A halted node executes nothing: it only waits.</summary>
     private async Task CatchUpAsync()
     {
         while (true)
         {
-            foreach (var peer in _options.Peers())
+            DivergedException? diverged = null;
+            foreach (var peer in IsHalted ? [] : _options.Peers())
             {
                 await using (peer)
                 {
@@ -300,6 +301,11 @@ public sealed class Ledger : FinalLedger
                             return;
                         }
                     }
+                    catch (DivergedException e)
+                    {
+                        LastPeerFault = e.Message;
+                        diverged = e;
+                    }
                     catch (Exception e) when (IsPeersFault(e))
                     {
                         LastPeerFault = e.Message;
@@ -310,6 +316,10 @@ public sealed class Ledger : FinalLedger
                         lock (_turn)
                         {
                             _replica.Rebase();
+                            if (diverged is not null)
+                            {
+                                _replica.Halt(diverged);
+                            }
                         }
                     }
                 }

@@ -30,6 +30,7 @@ internal sealed class BatchProposer
     private readonly Channel<AdmittedTransaction> _queue;
     private readonly EtcdConnection _connection;
     private readonly EtcdKeys _keys;
+    private readonly EtcdOrigin _origin;
     private readonly EtcdOrderingOptions _options;
     private readonly Func<ReadOnlyMemory<byte>, byte[]> _sign;
     private readonly OrderKeeper _keeper;
@@ -43,11 +44,12 @@ internal sealed class BatchProposer
     private TimeSpan _wait;
 
     public BatchProposer(
-        EtcdConnection connection, EtcdKeys keys, EtcdOrderingOptions options, Func<ReadOnlyMemory<byte>, byte[]> sign, OrderKeeper keeper,
+        EtcdConnection connection, EtcdKeys keys, EtcdOrigin origin, EtcdOrderingOptions options, Func<ReadOnlyMemory<byte>, byte[]> sign, OrderKeeper keeper,
         EtcdMetrics metrics, TimeProvider clock, ILogger logger)
     {
         _connection = connection;
         _keys = keys;
+        _origin = origin;
         _options = options;
         _sign = sign;
         _keeper = keeper;
@@ -108,6 +110,7 @@ internal sealed class BatchProposer
 
     private async Task PutAsync(List<AdmittedTransaction> batch, CancellationToken cancellationToken)
     {
+        var from = await FromAsync(cancellationToken);
         var header = BatchHeader.Of(_options.Network, _options.Node, LedgerTime.From(_clock.GetUtcNow()), batch);
         var value = UnsafeByteOperations.UnsafeWrap(SignedBatch.Encode(header, batch.ConvertAll(t => t.Bytes), _sign));
         var key = _keys.Batch(_options.Node, string.Create(CultureInfo.InvariantCulture, $"{_session}-{++_ticket}"));
@@ -118,10 +121,26 @@ internal sealed class BatchProposer
         var answer = await _connection.InsistAsync("put a batch", (peer, o) => peer.Keys.TxnAsync(request, o), cancellationToken);
 
         // Not carried out means that an earlier attempt was: its answer was lost.
-        _last = answer.Succeeded ? answer.Header.Revision : answer.Responses[0].ResponseRange.Kvs[0].ModRevision;
+        var revision = answer.Succeeded ? answer.Header.Revision : answer.Responses[0].ResponseRange.Kvs[0].ModRevision;
+        _last = revision + from;
         batch.ForEach(t => t.Position = _last);
         _keeper.BatchPut(_last, key);
         _metrics.BatchPut(value.Length);
+    }
+
+    private async Task<long> FromAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return (await _origin.ReadAsync(cancellationToken)).From;
+            }
+            catch (Exception e) when (EtcdConnection.IsPassing(e))
+            {
+                await _connection.BackOffAsync(attempt, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Waits while too many own batches are not final; see <see cref="EtcdOrderingOptions.UnconfirmedWait"/>.</summary>

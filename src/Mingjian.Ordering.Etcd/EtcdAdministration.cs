@@ -1,7 +1,9 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
+using Mingjian.Engine.Agreement;
 using Mingjian.Ordering.Etcd.Wire;
+using Mingjian.Primitives;
 
 namespace Mingjian.Ordering.Etcd;
 
@@ -23,6 +25,16 @@ public sealed record EtcdMemberStatus(Uri Endpoint, string? Version, long Databa
         (3, 5) => new Version(3, 5, 28),
         _ => new Version(3, 6, 9),
     };
+}
+
+/// <summary>What a member is to its cluster.</summary>
+public enum EtcdMembership
+{
+    /// <summary>It copies what the others decide, or has not been started yet.</summary>
+    Follows = 1,
+
+    /// <summary>It is one of those of which a majority decides.</summary>
+    Counts = 2,
 }
 
 /// <summary>Sets up and looks at a cluster, with the operators' root certificate.</summary>
@@ -62,6 +74,69 @@ public sealed class EtcdAdministration : IDisposable
         }
     }
 
+    /// <summary>Begins an order in a fresh cluster, in the place of one that was lost. No node may run meanwhile.</summary>
+    /// <remarks>What a node or an old copy of etcd has left of the network is removed: it is of no order any more.</remarks>
+    /// <returns>False, with nothing changed, when this cluster goes further than the newest final block: it is not lost.</returns>
+    /// <exception cref="RpcException">etcd refuses, or cannot be reached.</exception>
+    /// <exception cref="TimeoutException">No answer in time.</exception>
+    public async Task<bool> BeginAsync(NetworkId network, OrderStart start, CancellationToken cancellationToken)
+    {
+        var keys = new EtcdKeys(network);
+        var found = await _connection.CallAsync((peer, o) => peer.Keys.RangeAsync(new RangeRequest { Key = keys.Start }, o), cancellationToken);
+        var before = found.Kvs is [var pair] ? EtcdOrigin.Decode(pair.Value)?.From ?? 0 : 0;
+        if (before + found.Header.Revision >= Math.Max(1, start.After.Position))
+        {
+            return false;
+        }
+
+        var clear = new TxnRequest();
+        clear.Success.Add(new RequestOp { RequestDeleteRange = new DeleteRangeRequest { Key = keys.All, RangeEnd = keys.AllEnd } });
+        await _connection.CallAsync((peer, o) => peer.Keys.TxnAsync(clear, o), cancellationToken);
+        var put = new PutRequest { Key = keys.Start, Value = ByteString.CopyFrom(EtcdOrigin.Encode(start)) };
+        await _connection.CallAsync((peer, o) => peer.Keys.PutAsync(put, o), cancellationToken);
+        return true;
+    }
+
+    /// <summary>Takes a member in: first as one that only follows, so that the cluster's majority does not hang on it; once it has caught up, for good.</summary>
+    /// <remarks>Called again when the member runs. etcd takes one that follows at a time.</remarks>
+    /// <exception cref="RpcException">etcd refuses, or cannot be reached.</exception>
+    /// <exception cref="TimeoutException">No answer in time.</exception>
+    public async Task<EtcdMembership> AddMemberAsync(EtcdMember member, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(member, cancellationToken) is not { } found)
+        {
+            var add = new MemberAddRequest { PeerUrls = { EtcdCluster.Text(member.Peer) }, IsLearner = true };
+            await _connection.CallAsync((peer, o) => peer.Cluster.MemberAddAsync(add, o), cancellationToken);
+            return EtcdMembership.Follows;
+        }
+
+        if (!found.IsLearner)
+        {
+            return EtcdMembership.Counts;
+        }
+
+        try
+        {
+            await _connection.CallAsync((peer, o) => peer.Cluster.MemberPromoteAsync(new MemberRequest { Id = found.Id }, o), cancellationToken);
+            return EtcdMembership.Counts;
+        }
+        catch (RpcException e) when (e.Status.Detail.Contains("in sync with leader", StringComparison.Ordinal))
+        {
+            return EtcdMembership.Follows;
+        }
+    }
+
+    /// <summary>Removes a member for good; its process ends by itself.</summary>
+    /// <exception cref="RpcException">etcd refuses, or cannot be reached.</exception>
+    /// <exception cref="TimeoutException">No answer in time.</exception>
+    public async Task RemoveMemberAsync(EtcdMember member, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(member, cancellationToken) is { } found)
+        {
+            await _connection.CallAsync((peer, o) => peer.Cluster.MemberRemoveAsync(new MemberRequest { Id = found.Id }, o), cancellationToken);
+        }
+    }
+
     /// <summary>Asks every member.</summary>
     public async Task<IReadOnlyList<EtcdMemberStatus>> StatusAsync(CancellationToken cancellationToken) =>
         await Task.WhenAll(_connection.Peers.Select(p => StatusAsync(p, cancellationToken)));
@@ -71,6 +146,13 @@ public sealed class EtcdAdministration : IDisposable
     {
         _connection.Dispose();
         _metrics.Dispose();
+    }
+
+    /// <summary>By its address: a member that has never run has no name.</summary>
+    private async Task<Member?> FindAsync(EtcdMember member, CancellationToken cancellationToken)
+    {
+        var list = await _connection.CallAsync((peer, o) => peer.Cluster.MemberListAsync(new MemberListRequest(), o), cancellationToken);
+        return list.Members.FirstOrDefault(m => m.PeerUrls.Contains(EtcdCluster.Text(member.Peer), StringComparer.Ordinal));
     }
 
     private async Task<EtcdMemberStatus> StatusAsync(EtcdPeer peer, CancellationToken cancellationToken)

@@ -102,11 +102,15 @@ public sealed class EtcdCluster
 
     /// <summary>What makes every node's user, confined to its own keys, in order; carrying it out twice changes nothing.</summary>
     /// <remarks>Users have no passwords: only a certificate of the client authority with the user's common name gets in.</remarks>
-    public IReadOnlyList<EtcdAccess> Access() =>
-        [new EtcdAccess.AddUser(RootUser), new EtcdAccess.AddRole(RootUser), new EtcdAccess.Grant(RootUser, RootUser),
-            .. _members.SelectMany(m => AccessOf(Network, m.Node)), new EtcdAccess.Enable()];
+    public IReadOnlyList<EtcdAccess> Access() => Access(_members.Select(m => m.Node));
 
-    /// <summary>The part of <see cref="Access"/> for one node: it reads the whole network and writes below its own number.</summary>
+    /// <inheritdoc cref="Access()"/>
+    /// <param name="nodes">All nodes, also those without a member.</param>
+    public IReadOnlyList<EtcdAccess> Access(IEnumerable<int> nodes) =>
+        [new EtcdAccess.AddUser(RootUser), new EtcdAccess.AddRole(RootUser), new EtcdAccess.Grant(RootUser, RootUser),
+            .. nodes.SelectMany(n => AccessOf(Network, n)), new EtcdAccess.Enable()];
+
+    /// <summary>The part of <see cref="Access()"/> for one node: it reads the whole network and writes below its own number.</summary>
     public static IReadOnlyList<EtcdAccess> AccessOf(NetworkId network, int node)
     {
         var keys = new EtcdKeys(network);
@@ -132,7 +136,7 @@ public sealed class EtcdCluster
         }
     }
 
-    private static string Text(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
+    internal static string Text(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
 
     /// <summary>etcd listens on addresses, not on names.</summary>
     private static string Listen(Uri uri) => uri.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6

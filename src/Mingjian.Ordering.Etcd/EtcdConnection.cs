@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
@@ -22,6 +23,8 @@ internal sealed class EtcdPeer(Uri endpoint, GrpcChannel channel)
     public Auth.AuthClient Auth { get; } = new(channel);
 
     public Maintenance.MaintenanceClient Maintenance { get; } = new(channel);
+
+    public Cluster.ClusterClient Cluster { get; } = new(channel);
 
     /// <summary>Not used before this time while another member can be had.</summary>
     public DateTimeOffset NotBefore { get; set; }
@@ -51,7 +54,7 @@ internal sealed class EtcdConnection : IDisposable
         foreach (var endpoint in endpoints)
         {
 #pragma warning disable CA2000 // Disposed with this.
-            _peers.Add(new EtcdPeer(endpoint, Open(endpoint, tls, timeout, maxMessageBytes)));
+            _peers.Add(new EtcdPeer(endpoint, Open(endpoint, tls, timeout, maxMessageBytes, clock)));
 #pragma warning restore CA2000
         }
     }
@@ -171,7 +174,7 @@ internal sealed class EtcdConnection : IDisposable
         or StatusCode.AlreadyExists or StatusCode.NotFound or StatusCode.Unimplemented or StatusCode.Unauthenticated
         or StatusCode.ResourceExhausted;
 
-    private static GrpcChannel Open(Uri endpoint, EtcdTls? tls, TimeSpan timeout, int maxMessageBytes)
+    private static GrpcChannel Open(Uri endpoint, EtcdTls? tls, TimeSpan timeout, int maxMessageBytes, TimeProvider clock)
     {
         var handler = new SocketsHttpHandler
         {
@@ -185,7 +188,7 @@ internal sealed class EtcdConnection : IDisposable
         };
         if (endpoint.Scheme == Uri.UriSchemeHttps)
         {
-            handler.SslOptions = Certificates(tls!);
+            handler.SslOptions = Certificates(tls!, clock);
         }
 
         return GrpcChannel.ForAddress(endpoint, new GrpcChannelOptions
@@ -199,7 +202,7 @@ internal sealed class EtcdConnection : IDisposable
         });
     }
 
-    private static SslClientAuthenticationOptions Certificates(EtcdTls tls)
+    private static SslClientAuthenticationOptions Certificates(EtcdTls tls, TimeProvider clock)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.ImportFromPemFile(tls.AuthorityFile);
@@ -209,14 +212,55 @@ internal sealed class EtcdConnection : IDisposable
         }
 
         policy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1"));
-#pragma warning disable CA2000 // Lives as long as the channel that uses it.
-        var certificate = X509Certificate2.CreateFromPemFile(tls.CertificateFile, tls.KeyFile);
-#pragma warning restore CA2000
+        var own = new ClientCertificate(tls, clock);
         return new SslClientAuthenticationOptions
         {
             CertificateChainPolicy = policy,
-            ClientCertificateContext = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true),
+            LocalCertificateSelectionCallback = (_, _, _, _, _) => own.Read(),
         };
+    }
+
+    /// <summary>The client's certificate as its files are now: a renewed one counts from the next connection on.</summary>
+    private sealed class ClientCertificate
+    {
+        private readonly EtcdTls _tls;
+        private readonly Lock _lock = new();
+        private readonly TimeProvider _clock;
+        private X509Certificate2 _current;
+        private DateTime _written;
+
+        public ClientCertificate(EtcdTls tls, TimeProvider clock)
+        {
+            _tls = tls;
+            _clock = clock;
+            _written = File.GetLastWriteTimeUtc(tls.CertificateFile);
+            _current = X509Certificate2.CreateFromPemFile(tls.CertificateFile, tls.KeyFile);
+        }
+
+        public X509Certificate2 Read()
+        {
+            lock (_lock)
+            {
+                var written = File.GetLastWriteTimeUtc(_tls.CertificateFile);
+                if (written != _written)
+                {
+                    try
+                    {
+                        _current = X509Certificate2.CreateFromPemFile(_tls.CertificateFile, _tls.KeyFile);
+                        _written = written;
+                    }
+                    catch (Exception e) when (e is CryptographicException or IOException or ArgumentException)
+                    {
+                        // Not there yet, or not of this key: the one before is as good as it was.
+                    }
+                }
+
+                // etcd would refuse it as well, but nobody could read why.
+                return _current.NotAfter.ToUniversalTime() >= _clock.GetUtcNow().UtcDateTime
+                    ? _current
+                    : throw new AuthenticationException($"{_tls.CertificateFile} has expired ({_current.NotAfter.ToUniversalTime():yyyy-MM-dd}).");
+            }
+        }
     }
 }
 

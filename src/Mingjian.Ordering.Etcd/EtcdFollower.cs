@@ -13,7 +13,7 @@ namespace Mingjian.Ordering.Etcd;
 /// delivered depends on the event alone: a batch counts when its key was new, and only the first of one revision does.
 /// </remarks>
 internal sealed class EtcdFollower(
-    EtcdConnection connection, EtcdKeys keys, EtcdOrderingOptions options, Action<int, OrderProgress> progressed, EtcdMetrics metrics,
+    EtcdConnection connection, EtcdKeys keys, EtcdOrigin origin, EtcdOrderingOptions options, Action<int, OrderProgress> progressed, EtcdMetrics metrics,
     TimeProvider clock, ILogger logger, long position) : IAsyncDisposable
 {
     private const int ValuesPerRead = 16;
@@ -28,8 +28,9 @@ internal sealed class EtcdFollower(
     private long _leftAt;
     private int _attempt;
     private long _lastBatch;
+    private long _from;
 
-    /// <summary>Everything up to this revision has been delivered. Set by this class, and by a test that takes the part of a forgetful etcd.</summary>
+    /// <summary>Everything up to this position has been delivered. Set by this class, and by a test that takes the part of a forgetful etcd.</summary>
     public long Position { get; internal set; } = position;
 
     /// <summary>The next items; waits for them.</summary>
@@ -41,6 +42,11 @@ internal sealed class EtcdFollower(
         {
             try
             {
+                if (await BeginAsync(cancellationToken) is { } due)
+                {
+                    return [due];
+                }
+
                 var items = _compacted ? await ReadLeftAsync(cancellationToken) : await ReadWatchAsync(cancellationToken);
                 if (items.Count > 0)
                 {
@@ -72,6 +78,36 @@ internal sealed class EtcdFollower(
     {
         CloseWatch();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The first revision that has not been delivered.</summary>
+    private long NextRevision => Math.Max(1, Position - _from + 1);
+
+    /// <summary>An order that took the place of a lost one begins with what the nodes had voted for.</summary>
+    /// <exception cref="OrderCompactedException">The position lies before where this order begins.</exception>
+    /// <exception cref="EtcdOrderLostException">It lies where this order has nothing: more had become final than its operators knew of.</exception>
+    private async Task<OrderedItem?> BeginAsync(CancellationToken cancellationToken)
+    {
+        var start = await origin.ReadAsync(cancellationToken);
+        _from = start.From;
+        if (Position >= start.From)
+        {
+            return null;
+        }
+
+        if (Position < start.After.Position)
+        {
+            throw new OrderCompactedException(start.After.Position + 1);
+        }
+
+        if (Position > start.After.Position && Position != start.Due?.Position)
+        {
+            throw new EtcdOrderLostException(Position, start.From);
+        }
+
+        var due = Position < start.Due?.Position ? new ReceivedBatch(start.Due.Position, start.Due.Node, start.Due.Bytes) : null;
+        Position = due?.Position ?? start.From;
+        return due;
     }
 
     private void CloseWatch()
@@ -116,7 +152,7 @@ internal sealed class EtcdFollower(
     /// <summary>Whether revisions are missing before or between the events; those of other networks on the same etcd are, too.</summary>
     private bool HasGap(WatchResponse response)
     {
-        var last = _revision.Count > 0 ? _revision[0].Kv.ModRevision : Position;
+        var last = _revision.Count > 0 ? _revision[0].Kv.ModRevision : Position - _from;
         foreach (var e in response.Events)
         {
             if (e.Kv.ModRevision > last + 1)
@@ -138,7 +174,7 @@ internal sealed class EtcdFollower(
     {
         using var limit = new CancellationTokenSource(options.CallTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var request = new RangeRequest { Key = keys.All, Revision = Position + 1, KeysOnly = true, Limit = 1, Serializable = true };
+        var request = new RangeRequest { Key = keys.All, Revision = NextRevision, KeysOnly = true, Limit = 1, Serializable = true };
         try
         {
             await _peer!.Keys.RangeAsync(request, new CallOptions(cancellationToken: either.Token));
@@ -159,9 +195,9 @@ internal sealed class EtcdFollower(
         connection.CheckCluster(peer, head.Header);
 
         // Read through the cluster's majority: a member that lags cannot make the order look short.
-        if (head.Header.Revision < Position)
+        if (_from + head.Header.Revision < Position)
         {
-            throw new EtcdOrderLostException(Position, head.Header.Revision);
+            throw new EtcdOrderLostException(Position, _from + head.Header.Revision);
         }
 
         _peer = peer;
@@ -170,7 +206,7 @@ internal sealed class EtcdFollower(
         _watch = peer.Watch.Watch(new CallOptions(new Metadata { { "hasleader", "true" } }, cancellationToken: CancellationToken.None));
 
         // Deletions come, too: only so are the revisions of a network that has etcd for itself without gaps.
-        var create = new WatchCreateRequest { Key = keys.All, RangeEnd = keys.AllEnd, StartRevision = Position + 1, Fragment = true };
+        var create = new WatchCreateRequest { Key = keys.All, RangeEnd = keys.AllEnd, StartRevision = NextRevision, Fragment = true };
         await _watch.RequestStream.WriteAsync(new WatchRequest { CreateRequest = create }, cancellationToken)
             .WaitAsync(options.CallTimeout, clock, cancellationToken);
         metrics.WatchOpened();
@@ -215,7 +251,7 @@ internal sealed class EtcdFollower(
             }
 
             // Old members repeat events, and go back in time after a snapshot (3.4.24, 3.4.25): never twice, never backwards.
-            if (e.Kv.ModRevision > Position)
+            if (_from + e.Kv.ModRevision > Position)
             {
                 _revision.Add(e);
             }
@@ -245,7 +281,7 @@ internal sealed class EtcdFollower(
             }
         }
 
-        Position = _revision[0].Kv.ModRevision;
+        Position = _from + _revision[0].Kv.ModRevision;
         _revision.Clear();
     }
 
@@ -263,9 +299,9 @@ internal sealed class EtcdFollower(
                 return Skip(pair, node, $"{pair.Value.Length} bytes");
             case EtcdKeyKind.Batch:
                 _lastBatch = pair.ModRevision;
-                return new ReceivedBatch(pair.ModRevision, node, pair.Value.Memory);
+                return new ReceivedBatch(_from + pair.ModRevision, node, pair.Value.Memory);
             case EtcdKeyKind.Vote:
-                return new ReceivedVote(pair.ModRevision, node, pair.Value.Memory);
+                return new ReceivedVote(_from + pair.ModRevision, node, pair.Value.Memory);
             case EtcdKeyKind.Progress:
                 if (EtcdJson.TryDecode(pair.Value) is { } progress)
                 {
@@ -275,6 +311,8 @@ internal sealed class EtcdFollower(
                 return null;
             case EtcdKeyKind.Removed:
                 return null;
+            case EtcdKeyKind.Start:
+                return origin.Is(pair.Value) ? null : throw new EtcdOrderLostException(Position, _from + pair.ModRevision);
             default:
                 return Skip(pair, 0, "no key of this network");
         }
@@ -311,12 +349,12 @@ internal sealed class EtcdFollower(
             }
 
             _left.Dequeue();
-            Position = next.Revision;
+            Position = _from + next.Revision;
         }
 
         if (_left!.Count == 0)
         {
-            Position = Math.Max(Position, _leftAt);
+            Position = Math.Max(Position, _from + _leftAt);
             _left = null;
             _compacted = false;
         }
@@ -337,17 +375,17 @@ internal sealed class EtcdFollower(
                 var at = there.Header.Revision;
                 var value = await connection.CallAsync(
                     (peer, o) => peer.Keys.RangeAsync(new RangeRequest { Key = pair.Key, Revision = at }, o), cancellationToken);
-                if (value.Kvs is [var removed] && EtcdJson.TryDecode(removed.Value) is { } until && until.Position > Position && until.Position <= at)
+                if (value.Kvs is [var removed] && EtcdJson.TryDecode(removed.Value) is { } until && until.Position > Position && until.Position <= _from + at)
                 {
                     throw new OrderCompactedException(until.Position + 1);
                 }
             }
-            else if (kind == EtcdKeyKind.Batch && pair.Version > 1 && pair.CreateRevision > Position)
+            else if (kind == EtcdKeyKind.Batch && pair.Version > 1 && _from + pair.CreateRevision > Position)
             {
                 // Overwritten: others have seen the first version, here it is gone.
-                throw new OrderCompactedException(pair.ModRevision);
+                throw new OrderCompactedException(_from + pair.ModRevision);
             }
-            else if (pair.ModRevision > Position && kind is EtcdKeyKind.Batch or EtcdKeyKind.Vote)
+            else if (_from + pair.ModRevision > Position && kind is EtcdKeyKind.Batch or EtcdKeyKind.Vote)
             {
                 left.Add((pair.ModRevision, pair.Key));
             }

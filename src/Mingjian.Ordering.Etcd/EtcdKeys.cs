@@ -17,6 +17,9 @@ internal enum EtcdKeyKind
 
     /// <summary>Up to where a node has removed what it had put: <see cref="Engine.Ordering.OrderProgress"/>.</summary>
     Removed = 4,
+
+    /// <summary>Where the order begins, when it took the place of a lost one: <see cref="Engine.Agreement.OrderStart"/>. No node may write it.</summary>
+    Start = 5,
 }
 
 /// <summary>The keys of one network: <c>/mingjian/&lt;network&gt;/nodes/&lt;number&gt;/...</c> (docs/reference/formats.md, "Keys in etcd").</summary>
@@ -33,6 +36,7 @@ internal sealed class EtcdKeys
         _nodes = Network + "nodes/";
         All = ByteString.CopyFromUtf8(_nodes);
         AllEnd = End(_nodes);
+        Start = ByteString.CopyFromUtf8(_nodes + "start");
     }
 
     /// <summary>Everything of the network begins with this.</summary>
@@ -43,6 +47,9 @@ internal sealed class EtcdKeys
 
     /// <summary>First key after those of all nodes.</summary>
     public ByteString AllEnd { get; }
+
+    /// <summary>Where the order begins.</summary>
+    public ByteString Start { get; }
 
     /// <summary>The key after the last one that begins with a prefix.</summary>
     public static ByteString End(string prefix)
@@ -80,6 +87,11 @@ internal sealed class EtcdKeys
         if (key.Length > _nodes.Length + 11 + 8 + MaxNameLength || !key.Span.StartsWith(All.Span))
         {
             return EtcdKeyKind.Other;
+        }
+
+        if (key == Start)
+        {
+            return EtcdKeyKind.Start;
         }
 
         var rest = key.ToStringUtf8().AsSpan(_nodes.Length);

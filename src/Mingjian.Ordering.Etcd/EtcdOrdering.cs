@@ -23,6 +23,7 @@ public sealed class EtcdOrdering : ISharedOrdering
     private readonly EtcdMetrics _metrics = new();
     private readonly EtcdKeys _keys;
     private readonly EtcdConnection _connection;
+    private readonly EtcdOrigin _origin;
     private readonly OrderKeeper _keeper;
     private readonly BatchProposer _proposer;
     private readonly VotePublisher _votes;
@@ -44,8 +45,9 @@ public sealed class EtcdOrdering : ISharedOrdering
         _keys = new EtcdKeys(options.Network);
         _connection = new EtcdConnection(
             options.Endpoints, options.Tls, options.CallTimeout, options.MaxMessageBytes, _metrics, clock, _logger);
-        _keeper = new OrderKeeper(_connection, _keys, options, _metrics, clock, _logger);
-        _proposer = new BatchProposer(_connection, _keys, options, sign, _keeper, _metrics, clock, _logger);
+        _origin = new EtcdOrigin(_connection, _keys);
+        _keeper = new OrderKeeper(_connection, _keys, _origin, options, _metrics, clock, _logger);
+        _proposer = new BatchProposer(_connection, _keys, _origin, options, sign, _keeper, _metrics, clock, _logger);
         _votes = new VotePublisher(_connection, _keys, options.Node, _keeper, _metrics, _logger);
         _loops = Task.WhenAll(
             RunAsync("proposer", _proposer.RunAsync), RunAsync("vote publisher", _votes.RunAsync), RunAsync("progress keeper", _keeper.RunAsync));
@@ -68,7 +70,7 @@ public sealed class EtcdOrdering : ISharedOrdering
         {
             try
             {
-                return await EtcdScan.TraceAsync(_connection, _keys, _options.Node, stop.Token);
+                return await EtcdScan.TraceAsync(_connection, _keys, (await _origin.ReadAsync(stop.Token)).From, _options.Node, stop.Token);
             }
             catch (Exception e) when (EtcdConnection.IsPassing(e))
             {
@@ -92,7 +94,7 @@ public sealed class EtcdOrdering : ISharedOrdering
         ArgumentOutOfRangeException.ThrowIfNegative(position);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
         await using var follower = new EtcdFollower(
-            _connection, _keys, _options, _keeper.Progressed, _metrics, _clock, _logger, position);
+            _connection, _keys, _origin, _options, _keeper.Progressed, _metrics, _clock, _logger, position);
         while (true)
         {
             var next = follower.NextAsync(stop.Token);

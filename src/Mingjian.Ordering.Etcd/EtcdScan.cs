@@ -32,8 +32,8 @@ internal sealed record EtcdScan(ResponseHeader Header, IReadOnlyList<KeyValue> K
         }
     }
 
-    /// <summary>The newest that a node has said, and the revision at which it was looked for: read through the majority.</summary>
-    public static async Task<OrderTrace> TraceAsync(EtcdConnection connection, EtcdKeys keys, int node, CancellationToken cancellationToken)
+    /// <summary>The newest that a node has said, and the position at which it was looked for: read through the majority.</summary>
+    public static async Task<OrderTrace> TraceAsync(EtcdConnection connection, EtcdKeys keys, long from, int node, CancellationToken cancellationToken)
     {
         var own = keys.Node(node);
         var scan = await KeysAsync(connection, ByteString.CopyFromUtf8(own), EtcdKeys.End(own), cancellationToken);
@@ -49,7 +49,7 @@ internal sealed record EtcdScan(ResponseHeader Header, IReadOnlyList<KeyValue> K
             newest = said.CompareTo(newest) > 0 ? said : newest;
         }
 
-        return new OrderTrace(scan.Header.Revision, newest.Height, newest.Epoch);
+        return new OrderTrace(from + scan.Header.Revision, newest.Height, newest.Epoch);
     }
 
     private static async Task<long> ReadHeightAsync(EtcdConnection connection, ByteString key, long revision, CancellationToken cancellationToken)

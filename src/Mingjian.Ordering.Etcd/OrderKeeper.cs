@@ -12,7 +12,7 @@ namespace Mingjian.Ordering.Etcd;
 /// this node's own blocks: only their heights are read, and the position of a height is the one that this node came to.
 /// </remarks>
 internal sealed class OrderKeeper(
-    EtcdConnection connection, EtcdKeys keys, EtcdOrderingOptions options, EtcdMetrics metrics, TimeProvider clock, ILogger logger)
+    EtcdConnection connection, EtcdKeys keys, EtcdOrigin origin, EtcdOrderingOptions options, EtcdMetrics metrics, TimeProvider clock, ILogger logger)
     : IDisposable
 {
     /// <summary>etcd takes 128 operations in one transaction by default.</summary>
@@ -180,6 +180,7 @@ internal sealed class OrderKeeper(
 
     private async Task LoadOnceAsync(CancellationToken cancellationToken)
     {
+        var from = (await origin.ReadAsync(cancellationToken)).From;
         var scan = await EtcdScan.KeysAsync(connection, keys.All, keys.AllEnd, cancellationToken);
         foreach (var pair in scan.Keys)
         {
@@ -205,7 +206,7 @@ internal sealed class OrderKeeper(
                 {
                     if (kind == EtcdKeyKind.Batch)
                     {
-                        _batches.TryAdd(pair.ModRevision, pair.Key);
+                        _batches.TryAdd(from + pair.ModRevision, pair.Key);
                     }
                     else if (kind == EtcdKeyKind.Vote)
                     {
@@ -336,7 +337,8 @@ internal sealed class OrderKeeper(
     private async Task CompactAsync(OrderProgress until, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        if (until.Position <= (_compacted?.Position ?? 0) || now < _compactAgain)
+        var revision = until.Position - (await origin.ReadAsync(cancellationToken)).From;
+        if (revision < 1 || until.Position <= (_compacted?.Position ?? 0) || now < _compactAgain)
         {
             return;
         }
@@ -345,7 +347,7 @@ internal sealed class OrderKeeper(
         try
         {
             await connection.CallAsync(
-                (peer, o) => peer.Keys.CompactAsync(new CompactionRequest { Revision = until.Position }, o), cancellationToken);
+                (peer, o) => peer.Keys.CompactAsync(new CompactionRequest { Revision = revision }, o), cancellationToken);
             _compacted = until;
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.OutOfRange)

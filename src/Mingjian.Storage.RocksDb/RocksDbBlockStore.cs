@@ -488,6 +488,18 @@ public sealed class RocksDbBlockStore : IBlockStore
             });
         }
 
+        public void Write(IReadOnlyList<KeyValuePair<string, byte[]>> records)
+        {
+            using var lease = store._gate.Enter();
+            using var batch = new WriteBatch();
+            foreach (var (name, value) in records)
+            {
+                batch.Put(Encoding.ASCII.GetBytes(Prefix + name), value);
+            }
+
+            Guard(() => store._database.Write(batch, store._synced));
+        }
+
         public IReadOnlyList<KeyValuePair<string, byte[]>> ReadAll(string prefix)
         {
             var found = new List<KeyValuePair<string, byte[]>>();

@@ -201,7 +201,7 @@ public sealed partial class NetworkDevTests(ITestOutputHelper output) : IDisposa
         await RunAsync(
             "init", node.Path, "--network", $"{id}", "--number", "5", "--name", "第五单位", "--key", key.FullName,
             "--server", addresses.Server, "--etcd-client", addresses.EtcdClient, "--etcd-peer", addresses.EtcdPeer);
-        await RunAsync("admit", network.Operators, node.File.FullName);
+        await RunAsync("admit", network.Operators, node.File.FullName, "--no-etcd");
         await RunAsync("configure", node.Path, Path.Combine(network.Operators, "node-5"));
         await File.AppendAllLinesAsync(node.Environment, environment.Select(l => $"{l.Name}={l.Value}"), Cancel);
         network.StartServer(5);

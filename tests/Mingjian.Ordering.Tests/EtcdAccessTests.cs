@@ -76,6 +76,37 @@ public sealed class EtcdAccessTests
     }
 
     [Fact]
+    public async Task An_expired_certificate_is_refused_by_name_and_its_renewal_counts_without_a_restart()
+    {
+        using var certificates = new TestCertificates();
+        await using var etcd = await EtcdFixture.StartAsync(1, certificates);
+        var (good, key) = certificates.Issue("node-1");
+        var (expired, expiredKey) = certificates.Issue("node-1", until: DateTimeOffset.UtcNow.AddMinutes(-1));
+        var read = new RangeRequest { Key = ByteString.CopyFromUtf8("x") };
+        using var node = Connect(etcd, new EtcdTls(certificates.AuthorityFile, expired, expiredKey));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => node.CallAsync((p, o) => p.Keys.RangeAsync(read, o), Cancel));
+        Assert.Contains("has expired", refused.ToString(), StringComparison.Ordinal);
+
+        File.Copy(key, expiredKey, overwrite: true);
+        File.Copy(good, expired, overwrite: true);
+        File.SetLastWriteTimeUtc(expired, DateTime.UtcNow.AddMinutes(1));
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                try
+                {
+                    await node.CallAsync((p, o) => p.Keys.RangeAsync(read, o), Cancel);
+                    return true;
+                }
+                catch (RpcException)
+                {
+                    return false;
+                }
+            },
+            "the renewed certificate");
+    }
+
+    [Fact]
     public async Task Neither_side_speaks_with_a_certificate_of_another_authority()
     {
         using var certificates = new TestCertificates();

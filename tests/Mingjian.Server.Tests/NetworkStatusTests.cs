@@ -57,6 +57,18 @@ public sealed class NetworkStatusTests
         }
     }
 
+    [Theory]
+    [InlineData(31, "", false)]
+    [InlineData(29, "certificate", false)]
+    [InlineData(6, "certificate", true)]
+    [InlineData(-1, "certificate", true)]
+    public void Certificates_that_end_soon_are_said_in_time(int days, string code, bool isUrgent)
+    {
+        var alerts = NetworkAlerts.Of(Calm, false, 100, DateTimeOffset.UnixEpoch.AddDays(days));
+        Assert.Equal(code, string.Join(' ', alerts.Select(a => a.Code)));
+        Assert.Equal(isUrgent, alerts.Any(a => a.IsUrgent));
+    }
+
     [Fact]
     public async Task A_node_that_is_alone_says_so_and_evidence_can_be_read_and_downloaded_by_oversight_alone()
     {

@@ -82,6 +82,7 @@ public sealed class NodeConfigurationTests : IDisposable
     [InlineData("etcd without certificates", "etcd endpoint")]
     [InlineData("half of the certificates", "belong together")]
     [InlineData("a certificate of another node", "node-2")]
+    [InlineData("an expired certificate", "has expired")]
     [InlineData("no address of etcd", "Endpoints")]
     [InlineData("a peer that is no server", "Peers")]
     [InlineData("data of another ledger", "belongs to another ledger")]
@@ -104,6 +105,15 @@ public sealed class NodeConfigurationTests : IDisposable
                 using (var certificates = new TestCertificates())
                 {
                     (node.Etcd.Certificate, node.Etcd.Key) = certificates.Issue("node-2");
+                    node.Etcd.Authority = certificates.AuthorityFile;
+                    AssertRefused(options, said);
+                }
+
+                return;
+            case "an expired certificate":
+                using (var certificates = new TestCertificates())
+                {
+                    (node.Etcd.Certificate, node.Etcd.Key) = certificates.Issue("node-1", until: DateTimeOffset.UtcNow.AddMinutes(-1));
                     node.Etcd.Authority = certificates.AuthorityFile;
                     AssertRefused(options, said);
                 }
@@ -142,7 +152,7 @@ public sealed class NodeConfigurationTests : IDisposable
     {
         var fault = Assert.Throws<OptionsValidationException>(() =>
         {
-            using var ordering = new NodeOrdering(NodeIdentity.Load(options), new OrderHealth(), TimeProvider.System, NullLogger<EtcdOrdering>.Instance);
+            using var ordering = new NodeOrdering(NodeIdentity.Load(options, TimeProvider.System), new OrderHealth(), TimeProvider.System, NullLogger<EtcdOrdering>.Instance);
             ordering.Open();
         });
         Assert.Contains(said, fault.Message, StringComparison.Ordinal);

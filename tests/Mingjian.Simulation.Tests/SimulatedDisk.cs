@@ -199,6 +199,9 @@ internal sealed class SimulatedStore(SimulatedDisk disk) : IBlockStore, INodeRec
     void INodeRecords.Write(string name, byte[]? value) =>
         disk.Write(() => disk.Records = value is null ? disk.Records.Remove(name) : disk.Records.SetItem(name, value));
 
+    void INodeRecords.Write(IReadOnlyList<KeyValuePair<string, byte[]>> records) =>
+        disk.Write(() => disk.Records = disk.Records.SetItems(records));
+
     IReadOnlyList<KeyValuePair<string, byte[]>> INodeRecords.ReadAll(string prefix) =>
         [.. disk.Records.Where(r => r.Key.StartsWith(prefix, StringComparison.Ordinal))];
 

@@ -30,7 +30,8 @@ public sealed class TestCertificates : IDisposable
     /// <summary>A certificate and its key.</summary>
     /// <param name="name">Common name: for a client the etcd user.</param>
     /// <param name="server">For 127.0.0.1 and localhost, instead of for a client.</param>
-    public (string Certificate, string Key) Issue(string name, bool server = false)
+    /// <param name="until">When it ends; null = as late as the authority's own.</param>
+    public (string Certificate, string Key) Issue(string name, bool server = false, DateTimeOffset? until = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -46,7 +47,7 @@ public sealed class TestCertificates : IDisposable
             request.CertificateExtensions.Add(names.Build());
         }
 
-        using var certificate = request.Create(_authority, _from, _until, RandomNumberGenerator.GetBytes(12));
+        using var certificate = request.Create(_authority, _from, until ?? _until, RandomNumberGenerator.GetBytes(12));
         var path = Path.Combine(_folder, $"{Interlocked.Increment(ref _issued)}");
         File.WriteAllText(path + ".crt", certificate.ExportCertificatePem());
         File.WriteAllText(path + ".key", key.ExportPkcs8PrivateKeyPem());

@@ -156,6 +156,9 @@ internal sealed class DevNetwork : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a process that was started has ended by itself.</summary>
+    public bool HasEnded(string process) => _running.TryGetValue(process, out var running) && running.HasExited;
+
     /// <summary>Asks a server to end, and waits.</summary>
     public async Task StopServerAsync(int node, CancellationToken cancellationToken) => await TerminateAsync($"server-{node}", cancellationToken);
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Mingjian.Client.Networks;
 using Mingjian.Client.Signing;
@@ -14,6 +16,7 @@ internal static class NetworkBundle
     public const string FoundingFileName = "founding.mjact.json";
 
     private const string MembersFileName = "etcd-members.txt";
+    private const string JoiningFileName = "etcd-joining";
     private const string Suffix = ".mjnode.json";
 
     /// <summary>Puts the founding's node files together.</summary>
@@ -50,28 +53,88 @@ internal static class NetworkBundle
             NetworkFile.Create(network, TrustAnchor.Genesis, new NodeSet([.. nodes.Select(n => n.Seat.Node)]), organizations).Encode());
         File.WriteAllBytes(
             Path.Combine(directory, FoundingFileName), ActFile.Prepare(new FoundNodes(charter, [.. nodes.Select(n => n.Seat)]), network).Encode());
+        WriteMembers(directory, nodes);
         foreach (var node in nodes)
         {
-            WriteFor(directory, node, nodes, nodes);
+            WriteFor(directory, node, nodes, nodes, joining: false);
         }
     }
 
-    /// <summary>Certificates and addresses for a node that joins a running network; it uses the other members' etcd until it has one of its own.</summary>
-    public static string Admit(string directory, NodeFile node)
+    /// <summary>Certificates and addresses for a node that joins a running network.</summary>
+    /// <param name="withMember">Whether it brings an etcd member of its own; otherwise it uses the others'.</param>
+    /// <returns>Its folder; the same as before when the node was admitted already.</returns>
+    public static string Admit(string directory, NodeFile node, bool withMember)
     {
-        var before = Directory.EnumerateDirectories(directory, "node-*").Select(ReadNodes).MaxBy(n => n.Count)
-            ?? throw new CommandException($"{directory} 不是 mingjian network found 建立的目录。");
-        var members = ReadMembers(Directory.EnumerateDirectories(directory, "node-*").First(), before);
-        List<NodeFile> nodes = [.. before.Where(n => n.Number != node.Number), node];
+        var (network, members) = ReadCluster(directory);
+        var bundle = Path.Combine(directory, EtcdCluster.UserOf(node.Number));
+        if (Directory.Exists(bundle))
+        {
+            return ReadNodes(bundle).Exists(n => n == node)
+                ? bundle
+                : throw new CommandException($"{bundle} 是另一个节点文件的，没有改动。");
+        }
+
+        List<NodeFile> nodes = [.. ReadAll(directory), node];
         Check(nodes);
-        return WriteFor(directory, node, nodes, members);
+        if (node.Network != network)
+        {
+            throw new CommandException("节点文件不是这个账本的。");
+        }
+
+        return WriteFor(directory, node, nodes, withMember ? [.. members, node] : members, joining: withMember);
     }
+
+    /// <summary>New certificates with all their days for nodes' present keys, and for the operators.</summary>
+    public static void Renew(string directory, IEnumerable<NodeFile> nodes)
+    {
+        foreach (var node in nodes)
+        {
+            WriteCertificates(directory, node);
+        }
+
+        var authority = Path.Combine(directory, "authority");
+        using var client = CertificateAuthority.Open(authority, "client");
+        using var root = ECDsa.Create();
+        root.ImportFromPem(File.ReadAllText(Path.Combine(authority, "root.key")));
+        var request = new CertificateRequest($"CN={EtcdCluster.RootUser}", root, HashAlgorithmName.SHA256).CreateSigningRequestPem();
+        Replace(Path.Combine(authority, "root.crt"), client.Issue(request, EtcdCluster.RootUser, client: true, server: null));
+    }
+
+    /// <summary>Takes a node out of what the operators keep as present.</summary>
+    public static void Dismiss(string directory, NodeFile node)
+    {
+        WriteMembers(directory, ReadCluster(directory).Members.Where(m => m.Number != node.Number));
+        Directory.Move(
+            Path.Combine(directory, EtcdCluster.UserOf(node.Number)), Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"left-node-{node.Number}")));
+    }
+
+    /// <summary>Every node that was founded with or admitted and has not been dismissed, ascending by number.</summary>
+    /// <exception cref="CommandException">Not a directory of <see cref="Found"/>.</exception>
+    public static List<NodeFile> ReadAll(string directory)
+    {
+        List<NodeFile> nodes = Directory.Exists(directory)
+            ? [.. Directory.EnumerateDirectories(directory, "node-*").Select(d => ReadNodes(d).Find(n => Path.GetFileName(d) == EtcdCluster.UserOf(n.Number)))
+                .OfType<NodeFile>().OrderBy(n => n.Number)]
+            : [];
+        return nodes.Count > 0 ? nodes : throw new CommandException($"{directory} 不是 mingjian network found 建立的目录。");
+    }
+
+    /// <summary>The ledger and the nodes whose etcd members count.</summary>
+    public static (NetworkId Network, List<NodeFile> Members) ReadCluster(string directory)
+    {
+        var nodes = ReadAll(directory);
+        return (nodes[0].Network, ReadMembers(directory, nodes));
+    }
+
+    /// <summary>From now on the member of a node counts.</summary>
+    public static void AddMember(string directory, NodeFile node) =>
+        WriteMembers(directory, [.. ReadCluster(directory).Members.Where(m => m.Number != node.Number), node]);
 
     /// <summary>The node files in a bundle, ascending by number.</summary>
     public static List<NodeFile> ReadNodes(string bundle) =>
         [.. Directory.EnumerateFiles(bundle, "*" + Suffix).Select(f => NodeFile.Read(new FileInfo(f))).OrderBy(n => n.Number)];
 
-    /// <summary>The nodes that run an etcd member.</summary>
+    /// <summary>The nodes that run an etcd member, as a bundle or the operators' directory lists them.</summary>
     public static List<NodeFile> ReadMembers(string bundle, IReadOnlyList<NodeFile> nodes)
     {
         var numbers = File.ReadAllLines(Path.Combine(bundle, MembersFileName)).Select(l => int.Parse(l, CultureInfo.InvariantCulture)).ToHashSet();
@@ -89,20 +152,19 @@ internal static class NetworkBundle
             new EtcdTls(Path.Combine(authority, "client.crt"), Path.Combine(authority, "root.crt"), Path.Combine(authority, "root.key")), TimeProvider.System);
     }
 
-    private static string WriteFor(string directory, NodeFile node, IReadOnlyList<NodeFile> nodes, IReadOnlyList<NodeFile> members)
+    /// <summary>Whether a bundle is for a member that is added to a running cluster.</summary>
+    public static bool IsJoining(string bundle) => File.Exists(Path.Combine(bundle, JoiningFileName));
+
+    private static string WriteFor(string directory, NodeFile node, IReadOnlyList<NodeFile> nodes, IReadOnlyList<NodeFile> members, bool joining)
     {
-        var authority = Path.Combine(directory, "authority");
         var bundle = PrivateFile.CreateDirectory(directory, EtcdCluster.UserOf(node.Number));
-        var user = EtcdCluster.UserOf(node.Number);
-        using var client = CertificateAuthority.Open(authority, "client");
-        using var peer = CertificateAuthority.Open(authority, "peer");
-        void Write(string name, string text) => File.WriteAllText(Path.Combine(bundle, name), text, Encoding.ASCII);
-        Write("client.crt", client.Issue(node.Certificates.Client, user, client: true, server: null));
-        Write("server.crt", client.Issue(node.Certificates.Server, $"etcd-{user}", client: false, new Uri(node.EtcdClient).IdnHost));
-        Write("peer.crt", peer.Issue(node.Certificates.Peer, $"etcd-{user}", client: true, new Uri(node.EtcdPeer).IdnHost));
-        Write("client-authority.crt", client.Certificate + "\n");
-        Write("peer-authority.crt", peer.Certificate + "\n");
-        Write(MembersFileName, string.Join('\n', members.Select(m => m.Number.ToString(CultureInfo.InvariantCulture))) + "\n");
+        WriteCertificates(directory, node);
+        WriteMembers(bundle, members);
+        if (joining)
+        {
+            File.WriteAllText(Path.Combine(bundle, JoiningFileName), string.Empty);
+        }
+
         File.Copy(Path.Combine(directory, NetworkFile.FileName), Path.Combine(bundle, NetworkFile.FileName), overwrite: true);
         foreach (var one in nodes)
         {
@@ -110,6 +172,29 @@ internal static class NetworkBundle
         }
 
         return bundle;
+    }
+
+    private static void WriteCertificates(string directory, NodeFile node)
+    {
+        var authority = Path.Combine(directory, "authority");
+        var user = EtcdCluster.UserOf(node.Number);
+        using var client = CertificateAuthority.Open(authority, "client");
+        using var peer = CertificateAuthority.Open(authority, "peer");
+        void Write(string name, string text) => Replace(Path.Combine(directory, user, name), text);
+        Write("client.crt", client.Issue(node.Certificates.Client, user, client: true, server: null));
+        Write("server.crt", client.Issue(node.Certificates.Server, $"etcd-{user}", client: false, new Uri(node.EtcdClient).IdnHost));
+        Write("peer.crt", peer.Issue(node.Certificates.Peer, $"etcd-{user}", client: true, new Uri(node.EtcdPeer).IdnHost));
+        Write("client-authority.crt", client.Certificate + "\n");
+        Write("peer-authority.crt", peer.Certificate + "\n");
+    }
+
+    private static void WriteMembers(string directory, IEnumerable<NodeFile> members) => Replace(
+        Path.Combine(directory, MembersFileName), string.Concat(members.Select(m => m.Number).Order().Select(n => string.Create(CultureInfo.InvariantCulture, $"{n}\n"))));
+
+    private static void Replace(string path, string text)
+    {
+        File.WriteAllText(path + ".new", text, Encoding.ASCII);
+        File.Move(path + ".new", path, overwrite: true);
     }
 
     private static void Check(IReadOnlyList<NodeFile> nodes)

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Cryptography;
+using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Keys;
 using Mingjian.Ordering.Etcd;
 using Mingjian.Primitives;
@@ -19,7 +20,7 @@ internal static class NetworkSetupCommands
 
     private const long MaxCharter = 64L << 20;
 
-    public static IEnumerable<Command> Create() => [Init(), Found(), Configure(), Access(), Sign(), Submit(), Join(), Admit(), Remove(), Rotate(), Restart(), Status()];
+    public static IEnumerable<Command> Create() => [Init(), Found(), Configure(), Access(), Sign(), Submit(), Join(), Admit(), Remove(), Dismiss(), Rotate(), Renew(), Restart(), FreshOrderCommands.Standing(), FreshOrderCommands.Reorder(), Status()];
 
     private static Command Init()
     {
@@ -88,10 +89,18 @@ internal static class NetworkSetupCommands
     {
         var directory = NodeArgument();
         var bundle = new Argument<string>("bundle") { Description = "牵头单位给本节点的证书包" };
-        var command = new Command("configure", "收下证书包，写出 etcd.yml 和 node.env。") { directory, bundle };
+        var certificates = new Option<bool>("--certificates") { Description = "只换证书（mingjian network renew 之后），不改配置，不必停机" };
+        var command = new Command("configure", "收下证书包，写出 etcd.yml 和 node.env。") { directory, bundle, certificates };
         command.SetAction(result =>
         {
             var node = new NodeDirectory(result.GetValue(directory)!);
+            if (result.GetValue(certificates))
+            {
+                node.TakeCertificates(result.GetValue(bundle)!);
+                Console.WriteLine("已换上新证书，etcd 和服务器下次连接时使用，不必重新启动。");
+                return ExitCodes.Ok;
+            }
+
             node.Configure(result.GetValue(bundle)!);
             Console.WriteLine(File.Exists(node.EtcdConfiguration)
                 ? $"etcd：{node.EtcdConfiguration}\n服务器：{node.Environment}"
@@ -175,14 +184,78 @@ internal static class NetworkSetupCommands
     {
         var directory = NetworkArgument();
         var node = new Argument<FileInfo>("node") { Description = "新单位的节点文件" };
-        var command = new Command("admit", "为新节点签发 etcd 证书包，并在 etcd 里建立它的用户。") { directory, node };
+        var without = new Option<bool>("--no-etcd") { Description = "新单位不设自己的 etcd，使用其他单位的" };
+        var command = new Command(
+            "admit", "为新节点签发证书包，在 etcd 里建立它的用户，并接纳它的 etcd；它的 etcd 启动以后再执行一次，使它计入多数。") { directory, node, without };
         command.SetAction(async (result, cancelled) =>
         {
             var (path, file) = (result.GetValue(directory)!, NodeFile.Read(result.GetValue(node)!));
-            var bundle = NetworkBundle.Admit(path, file);
-            using var etcd = NetworkBundle.Administer(path, NetworkBundle.ReadMembers(bundle, NetworkBundle.ReadNodes(bundle)));
-            await ApplyAsync(etcd, EtcdCluster.AccessOf(file.Network, file.Number), cancelled);
+            var (network, members) = NetworkBundle.ReadCluster(path);
+            var bundle = NetworkBundle.Admit(path, file, !result.GetValue(without));
+            using var etcd = NetworkBundle.Administer(path, members);
+            await AskAsync(() => etcd.ApplyAsync(EtcdCluster.AccessOf(network, file.Number), cancelled));
             Console.WriteLine($"证书包：{bundle}");
+            if (!NetworkBundle.IsJoining(bundle))
+            {
+                return ExitCodes.Ok;
+            }
+
+            var membership = EtcdMembership.Follows;
+            await AskAsync(async () => membership = await etcd.AddMemberAsync(NetworkBundle.Member(file), cancelled));
+            if (membership == EtcdMembership.Counts)
+            {
+                NetworkBundle.AddMember(path, file);
+                Console.WriteLine("它的 etcd 已计入多数。");
+                return ExitCodes.Ok;
+            }
+
+            Console.WriteLine("它的 etcd 已登记、还不计入多数：请该单位 mingjian network configure 之后启动 etcd，然后再执行一次这条命令。");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static Command Dismiss()
+    {
+        var directory = NetworkArgument();
+        var number = new Argument<int>("number") { Description = "已经退出的节点编号" };
+        var server = ServerClient.Option();
+        var command = new Command("dismiss", "节点的退出生效以后：移除它的 etcd，收回它在 etcd 里的用户和权限。") { directory, number, server };
+        command.SetAction(async (result, cancelled) =>
+        {
+            var (path, gone) = (result.GetValue(directory)!, result.GetValue(number));
+            using var nodes = new NodeClient();
+            var present = await nodes.ReadAgreementAsync(result.GetValue(server)!, cancelled);
+            if (present.Pending || present.Agreement.Seats.Any(s => s.Node.Number == gone))
+            {
+                throw new CommandException($"节点 {gone} 的退出还没有生效，没有改动。先办理 mingjian network remove。");
+            }
+
+            var file = NetworkBundle.ReadAll(path).Find(n => n.Number == gone) ?? throw new CommandException($"{path} 里没有节点 {gone}。");
+            var (_, members) = NetworkBundle.ReadCluster(path);
+            using var etcd = NetworkBundle.Administer(path, [.. members.Where(m => m.Number != gone)]);
+            await AskAsync(() => etcd.ApplyAsync(EtcdCluster.Removal(gone), cancelled));
+            await AskAsync(() => etcd.RemoveMemberAsync(NetworkBundle.Member(file), cancelled));
+            NetworkBundle.Dismiss(path, file);
+            Console.WriteLine($"节点 {gone} 的 etcd 已移除，它的用户已收回。");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static Command Renew()
+    {
+        var directory = NetworkArgument();
+        var numbers = new Argument<int[]>("numbers") { Description = "节点编号；不写则为所有节点", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command(
+            "renew", "为各节点的现有密钥签发新的 etcd 证书（825 天），并更新运维自己的；各单位随后用 network configure --certificates 收下，不必停机。") { directory, numbers };
+        command.SetAction(result =>
+        {
+            var path = result.GetValue(directory)!;
+            var all = NetworkBundle.ReadAll(path);
+            var asked = result.GetValue(numbers) is [_, ..] some ? all.FindAll(n => some.Contains(n.Number)) : all;
+            NetworkBundle.Renew(path, asked);
+            asked.ForEach(n => Console.WriteLine($"节点 {n.Number}（{n.Name}）：{Path.Combine(path, EtcdCluster.UserOf(n.Number))}"));
             return ExitCodes.Ok;
         });
         return command;
@@ -278,33 +351,47 @@ internal static class NetworkSetupCommands
                     ? $"{server}  没有答复"
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"节点 {report.Number}  {server}  第 {report.Height} 个区块  根 {report.Root.ToString()[..12]}…  {(report.Halted ? "已停止投票" : report.Member ? "参与确认" : "不计票")}"));
+                        $"节点 {report.Number}  {server}  第 {report.Height} 个区块  根 {report.Root.ToString()[..12]}…  {(report.Halted ? "已停止投票" : report.Member ? "参与确认" : "不计票")}{(report.CertificatesUntil is { } until ? $"  证书到 {until:yyyy-MM-dd}" : string.Empty)}"));
             }
 
-            var faults = NetworkDiagnosis.Of(asked).Faults;
+            var faults = NetworkDiagnosis.Of(asked, TimeProvider.System.GetUtcNow()).Faults;
             Console.WriteLine(faults.Count == 0 ? "结论：一切正常。" : $"结论：有 {faults.Count} 个问题。\n  {string.Join("\n  ", faults)}");
             return faults.Count == 0 ? ExitCodes.Ok : asked.All(a => a.Report is null) ? ExitCodes.Unusable : ExitCodes.Failed;
         });
         return command;
     }
 
-    /// <summary>Users and rights of the founding's nodes, and nobody else gets in any more.</summary>
+    /// <summary>Users and rights of the network's nodes, and nobody else gets in any more.</summary>
     public static async Task ApplyAccessAsync(string directory, CancellationToken cancellationToken)
     {
-        var bundle = Path.Combine(directory, EtcdCluster.UserOf(1));
-        if (!Directory.Exists(bundle))
-        {
-            throw new CommandException($"{directory} 不是 mingjian network found 建立的目录。");
-        }
-
-        var members = NetworkBundle.ReadMembers(bundle, NetworkBundle.ReadNodes(bundle));
+        var (network, members) = NetworkBundle.ReadCluster(directory);
         using var etcd = NetworkBundle.Administer(directory, members);
-        await ApplyAsync(etcd, new EtcdCluster(members[0].Network, [.. members.Select(NetworkBundle.Member)]).Access(), cancellationToken);
+        var access = new EtcdCluster(network, [.. members.Select(NetworkBundle.Member)]).Access(NetworkBundle.ReadAll(directory).Select(n => n.Number));
+        await AskAsync(() => etcd.ApplyAsync(access, cancellationToken));
         foreach (var member in await etcd.StatusAsync(cancellationToken))
         {
             Console.WriteLine($"etcd {member.Endpoint}：{(member.Version is null ? $"没有答复（{member.Error}）" : member.Version)}"
                 + (member is { Version: not null, RightsHold: false } ? "；这个版本有越权漏洞（CVE-2026-33343），恶意节点可以绕过权限，请升级" : string.Empty));
         }
+    }
+
+    /// <summary>Begins an order in a fresh etcd, and makes users and rights there.</summary>
+    /// <exception cref="CommandException">This etcd is not fresh, or does not answer.</exception>
+    public static async Task BeginOrderAsync(string directory, OrderStart start, CancellationToken cancellationToken)
+    {
+        var (network, members) = NetworkBundle.ReadCluster(directory);
+        using (var etcd = NetworkBundle.Administer(directory, members))
+        {
+            var isFresh = false;
+            await AskAsync(async () => isFresh = await etcd.BeginAsync(network, start, cancellationToken));
+            if (!isFresh)
+            {
+                throw new CommandException(
+                    "这个 etcd 里的次序没有丢失，或者有服务器已经在往里写，没有改动。确实全部丢失时：停止所有服务器，清空各 etcd 的数据目录，重新启动 etcd 再执行。");
+            }
+        }
+
+        await ApplyAccessAsync(directory, cancellationToken);
     }
 
     public static async Task<SubmissionOutcome> SubmitAsync(ActFile act, Uri server, CancellationToken cancellationToken)
@@ -313,11 +400,11 @@ internal static class NetworkSetupCommands
         return await client.SubmitAsync("/api/v1/network/acts", [act.Envelope], cancellationToken);
     }
 
-    private static async Task ApplyAsync(EtcdAdministration etcd, IEnumerable<EtcdAccess> changes, CancellationToken cancellationToken)
+    private static async Task AskAsync(Func<Task> change)
     {
         try
         {
-            await etcd.ApplyAsync(changes, cancellationToken);
+            await change();
         }
         catch (Exception e) when (e is Grpc.Core.RpcException or TimeoutException)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Mingjian.Client.Networks;
 using Mingjian.Primitives;
@@ -52,12 +53,14 @@ internal sealed class NetworkDiagnosis
 {
     private const int LagThatMatters = 5;
 
+    private static readonly TimeSpan CertificateWarning = TimeSpan.FromDays(30);
+
     private NetworkDiagnosis(IReadOnlyList<string> faults) => Faults = faults;
 
     /// <summary>What is wrong and what to do, in Chinese; empty when nothing is.</summary>
     public IReadOnlyList<string> Faults { get; }
 
-    public static NetworkDiagnosis Of(IReadOnlyList<(Uri Server, NodeReport? Report, string? Fault)> nodes)
+    public static NetworkDiagnosis Of(IReadOnlyList<(Uri Server, NodeReport? Report, string? Fault)> nodes, DateTimeOffset now)
     {
         var faults = new List<string>();
         foreach (var (server, _, fault) in nodes.Where(n => n.Report is null))
@@ -84,7 +87,7 @@ internal sealed class NetworkDiagnosis
         var top = known.Max(n => n.Height);
         foreach (var node in known)
         {
-            Judge(node, top, faults);
+            Judge(node, top, now, faults);
         }
 
         var members = known.Where(n => n.Member && !n.Halted).DistinctBy(n => n.Number).Count();
@@ -97,7 +100,7 @@ internal sealed class NetworkDiagnosis
         return new NetworkDiagnosis(faults);
     }
 
-    private static void Judge(NodeReport node, long top, List<string> faults)
+    private static void Judge(NodeReport node, long top, DateTimeOffset now, List<string> faults)
     {
         var name = $"节点 {node.Number}";
         if (node.Halted)
@@ -123,6 +126,14 @@ internal sealed class NetworkDiagnosis
         if (node.Order is { Reached: false })
         {
             faults.Add($"{name} 连不上 etcd，它收到的事项排不了序。");
+        }
+
+        if (node.CertificatesUntil - now < CertificateWarning)
+        {
+            var until = node.CertificatesUntil!.Value.UtcDateTime;
+            faults.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name} 的 etcd 证书{(until < now.UtcDateTime ? "已经过期" : $"还有 {(int)(until - now.UtcDateTime).TotalDays} 天到期")}（{until:yyyy-MM-dd}）：运维执行 mingjian network renew，该单位用 network configure --certificates 收下。"));
         }
 
         foreach (var evidence in node.Evidence)

@@ -56,20 +56,12 @@ internal sealed class NodeDirectory(string path)
     /// <summary>Takes over certificates, network file and the others' addresses, and writes the configurations of etcd and server.</summary>
     /// <param name="bundle">What <c>network found</c> or <c>network admit</c> made for this node.</param>
     /// <param name="more">Further settings of the server.</param>
+    /// <exception cref="CommandException">The bundle is another node's.</exception>
     public void Configure(string bundle, IEnumerable<(string Name, string Value)>? more = null)
     {
         var own = NodeFile.Read(File);
+        TakeCertificates(bundle);
         var nodes = NetworkBundle.ReadNodes(bundle);
-        if (nodes.Find(n => n.Number == own.Number)?.Seat != own.Seat || !Array.TrueForAll(["client", "peer", "server"], use => IsOwn(bundle, use)))
-        {
-            throw new CommandException($"{bundle} 不是给节点 {own.Number} 的，或者其中的密钥与本机不一致。");
-        }
-
-        foreach (var file in (string[])["client.crt", "peer.crt", "server.crt", "client-authority.crt", "peer-authority.crt"])
-        {
-            System.IO.File.Copy(System.IO.Path.Combine(bundle, file), System.IO.Path.Combine(Tls, file), overwrite: true);
-        }
-
         System.IO.File.Copy(System.IO.Path.Combine(bundle, NetworkFile.FileName), In(NetworkFile.FileName), overwrite: true);
         PrivateFile.CreateDirectory(In("data"));
         var members = NetworkBundle.ReadMembers(bundle, nodes);
@@ -77,11 +69,52 @@ internal sealed class NodeDirectory(string path)
         {
             PrivateFile.CreateDirectory(In("etcd"));
             var cluster = new EtcdCluster(own.Network, [.. members.Select(NetworkBundle.Member)]);
-            System.IO.File.WriteAllText(EtcdConfiguration, cluster.Configuration(own.Number, new EtcdMemberFiles(
-                In("etcd"), Files("client-authority", "server"), Files("peer-authority", "peer"))));
+            System.IO.File.WriteAllText(EtcdConfiguration, cluster.Configuration(
+                own.Number, new EtcdMemberFiles(In("etcd"), Files("client-authority", "server"), Files("peer-authority", "peer")), NetworkBundle.IsJoining(bundle)));
         }
 
         System.IO.File.WriteAllText(Environment, Settings(own, nodes, members, more ?? []));
+    }
+
+    /// <summary>Takes over certificates alone, for keys that are here: etcd and server use them at the next connection, without a restart.</summary>
+    /// <exception cref="CommandException">The bundle is another node's.</exception>
+    public void TakeCertificates(string bundle)
+    {
+        var own = NodeFile.Read(File);
+        var nodes = NetworkBundle.ReadNodes(bundle);
+        if (nodes.Find(n => n.Number == own.Number)?.Certificates != own.Certificates || !Array.TrueForAll(["client", "peer", "server"], use => IsOwn(bundle, use)))
+        {
+            throw new CommandException($"{bundle} 不是给节点 {own.Number} 的，或者其中的密钥与本机不一致。");
+        }
+
+        foreach (var file in (string[])["client.crt", "peer.crt", "server.crt", "client-authority.crt", "peer-authority.crt"])
+        {
+            // Renamed into place: etcd may read at any moment.
+            var path = System.IO.Path.Combine(Tls, file);
+            System.IO.File.Copy(System.IO.Path.Combine(bundle, file), path + ".new", overwrite: true);
+            System.IO.File.Move(path + ".new", path, overwrite: true);
+        }
+    }
+
+    /// <summary>Puts node keys of a backup where this directory has none. Others than the own are refused.</summary>
+    /// <exception cref="CommandException">There are others here.</exception>
+    public void TakeKeys(string restored)
+    {
+        var own = NodeFile.Read(File);
+        var keys = NodeKeys.LoadOrCreate(restored, own.Network, own.Number).Public;
+        if (keys != own.Seat.Node)
+        {
+            throw new CommandException($"备份里的节点密钥不是 {Path} 的（换过密钥，或者是别的节点的备份）。数据已恢复，请核对后再启动。");
+        }
+
+        if (!NodeKeys.Exist(Keys))
+        {
+            PrivateFile.CreateDirectory(Keys);
+            foreach (var file in Directory.EnumerateFiles(restored, "*.key"))
+            {
+                System.IO.File.Copy(file, System.IO.Path.Combine(Keys, System.IO.Path.GetFileName(file)));
+            }
+        }
     }
 
     /// <summary>Whether a certificate is for the key that was made here.</summary>

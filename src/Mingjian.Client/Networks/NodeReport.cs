@@ -25,10 +25,11 @@ namespace Mingjian.Client.Networks;
 /// <param name="Order">How its way to the order is; null where it is alone.</param>
 /// <param name="Evidence">What nodes were caught at.</param>
 /// <param name="PeerFault">Why catching up from a peer failed last; null when it has not.</param>
+/// <param name="CertificatesUntil">When the first of its certificates for etcd ends, UTC; null where it has none.</param>
 public sealed record NodeReport(
     NetworkId Network, int Number, bool Shared, long Height, long Size, Hash32 Root, Hash32 StateRoot, LedgerTime Time, long Lag,
     int Epoch, int Quorum, bool Member, bool Halted, bool ClockBehind, IReadOnlyList<SeenNode> Nodes,
-    OrderReport? Order, IReadOnlyList<EvidenceReport> Evidence, string? PeerFault);
+    OrderReport? Order, IReadOnlyList<EvidenceReport> Evidence, string? PeerFault, DateTimeOffset? CertificatesUntil = null);
 
 /// <param name="Number">The node.</param>
 /// <param name="Member">Whether its vote counts for the next block.</param>

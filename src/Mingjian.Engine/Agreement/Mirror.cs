@@ -3,6 +3,7 @@ using Mingjian.Engine.Admission;
 using Mingjian.Engine.Audit;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Ordering;
+using Mingjian.Engine.Store;
 using Mingjian.Log;
 using Mingjian.Log.Entries;
 using Mingjian.Log.Notes;
@@ -25,6 +26,7 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, PreparedLog 
     /// <summary>Takes over what the peer has beyond this node's newest block.</summary>
     /// <returns>How many blocks were taken over.</returns>
     /// <exception cref="AuditFaultException">What the peer serves is not a final log that follows from this node's, or breaks off.</exception>
+    /// <exception cref="DivergedException">The log is the quorum's, and this node's rules or machine give something else.</exception>
     public async Task<long> RunAsync(ILedgerSource peer, CancellationToken cancellationToken)
     {
         await peer.OpenAsync(cancellationToken);
@@ -71,14 +73,19 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, PreparedLog 
         }
 
         var missing = await ReadHashesAsync(peer, checkpoint, cancellationToken);
-        var blocks = 0L;
+        var (blocks, read) = (0L, 0);
         var pending = new List<PreparedEntry>();
         await foreach (var entry in entries.ReadAsync(peer, head.Size, checkpoint.Size, missing, cancellationToken))
         {
             if (entry.Fault is { } fault)
             {
-                throw new AuditFaultException(fault.Code, fault.Place, fault.Message);
+                var index = head.Size + read;
+                throw Merkle.HashLeaf(entry.Bytes) == missing[read]
+                    ? new DivergedException(writer.Published.Head, null, note, $"entry {index}: {fault.Message}")
+                    : new AuditFaultException(fault.Code, fault.Place, fault.Message);
             }
+
+            read++;
 
             pending.Add(entry);
             if (entry.Seal is not null)
@@ -147,7 +154,8 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, PreparedLog 
         if (block.After is not { } after || after.Commit.Entries.Count != entries.Count
             || after.Commit.Entries.Zip(entries).Any(pair => !pair.First.AsSpan().SequenceEqual(pair.Second.Bytes)))
         {
-            throw new AuditFaultException(AuditFaultCode.OutcomeDiffers, $"block {seal.Height}", "Executing the block again gives something else than the peer has.");
+            throw new DivergedException(
+                writer.Published.Head, block.After?.Commit.Block, checkpoint, $"block {seal.Height}: executing it again gives something else than the quorum signed.");
         }
 
         if (!after.NextNodes.Equals(nodes) && after.Commit.Block.Size < until)
@@ -158,4 +166,19 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, PreparedLog 
 
         writer.TakeOver(block, checkpoint);
     }
+}
+
+/// <summary>What a quorum has signed is not what this node comes to: no peer can be blamed, and asking another one changes nothing.</summary>
+/// <param name="head">The newest block on which all agree.</param>
+/// <param name="own">What this node makes of the next one; null when it cannot make any block of it.</param>
+/// <param name="final">The checkpoint, of that block or a later one, that the quorum signed.</param>
+internal sealed class DivergedException(LedgerHead head, BlockRecord? own, string final, string message) : Exception(message)
+{
+    /// <summary>The block that differs.</summary>
+    public long Height => head.Height + 1;
+
+    public string Final => final;
+
+    /// <summary>Size, root and time that this node stands by.</summary>
+    public (long Size, Hash32 Root, LedgerTime Time) Own => own is null ? (head.Size, head.Root, head.Time) : (own.Size, own.Root, own.Time);
 }

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Mingjian.Engine.Ordering;
 using Mingjian.Engine.Store;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
@@ -14,6 +16,11 @@ namespace Mingjian.Engine.Agreement;
 internal sealed record OpenHeight(int Frozen, long Height, int Void, VoteMessage? Vote)
 {
     private const string RecordName = "height";
+
+    /// <summary>8 bytes position, 4 bytes proposer, big-endian, and the batch as it was ordered. Belongs to the newest vote.</summary>
+    private const string BatchRecordName = "batch";
+
+    private const int BatchHead = sizeof(long) + sizeof(int);
 
     /// <summary>The log root that the newest vote was for, if it still counts.</summary>
     public Hash32? Root => Vote is { } vote && vote.Epoch > Void ? Checkpoint.OfNote(vote.Note)?.Root : null;
@@ -41,6 +48,28 @@ internal sealed record OpenHeight(int Frozen, long Height, int Void, VoteMessage
     public bool MayVote(int epoch) => epoch > Frozen && epoch > (Vote?.Epoch ?? 0);
 
     public void Write(INodeRecords records) => records.Write(RecordName, CanonicalJson.Encode(this, OpenHeightJson.Canonical));
+
+    /// <summary>Writes a vote together with the batch that it is for, in one go.</summary>
+    public void Write(INodeRecords records, ReceivedBatch? batch)
+    {
+        if (batch is null)
+        {
+            Write(records);
+            return;
+        }
+
+        var bytes = new byte[BatchHead + batch.Bytes.Length];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, batch.Position);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(sizeof(long)), batch.Node);
+        batch.Bytes.CopyTo(bytes.AsMemory(BatchHead));
+        records.Write([new(RecordName, CanonicalJson.Encode(this, OpenHeightJson.Canonical)), new(BatchRecordName, bytes)]);
+    }
+
+    /// <summary>The batch that the newest vote is for; null when it is not known.</summary>
+    public static ReceivedBatch? ReadBatch(INodeRecords records) => records.Read(BatchRecordName) is { Length: > BatchHead } bytes
+        ? new ReceivedBatch(
+            BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(sizeof(long))), bytes.AsMemory(BatchHead))
+        : null;
 }
 
 /// <summary>Serialisation of the open height.</summary>

@@ -44,6 +44,7 @@ internal sealed class Replica
     private Ballot _ballot;
     private OpenHeight _open;
     private PreparedBlock? _prepared;
+    private ReceivedBatch? _due;
     private VoteHold? _vote;
     private Hash32? _only;
     private long _epochFrom;
@@ -303,6 +304,7 @@ internal sealed class Replica
             if (prepared.After is not null)
             {
                 _prepared = prepared;
+                _due = item as ReceivedBatch;
                 return true;
             }
 
@@ -369,8 +371,9 @@ internal sealed class Replica
 
         // Its own vote counts like the others' once the order delivers it: were it counted now and lost in a crash, this node would
         // hold a block as final that the others can never finish.
+        // The batch goes with it: when the order itself is lost, this is where a fresh one gets it from.
         _open = _open with { Vote = vote };
-        _open.Write(_records);
+        _open.Write(_records, _due);
         _output.Publish(vote);
         return VoteHold.None;
     }
@@ -405,8 +408,17 @@ internal sealed class Replica
     private void Halt(string final)
     {
         var block = _prepared!.After!.Commit.Block;
-        var own = _signer.Sign(block.Size, block.Root, block.Time);
-        Keep(new Evidence(_ballot.Epoch, own, block.Height, EvidenceKind.OwnDivergence, _signer.Public.Number, final));
+        Halt(block.Height, block.Size, block.Root, block.Time, final);
+    }
+
+    /// <summary>The log that a quorum signed is another than this node makes of it, found while it was mirrored.</summary>
+    public void Halt(DivergedException diverged) =>
+        Halt(diverged.Height, diverged.Own.Size, diverged.Own.Root, diverged.Own.Time, diverged.Final);
+
+    private void Halt(long height, long size, Hash32 root, LedgerTime time, string final)
+    {
+        var own = _signer.Sign(size, root, time);
+        Keep(new Evidence(_ballot.Epoch, own, height, EvidenceKind.OwnDivergence, _signer.Public.Number, final));
         _records.Write(NodeRepair.HaltedRecord, [1]);
         IsHalted = true;
         _waiting.Clear();

@@ -52,6 +52,9 @@ public interface INodeRecords
     /// <summary>Writes or, with null, removes a record; durable when it returns.</summary>
     void Write(string name, byte[]? value);
 
+    /// <summary>Writes several records at once, all or none; durable when it returns.</summary>
+    void Write(IReadOnlyList<KeyValuePair<string, byte[]>> records);
+
     /// <summary>Records whose name begins with a prefix, ascending by name.</summary>
     IReadOnlyList<KeyValuePair<string, byte[]>> ReadAll(string prefix);
 }

@@ -36,7 +36,8 @@ internal static class LedgerServices
         }
         else
         {
-            services.AddSingleton(provider => NodeIdentity.Load(provider.GetRequiredService<ServerOptions>()));
+            services.AddSingleton(provider => NodeIdentity.Load(provider.GetRequiredService<ServerOptions>(), provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<NodeCertificates>();
             services.AddSingleton<NodeOrdering>();
             services.AddSingleton<NodeReports>();
             services.AddSingleton<INodeStanding, LocalStanding>();

@@ -1,5 +1,6 @@
 using Mingjian.Client.Networks;
 using Mingjian.Primitives;
+using Mingjian.Server.Nodes;
 
 namespace Mingjian.Server.Monitoring;
 
@@ -15,13 +16,17 @@ internal static class NetworkAlerts
     /// <summary>An act that waits longer is not on its ordinary way.</summary>
     public static readonly TimeSpan LongWait = TimeSpan.FromMinutes(1);
 
+    /// <summary>Certificates that end sooner must be renewed now.</summary>
+    public static readonly TimeSpan UrgentCertificate = TimeSpan.FromDays(7);
+
     /// <summary>The check runs every night.</summary>
     public static readonly TimeSpan CheckAge = TimeSpan.FromHours(48);
 
     /// <param name="view">Everything but its alerts.</param>
     /// <param name="isHeld">The next block's time is too far ahead of this machine's clock.</param>
     /// <param name="readyLag">Blocks that lists may be behind.</param>
-    public static IReadOnlyList<NetworkAlert> Of(NetworkView view, bool isHeld, int readyLag)
+    /// <param name="certificatesUntil">When the first of this node's certificates for etcd ends; null where it has none.</param>
+    public static IReadOnlyList<NetworkAlert> Of(NetworkView view, bool isHeld, int readyLag, DateTimeOffset? certificatesUntil = null)
     {
         var members = view.Nodes.Where(n => n.IsMember).ToList();
         var voting = members.Where(n => n.IsVoting).ToList();
@@ -67,6 +72,10 @@ internal static class NetworkAlerts
         Add(view.LastCheck is { IsClean: false }, "check-faults", true, $"最近一次数据核对有 {view.LastCheck?.FaultCount} 处与账本不一致。", "到“数据核对”查看是哪些行，查明原因后按账本重建列表。");
         Add(view.LastCheck is { } last && view.Now.Milliseconds - last.Finished.Milliseconds > CheckAge.TotalMilliseconds, "check-old", false,
             "超过两天没有核对过列表与账本是否一致。", "核对每晚自动进行；请看服务器日志为什么没有完成，或到“数据核对”立即核对。");
+        var left = certificatesUntil?.ToUnixTimeMilliseconds() - view.Now.Milliseconds;
+        Add(left < NodeCertificates.Warning.TotalMilliseconds, "certificate", left < UrgentCertificate.TotalMilliseconds,
+            left < 0 ? "连接共享日志（etcd）的证书已经过期。" : $"连接共享日志（etcd）的证书还有 {left / 86_400_000} 天到期，到期后本节点不能工作。",
+            "请网络的运维人员执行 mingjian network renew，本单位再用 mingjian network configure --certificates 收下新证书，不必停机。");
         return [.. alerts.OrderBy(a => a.IsUrgent ? 0 : 1)];
 
         void Add(bool holds, string code, bool isUrgent, string what, string how)

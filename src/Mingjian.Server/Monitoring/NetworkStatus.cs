@@ -10,13 +10,15 @@ using Mingjian.Primitives;
 using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Dues;
+using Mingjian.Server.Nodes;
 using Mingjian.Server.Projections;
 
 namespace Mingjian.Server.Monitoring;
 
 /// <inheritdoc/>
 internal sealed class NetworkStatus(
-    FinalLedger ledger, INodeStanding node, DuesAccess access, ProjectionProgress progress, CheckRunner checks, ServerOptions options, TimeProvider clock)
+    FinalLedger ledger, INodeStanding node, DuesAccess access, ProjectionProgress progress, CheckRunner checks, ServerOptions options, TimeProvider clock,
+    NodeCertificates? certificates = null)
     : INetworkStatus
 {
     /// <summary>Most records of evidence on the page; a broken node can leave one for each block.</summary>
@@ -51,7 +53,7 @@ internal sealed class NetworkStatus(
             copy is null ? null : new WebView(
                 copy.IsInTouch, copy.LastContact is { } heard ? LedgerTime.From(heard) : null, Math.Max(0, copy.NodeHeight - ledger.Head.Height),
                 copy.Waiting, copy.Fault));
-        return view with { Alerts = NetworkAlerts.Of(view, status.IsHeldByTime, options.Limits.ReadyLag) };
+        return view with { Alerts = NetworkAlerts.Of(view, status.IsHeldByTime, options.Limits.ReadyLag, certificates?.Until) };
     }
 
     public async Task<byte[]?> FindEvidenceAsync(string id, CancellationToken cancellationToken = default)

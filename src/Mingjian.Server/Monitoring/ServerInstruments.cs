@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Mingjian.Engine;
 using Mingjian.Server.LedgerApi;
+using Mingjian.Server.Nodes;
 using Mingjian.Server.Projections;
+using Mingjian.Server.Witnesses;
 
 namespace Mingjian.Server.Monitoring;
 
@@ -18,12 +20,18 @@ internal sealed class ServerInstruments : IDisposable
 
     /// <param name="progress">Null, like checks and streams, on a node without pages.</param>
     public ServerInstruments(
-        FinalLedger ledger, OrderHealth order, TimeProvider clock, ProjectionProgress? progress = null, CheckRunner? checks = null, LiveStreams? streams = null)
+        FinalLedger ledger, OrderHealth order, TimeProvider clock, ProjectionProgress? progress = null, CheckRunner? checks = null, LiveStreams? streams = null,
+        NodeCertificates? certificates = null, WitnessRounds? witnesses = null)
     {
         _meter = new Meter(new MeterOptions(Name) { Tags = [new("network", ledger.Network.ToString())] });
         if (progress is not null && checks is not null && streams is not null)
         {
             AddPages(ledger, progress, checks, streams);
+        }
+
+        if (certificates is not null && witnesses is not null)
+        {
+            AddNode(certificates, witnesses);
         }
 
         if (ledger is LedgerCopy copy)
@@ -37,6 +45,18 @@ internal sealed class ServerInstruments : IDisposable
     }
 
     public void Dispose() => _meter.Dispose();
+
+    private void AddNode(NodeCertificates certificates, WitnessRounds witnesses)
+    {
+        _meter.CreateObservableGauge(
+            "mingjian.certificate.expiry",
+            () => certificates.Read().Select(c => new Measurement<long>(c.Until.ToUnixTimeSeconds(), new KeyValuePair<string, object?>("certificate", c.Name))),
+            "s", "When a certificate for etcd ends, seconds since 1970; absent on a node without.");
+        _meter.CreateObservableGauge(
+            "mingjian.witness.silence",
+            () => witnesses.Silences.Select(w => new Measurement<double>(w.Silence.TotalSeconds, new KeyValuePair<string, object?>("witness", w.Name))),
+            "s", "For how long an outside witness has not given the cosignature that it was asked for; 0 when it has.");
+    }
 
     private void AddPages(FinalLedger ledger, ProjectionProgress progress, CheckRunner checks, LiveStreams streams)
     {

@@ -24,13 +24,13 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
     private const int MaxFile = 64 * 1024;
 
     /// <exception cref="OptionsValidationException">Files or settings that an operator has to mend.</exception>
-    public static NodeIdentity Load(ServerOptions options)
+    public static NodeIdentity Load(ServerOptions options, TimeProvider clock)
     {
         if (options.Node is { } node)
         {
             try
             {
-                return LoadShared(options, node);
+                return LoadShared(options, node, clock);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or NetworkFileException or InvalidDataException)
             {
@@ -50,7 +50,7 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
         return new NodeIdentity(network, keys.Alone.Nodes, keys, directory, null);
     }
 
-    private static NodeIdentity LoadShared(ServerOptions options, NodeOptions node)
+    private static NodeIdentity LoadShared(ServerOptions options, NodeOptions node, TimeProvider clock)
     {
         var file = ReadFounding(node.Network, "Mingjian:Node:Network", options.Start, out var bytes);
         var directory = Path.GetFullPath(node.Keys ?? Path.Combine(options.NetworkDirectory, "keys"));
@@ -61,7 +61,7 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
 
         var keys = NodeKeys.LoadOrCreate(directory, file.Network, node.Number);
         CheckAddresses(node);
-        CheckEtcd(node);
+        CheckEtcd(node, clock.GetUtcNow());
         Bind(options, file.Network, bytes);
         return new NodeIdentity(file.Network, new NodeSet(file.Nodes), keys, directory, node);
     }
@@ -115,7 +115,7 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
         }
     }
 
-    private static void CheckEtcd(NodeOptions node)
+    private static void CheckEtcd(NodeOptions node, DateTimeOffset now)
     {
         string?[] files = [node.Etcd.Authority, node.Etcd.Certificate, node.Etcd.Key];
         if (Array.TrueForAll(files, f => f is null))
@@ -135,6 +135,12 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
             if (user != EtcdCluster.UserOf(node.Number))
             {
                 throw Refuse($"Mingjian:Node:Etcd:Certificate is of {user}, not of {EtcdCluster.UserOf(node.Number)}.");
+            }
+
+            if (certificate.NotAfter.ToUniversalTime() < now.UtcDateTime)
+            {
+                throw Refuse(
+                    $"Mingjian:Node:Etcd:Certificate has expired ({certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}): mingjian network renew, then network configure --certificates.");
             }
         }
         catch (CryptographicException e)

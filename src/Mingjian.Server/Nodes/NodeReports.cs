@@ -6,7 +6,7 @@ using Mingjian.Server.Monitoring;
 namespace Mingjian.Server.Nodes;
 
 /// <summary>What this node says of itself to everybody.</summary>
-internal sealed class NodeReports(Ledger ledger, NodeIdentity identity, OrderHealth order)
+internal sealed class NodeReports(Ledger ledger, NodeIdentity identity, OrderHealth order, NodeCertificates certificates)
 {
     /// <summary>Evidence shown at once; the store keeps all.</summary>
     private const int Shown = 100;
@@ -21,6 +21,7 @@ internal sealed class NodeReports(Ledger ledger, NodeIdentity identity, OrderHea
             nodes?.Epoch ?? 1, members.Quorum, members.Find(self.Number) == self, status.IsHalted, status.IsHeldByTime,
             [.. status.Nodes.Select(n => new SeenNode(n.Number, n.IsMember, n.LastVote, n.Skipped, n.Evidence))],
             order.Read?.Invoke() is { } way ? new OrderReport(way.LastContact is not null, way.LastContact, way.Position, way.Unconfirmed, way.Skipped) : null,
-            [.. ledger.ReadEvidence().TakeLast(Shown).Select(e => new EvidenceReport(e.Kind.ToString(), e.Node, e.Height))], status.LastPeerFault);
+            [.. ledger.ReadEvidence().TakeLast(Shown).Select(e => new EvidenceReport(e.Kind.ToString(), e.Node, e.Height))], status.LastPeerFault,
+            certificates.Until);
     }
 }

@@ -81,7 +81,7 @@ public static class BackupFiles
         {
             var copy = Path.Combine(draft, file.Name);
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(Path.Combine(backup, file.Name), copy);
+            Copy(Path.Combine(backup, file.Name), copy);
         }
 
         // The node may have voted and been frozen since the backup: it must not vote again for what was ordered before it comes back.
@@ -139,8 +139,22 @@ public static class BackupFiles
         CreatePrivateDirectory(target);
         foreach (var file in Directory.EnumerateFiles(source))
         {
-            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+            Copy(file, Path.Combine(target, Path.GetFileName(file)));
         }
+    }
+
+    /// <summary>A copy with the same rights that is on the disk when this returns.</summary>
+    internal static void Copy(string source, string target)
+    {
+        File.Copy(source, target);
+        Flush(target);
+    }
+
+    /// <summary>Waits until a file is on the disk.</summary>
+    internal static void Flush(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(file);
     }
 
     internal static void DeleteIfThere(string directory)

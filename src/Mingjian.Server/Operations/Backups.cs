@@ -62,7 +62,7 @@ internal sealed class Backups(ServerOptions options, SqlSettings sql, NodeIdenti
             var head = store.CopyTo(Path.Combine(draft, "ledger"));
             foreach (var file in Files.Where(f => File.Exists(Path.Combine(options.NetworkDirectory, f))))
             {
-                File.Copy(Path.Combine(options.NetworkDirectory, file), Path.Combine(draft, file));
+                BackupFiles.Copy(Path.Combine(options.NetworkDirectory, file), Path.Combine(draft, file));
             }
 
             BackupFiles.CopyDirectory(identity.KeysDirectory, Path.Combine(draft, "keys"));
@@ -75,7 +75,8 @@ internal sealed class Backups(ServerOptions options, SqlSettings sql, NodeIdenti
                 }
             }
 
-            string[] leftOut = ["vault.key", "web-keys", "read models", .. hasSql && sql.Provider == SqlProvider.Sqlite ? Array.Empty<string>() : ["PostgreSQL"]];
+            string[] leftOut = ["vault.key", "web-keys", "read models", .. identity.Shared is null ? Array.Empty<string>() : ["node.env", "etcd.yml", "tls"],
+                .. hasSql && sql.Provider == SqlProvider.Sqlite ? Array.Empty<string>() : ["PostgreSQL"]];
             var manifest = new BackupManifest(
                 BackupManifest.CurrentFormat, identity.Network.ToString(), taken, head?.Height ?? 0, head?.Size ?? 0, head?.Root.ToString(),
                 await BackupFiles.ListAsync(draft, cancellationToken), leftOut);
@@ -100,5 +101,6 @@ internal sealed class Backups(ServerOptions options, SqlSettings sql, NodeIdenti
         command.CommandText = "VACUUM INTO $file";
         command.Parameters.AddWithValue("$file", Path.Combine(draft, database + ".db"));
         await command.ExecuteNonQueryAsync(cancellationToken);
+        BackupFiles.Flush(Path.Combine(draft, database + ".db"));
     }
 }

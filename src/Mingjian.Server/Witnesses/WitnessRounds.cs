@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Mingjian.Engine;
 using Mingjian.Log.Notes;
@@ -15,6 +16,7 @@ internal sealed partial class WitnessRounds : BackgroundService
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly WitnessClient[] _witnesses;
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _silentSince = new(StringComparer.Ordinal);
 
     /// <exception cref="OptionsValidationException">A key that is no witness's, or an address that is none.</exception>
     public WitnessRounds(ILedger ledger, WitnessedCheckpoint witnessed, ServerOptions options, TimeProvider clock, ILogger<WitnessRounds> logger)
@@ -30,6 +32,10 @@ internal sealed partial class WitnessRounds : BackgroundService
             throw Refuse("Mingjian:Witnesses: every key once, and no larger Quorum than there are witnesses.");
         }
     }
+
+    /// <summary>For how long each witness has not given what it was asked for; zero when it has, or was not asked yet.</summary>
+    public IReadOnlyList<(string Name, TimeSpan Silence)> Silences =>
+        [.. _witnesses.Select(w => (w.Key.Name, _silentSince.TryGetValue(w.Key.Name, out var since) ? _clock.GetUtcNow() - since : TimeSpan.Zero))];
 
     public override void Dispose()
     {
@@ -93,7 +99,9 @@ internal sealed partial class WitnessRounds : BackgroundService
     {
         try
         {
-            return await witness.AskAsync(note, size, _ledger.ProveConsistency, cancellationToken);
+            var cosignature = await witness.AskAsync(note, size, _ledger.ProveConsistency, cancellationToken);
+            _silentSince.TryRemove(witness.Key.Name, out _);
+            return cosignature;
         }
         catch (WitnessException e)
         {
@@ -104,6 +112,7 @@ internal sealed partial class WitnessRounds : BackgroundService
             LogUnreachable(witness.Key.Name, e.Message);
         }
 
+        _silentSince.TryAdd(witness.Key.Name, _clock.GetUtcNow());
         return null;
     }
 
