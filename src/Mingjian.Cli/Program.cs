@@ -4,20 +4,7 @@ using Mingjian.Cli;
 using Mingjian.Cli.Faults;
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-var root = new RootCommand("明鉴命令行：核验凭证、审计账本、导入名册、重建查询库、备份和恢复、测速。")
-{
-    VerifyCommand.Create(),
-    AuditCommand.Create(),
-    ImportCommand.Create(),
-    RebuildCommand.Create(),
-    BackupCommand.CreateBackup(),
-    BackupCommand.CreateRestore(),
-    KeyCommand.Create(),
-    NetworkCommand.Create(),
-    WitnessCommand.Create(),
-    BenchCommand.Create(),
-};
-var parsed = root.Parse(args);
+var parsed = Commands.Create().Parse(args);
 try
 {
     // An unusable command line is no failed check: it must not end with the same code.

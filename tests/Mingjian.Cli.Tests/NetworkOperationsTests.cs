@@ -9,6 +9,8 @@ using Mingjian.Client.Signing;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
+using Mingjian.Engine.Keys;
+using Mingjian.Engine.Ordering;
 using Mingjian.Ordering.Etcd;
 using Mingjian.Primitives;
 using Mingjian.Testing;
@@ -29,7 +31,7 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_network_outlives_the_loss_of_its_whole_etcd_renews_its_certificates_and_takes_a_member_in_and_out()
+    public async Task A_network_restarts_a_height_outlives_the_loss_of_all_its_etcd_renews_certificates_and_takes_a_member_in_and_out()
     {
         await using var network = DevNetwork.Create(
             Path.Combine(_directory, "network"), _ports[..12], Repository.Output("Mingjian.Server"),
@@ -39,7 +41,9 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
             await network.StartAsync(All, Cancel);
             using var officer = Officer(network, out var committee);
             await WaitForFinalAsync(network, 1, officer, committee, Acts(network, officer, committee));
+            await RestartHeightAsync(network, officer, committee);
             await LoseEtcdAsync(network, officer, committee);
+            await BackUpAsync(network);
             await RenewAsync(network, officer, committee);
             await JoinAndLeaveAsync(network, officer, committee);
         }
@@ -56,6 +60,77 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    /// <summary>Node 4's keys propose a block an hour ahead: nobody votes for it, and the organisations restart the height without it.</summary>
+    private async Task RestartHeightAsync(DevNetwork network, Es256Signer officer, OrganizationId committee)
+    {
+        var before = (await network.AgreeAsync(1, All, Cancel))[0];
+        var height = before.Height + 1;
+        var keys = NodeKeys.LoadOrCreate(network.DirectoryOf(4).Keys, before.Network, 4);
+        var late = Acts(network, officer, committee);
+        var batch = SignedBatch.Encode(
+            new BatchHeader(before.Network, 4, ServerClient.Now.AddMilliseconds(3_600_000)), [late[0].Encode()], b => keys.SignBatch(b.Span));
+        using (var etcd = Connect(network, 4, NodeFile.Read(network.DirectoryOf(1).File).EtcdClient))
+        {
+            var put = new Ordering.Etcd.Wire.PutRequest { Key = new EtcdKeys(before.Network).Batch(4, "late"), Value = Google.Protobuf.ByteString.CopyFrom(batch) };
+            await etcd.CallAsync((p, o) => p.Keys.PutAsync(put, o), Cancel);
+        }
+
+        await UntilAsync(async () => (await Task.WhenAll(All.Select(n => network.ReadAsync(n, Cancel)))).All(r => r is { ClockBehind: true }));
+        Assert.NotEqual(ExitCodes.Ok, await NetworkCommand.Create().Parse(["status", .. network.Servers.Select(s => s.ToString())]).InvokeAsync(cancellationToken: Cancel));
+        var look = await HeightAsync(network, 3);
+        Assert.Contains($"第 {height} 块，第 1 轮", look, StringComparison.Ordinal);
+        Assert.Contains("本节点没有投票：区块时间", look, StringComparison.Ordinal);
+        var position = look.Split("位置 ")[1].Split('，')[0];
+        string[] statements = [];
+        foreach (var node in (int[])[1, 2, 3])
+        {
+            var frozen = await HeightAsync(network, node, "--freeze", $"{height}");
+            statements = [.. statements, "--statement", frozen[frozen.LastIndexOf($"{node}=", StringComparison.Ordinal)..].Trim()];
+        }
+
+        Assert.Equal(["1=none", "2=none", "3=none"], statements.Where(s => s != "--statement"));
+        Assert.Contains("已经冻结", await HeightAsync(network, 3), StringComparison.Ordinal);
+
+        var act = At("restart.mjact.json");
+        await RunAsync(["restart", "--network", $"{before.Network}", "--height", $"{height}", "--epoch", "2", "--skip", position, "--out", act, .. statements]);
+        foreach (var signer in (int[])[1, 2, 3])
+        {
+            await RunAsync("sign", act, "--key", network.OrganizationKey(signer).FullName, "--yes");
+        }
+
+        // Final at once, or a little later than the command waits.
+        await NetworkCommand.Create().Parse(["submit", act, "--server", $"{network.Servers[1]}"]).InvokeAsync(cancellationToken: Cancel);
+        await UntilAsync(async () => (await Task.WhenAll(All.Select(n => network.ReadAsync(n, Cancel)))).All(r => r is { Epoch: 2 }));
+        Assert.Equal(height, Same(await network.AgreeAsync(height, All, Cancel)));
+        await WaitForFinalAsync(network, 2, officer, committee, late);
+        Same(await network.AgreeAsync(height + 1, All, Cancel));
+    }
+
+    /// <summary>A backup over the node's directory, put back in its place; there it follows, and never overwrites.</summary>
+    private async Task BackUpAsync(DevNetwork network)
+    {
+        var node = network.DirectoryOf(4).Path;
+        await RunAsync("backup", node, "--server", $"{network.Servers[3]}");
+        var backup = Directory.GetDirectories(Path.Combine(node, "data", "backups"))[0];
+        var manifest = await File.ReadAllTextAsync(Path.Combine(backup, "backup.json"), Cancel);
+        Assert.Contains("keys/vote.key", manifest, StringComparison.Ordinal);
+        await network.StopServerAsync(4, Cancel);
+        Assert.Equal(ExitCodes.Failed, await NetworkCommand.Create().Parse(["restore", backup, node]).InvokeAsync(cancellationToken: Cancel));
+        Directory.Move(network.DataOf(4), At("old-4"));
+        Directory.Move(network.DirectoryOf(4).Keys, At("old-keys-4"));
+        await RunAsync("restore", backup, node);
+        Assert.Equal(
+            await File.ReadAllBytesAsync(Path.Combine(At("old-keys-4"), "vote.key"), Cancel),
+            await File.ReadAllBytesAsync(Path.Combine(network.DirectoryOf(4).Keys, "vote.key"), Cancel));
+        File.Copy(Path.Combine(At("old-4"), "vault.key"), Path.Combine(network.DataOf(4), "vault.key"));
+
+        // Nothing to mend on a node that has not halted.
+        Assert.Equal(ExitCodes.Failed, await NetworkCommand.Create().Parse(["mend", node]).InvokeAsync(cancellationToken: Cancel));
+        network.StartServer(4);
+        await network.WaitUntilUpAsync(4, Cancel);
+        Same(await network.AgreeAsync(1, All, Cancel));
+    }
 
     /// <summary>Two nodes have voted for a block that can never become final in the old order; then all of etcd is gone.</summary>
     private async Task LoseEtcdAsync(DevNetwork network, Es256Signer officer, OrganizationId committee)
@@ -122,7 +197,7 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
     }
 
     /// <summary>New certificates count at the next connection, and nothing is started anew.</summary>
-    private async Task RenewAsync(DevNetwork network, Es256Signer officer, OrganizationId committee)
+    private static async Task RenewAsync(DevNetwork network, Es256Signer officer, OrganizationId committee)
     {
         var before = await ShownAsync(network, 2);
         await RunAsync("renew", network.Operators);
@@ -236,10 +311,11 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
         using var own = X509Certificate2.CreateFromPemFile(Path.Combine(tls, "client.crt"), Path.Combine(tls, "client.key"));
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(address.Host, address.Port, Cancel);
-        await using var stream = new SslStream(tcp.GetStream(), false, (_, _, _, _) => true);
+        string? serial = null;
+        await using var stream = new SslStream(tcp.GetStream(), false, (_, shown, _, _) => (serial = shown?.GetSerialNumberString()) is not null);
         await stream.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions { TargetHost = address.Host, ClientCertificates = [own], ApplicationProtocols = [SslApplicationProtocol.Http2] }, Cancel);
-        return stream.RemoteCertificate!.GetSerialNumberString();
+        return serial!;
     }
 
     /// <summary>All have the same roots; their height.</summary>
@@ -288,6 +364,13 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
         }
 
         await UntilAsync(async () => IsFinal(await NetworkSetupCommands.SubmitAsync(ActFile.Read(new FileInfo(act)), network.Servers[1], Cancel)));
+    }
+
+    private static async Task<string> HeightAsync(DevNetwork network, int node, params string[] more)
+    {
+        var said = await Cli.RunAsync(["network", "height", network.DataOf(node), "--server", $"{network.Servers[node - 1]}", .. more]);
+        Assert.True(said.Code == ExitCodes.Ok, said.ToString());
+        return said.Output;
     }
 
     private string At(string name) => Path.Combine(_directory, name);

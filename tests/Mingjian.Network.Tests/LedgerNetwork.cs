@@ -149,6 +149,13 @@ internal sealed class LedgerNetwork : IAsyncDisposable
     /// <summary>The disk of a stopped node is replaced; its keys are there.</summary>
     public void LoseStore(int node) => Directory.Delete(Store(node), recursive: true);
 
+    /// <summary>What <c>mingjian network mend</c> does to a stopped node.</summary>
+    public Evidence? Mend(int node)
+    {
+        using var store = RocksDbBlockStore.Open(Store(node));
+        return NodeRepair.Mend(store);
+    }
+
     /// <summary>Waits until the open height of a node is as it should be.</summary>
     public async Task UntilAsync(int node, Func<HeightStatus, bool> condition)
     {

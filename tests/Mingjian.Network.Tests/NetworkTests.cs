@@ -121,6 +121,40 @@ public sealed class NetworkTests(SharedEtcd shared)
     }
 
     [Fact]
+    public async Task A_node_that_mirrors_something_else_than_it_computes_halts_instead_of_asking_for_ever_and_can_be_mended()
+    {
+        await using var network = new LedgerNetwork(shared.Etcd);
+        network.Start(1);
+        network.Start(2);
+        network.Start(3);
+        using var person = new Person(1);
+        await network.DoAsync(1, person, person.Join);
+        Assert.Null((await network.DoAsync(2, person, new Deposit(Person.Payment(0), person.Member, DeviantContract.Refused))).Refusal);
+        long height = 0;
+        for (var i = 1; i < 12; i++)
+        {
+            height = (await network.DoAsync(1 + (i % 3), person, new Deposit(Person.Payment(i), person.Member, new Amount(1)))).Height!.Value;
+        }
+
+        await network.AgreeAsync(height);
+        network.Start(4, new DeviantContract());
+        await LedgerNetwork.UntilAsync(() => network.Running[4].IsHalted, "node 4 halts");
+        var evidence = Assert.Single(network.Running[4].ReadEvidence());
+        Assert.Equal((EvidenceKind.OwnDivergence, 4, network.Running[4].Head.Height + 1), (evidence.Kind, evidence.Node, evidence.Height));
+        Assert.Contains($"block {evidence.Height}", network.Running[4].LastPeerFault, StringComparison.Ordinal);
+
+        // A start alone changes nothing: it stays halted, and serves what it has.
+        await network.StopAsync(4);
+        network.Start(4);
+        Assert.True(network.Running[4].IsHalted);
+        await network.StopAsync(4);
+        Assert.Equal(evidence, network.Mend(4));
+        network.Start(4);
+        await network.AgreeAsync(height);
+        Assert.Single(network.Running[4].ReadEvidence());
+    }
+
+    [Fact]
     public async Task A_node_that_executes_differently_halts_says_so_and_the_others_go_on()
     {
         await using var network = new LedgerNetwork(shared.Etcd);

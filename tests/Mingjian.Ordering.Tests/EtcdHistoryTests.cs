@@ -139,7 +139,7 @@ public sealed class EtcdHistoryTests(SharedEtcd shared)
         var batches = await PutAsync(ordering, live, 5);
         using var raw = _network.Connect();
         await using var follower = new EtcdFollower(
-            raw, _network.Keys, _network.Options(2), (_, _) => { }, new EtcdMetrics(), TimeProvider.System,
+            raw, _network.Keys, new EtcdOrigin(raw, _network.Keys), _network.Options(2), (_, _) => { }, new EtcdMetrics(), TimeProvider.System,
             Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, 0);
         while (follower.Position < batches[4].Position)
         {

@@ -38,7 +38,7 @@ public sealed class EpochTests
         }
         else
         {
-            await Assert.ThrowsAsync<AuditFaultException>(() => mirroring);
+            await Assert.ThrowsAsync<DivergedException>(() => mirroring);
         }
     }
 

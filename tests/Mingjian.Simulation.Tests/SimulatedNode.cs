@@ -128,13 +128,23 @@ internal sealed class SimulatedNode(int number, SimulatedDisk disk, SimulatedClo
     public void Mirror(SimulatedNode peer, IReadOnlyList<OrderedItem> order)
     {
         Replica!.StandAside();
+        DivergedException? diverged = null;
         try
         {
             _mirror!.RunAsync(new SimulatedLog(peer.Disk), CancellationToken.None).GetAwaiter().GetResult();
         }
+        catch (DivergedException e)
+        {
+            diverged = e;
+        }
         finally
         {
             Replica.Rebase();
+            if (diverged is not null)
+            {
+                Replica.Halt(diverged);
+            }
+
             Cursor = order.TakeWhile(i => i.Position <= _writer!.Position).Count();
         }
     }

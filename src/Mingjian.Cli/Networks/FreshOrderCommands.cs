@@ -1,6 +1,7 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Mingjian.Client;
+using Mingjian.Client.Networks;
 using Mingjian.Contracts;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Execution;
@@ -96,6 +97,7 @@ internal static class FreshOrderCommands
     }
 
     /// <summary>A stopped node's store.</summary>
+    [SuppressMessage("Reliability", "CA2000", Justification = "Disposing of it closes the store.")]
     private sealed class OpenedNode : IDisposable
     {
         private readonly RocksDbBlockStore _store;
@@ -131,7 +133,7 @@ internal static class FreshOrderCommands
         /// <summary>Who makes the next block final.</summary>
         public NodeSet Nodes()
         {
-            var founding = Mingjian.Client.Networks.NetworkFile.Parse(File.ReadAllBytes(Path.Combine(_path, NetworkFile.FileName)));
+            var founding = NetworkFile.Parse(File.ReadAllBytes(Path.Combine(_path, NetworkFile.FileName)));
             return Engine.Agreement.Standing.NextNodes(
                 _store, _data.Network, new ContractSet(AllContracts.Create()), new KeyDirectory(), new NodeSet(founding.Nodes));
         }

@@ -90,9 +90,9 @@ internal sealed class NodeDirectory(string path)
         foreach (var file in (string[])["client.crt", "peer.crt", "server.crt", "client-authority.crt", "peer-authority.crt"])
         {
             // Renamed into place: etcd may read at any moment.
-            var path = System.IO.Path.Combine(Tls, file);
-            System.IO.File.Copy(System.IO.Path.Combine(bundle, file), path + ".new", overwrite: true);
-            System.IO.File.Move(path + ".new", path, overwrite: true);
+            var target = System.IO.Path.Combine(Tls, file);
+            System.IO.File.Copy(System.IO.Path.Combine(bundle, file), target + ".new", overwrite: true);
+            System.IO.File.Move(target + ".new", target, overwrite: true);
         }
     }
 

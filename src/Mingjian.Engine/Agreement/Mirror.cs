@@ -172,6 +172,7 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, PreparedLog 
 /// <param name="head">The newest block on which all agree.</param>
 /// <param name="own">What this node makes of the next one; null when it cannot make any block of it.</param>
 /// <param name="final">The checkpoint, of that block or a later one, that the quorum signed.</param>
+#pragma warning disable CA1064 // Never leaves the ledger.
 internal sealed class DivergedException(LedgerHead head, BlockRecord? own, string final, string message) : Exception(message)
 {
     /// <summary>The block that differs.</summary>
@@ -182,3 +183,4 @@ internal sealed class DivergedException(LedgerHead head, BlockRecord? own, strin
     /// <summary>Size, root and time that this node stands by.</summary>
     public (long Size, Hash32 Root, LedgerTime Time) Own => own is null ? (head.Size, head.Root, head.Time) : (own.Size, own.Root, own.Time);
 }
+#pragma warning restore CA1064

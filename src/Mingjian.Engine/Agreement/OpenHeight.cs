@@ -23,7 +23,10 @@ internal sealed record OpenHeight(int Frozen, long Height, int Void, VoteMessage
     private const int BatchHead = sizeof(long) + sizeof(int);
 
     /// <summary>The log root that the newest vote was for, if it still counts.</summary>
-    public Hash32? Root => Vote is { } vote && vote.Epoch > Void ? Checkpoint.OfNote(vote.Note)?.Root : null;
+    public Hash32? Root => Counting is { } vote ? Checkpoint.OfNote(vote.Note)?.Root : null;
+
+    /// <summary>The newest vote, unless a restart has made it void.</summary>
+    public VoteMessage? Counting => Vote is { } vote && vote.Epoch > Void ? vote : null;
 
     /// <summary>What the records say of a height.</summary>
     /// <exception cref="StoreCorruptException">The record cannot be read.</exception>

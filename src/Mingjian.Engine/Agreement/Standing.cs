@@ -35,12 +35,12 @@ public sealed record Standing(
         var head = store.Head;
         var position = head is null ? 0 : LedgerState.ReadSeal(store, head).Position;
         var open = OpenHeight.Read(store.Records, (head?.Height ?? 0) + 1);
-        var vote = open.Vote is { } given && given.Epoch > open.Void ? given : null;
-        var batch = vote is null ? null : OpenHeight.ReadBatch(store.Records);
+        var due = open.Counting is not null && OpenHeight.ReadBatch(store.Records) is { } batch
+            ? new DueBatch(batch.Bytes.ToArray(), batch.Node, batch.Position)
+            : null;
+        long[] seen = [position, due?.Position ?? 0, NodeRepair.ReadNumber(store.Records, NodeRepair.HoldRecord) ?? 0];
         return new Standing(
-            batch is null ? null : new DueBatch(batch.Bytes.ToArray(), batch.Node, batch.Position), head?.Checkpoint ?? string.Empty, CurrentFormat,
-            head?.Height ?? 0, network, node, position,
-            Math.Max(Math.Max(position, batch?.Position ?? 0), NodeRepair.ReadNumber(store.Records, NodeRepair.HoldRecord) ?? 0), vote);
+            due, head?.Checkpoint ?? string.Empty, CurrentFormat, head?.Height ?? 0, network, node, position, seen.Max(), open.Counting);
     }
 
     /// <summary>The nodes whose quorum makes the block after a stored ledger's newest final.</summary>

@@ -1,0 +1,21 @@
+using System.CommandLine;
+
+namespace Mingjian.Cli;
+
+/// <summary>Everything that <c>mingjian</c> can be told.</summary>
+internal static class Commands
+{
+    public static RootCommand Create() => new("明鉴命令行：核验凭证、审计账本、导入名册、重建查询库、备份和恢复、测速。")
+    {
+        VerifyCommand.Create(),
+        AuditCommand.Create(),
+        ImportCommand.Create(),
+        RebuildCommand.Create(),
+        BackupCommand.CreateBackup(),
+        BackupCommand.CreateRestore(),
+        KeyCommand.Create(),
+        NetworkCommand.Create(),
+        WitnessCommand.Create(),
+        BenchCommand.Create(),
+    };
+}
