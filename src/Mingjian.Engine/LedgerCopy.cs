@@ -351,7 +351,7 @@ public sealed class LedgerCopy : FinalLedger
             {
                 _status = _status with { IsInTouch = false, Fault = e.Message };
             }
-            catch (Exception e) when (e is AuditFaultException or InvalidDataException or IOException)
+            catch (Exception e) when (e is AuditFaultException or DivergedException or InvalidDataException or IOException)
             {
                 _status = _status with { Fault = e.Message };
             }
