@@ -117,7 +117,10 @@ public sealed class EtcdAdministration : IDisposable
 
         try
         {
-            await _connection.CallAsync((peer, o) => peer.Cluster.MemberPromoteAsync(new MemberRequest { Id = found.Id }, o), cancellationToken);
+            using var limit = new CancellationTokenSource(_timeout, _clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            var leader = await FindLeaderAsync(cancellationToken);
+            await leader.Cluster.MemberPromoteAsync(new MemberRequest { Id = found.Id }, new CallOptions(cancellationToken: either.Token));
             return EtcdMembership.Counts;
         }
         catch (RpcException e) when (e.Status.Detail.Contains("in sync with leader", StringComparison.Ordinal))
@@ -146,6 +149,30 @@ public sealed class EtcdAdministration : IDisposable
     {
         _connection.Dispose();
         _metrics.Dispose();
+    }
+
+    /// <summary>Only the leader itself promotes: another member asks it without saying for whom, which it refuses where rights are checked (3.4).</summary>
+    private async Task<EtcdPeer> FindLeaderAsync(CancellationToken cancellationToken)
+    {
+        foreach (var peer in _connection.Peers)
+        {
+            using var limit = new CancellationTokenSource(_timeout, _clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            try
+            {
+                var status = await peer.Maintenance.StatusAsync(new StatusRequest(), new CallOptions(cancellationToken: either.Token));
+                if (status.Leader == status.Header.MemberId)
+                {
+                    return peer;
+                }
+            }
+            catch (RpcException)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+
+        throw new TimeoutException("No etcd member says that it leads.");
     }
 
     /// <summary>By its address: a member that has never run has no name.</summary>
