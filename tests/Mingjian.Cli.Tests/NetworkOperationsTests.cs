@@ -34,7 +34,7 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
     public async Task A_network_restarts_a_height_outlives_the_loss_of_all_its_etcd_renews_certificates_and_takes_a_member_in_and_out()
     {
         await using var network = DevNetwork.Create(
-            Path.Combine(_directory, "network"), _ports[..12], Repository.Output("Mingjian.Server"),
+            Path.Combine(_directory, "network"), 4, new LoopbackSites(_ports), Repository.Output("Mingjian.Server"),
             ("Limits:SignInsPerMinute", "10000"), ("Limits:FinalWait", "00:00:01"), ("Node:StopWait", "00:00:01"));
         try
         {

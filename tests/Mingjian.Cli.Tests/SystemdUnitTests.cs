@@ -37,7 +37,7 @@ public sealed class SystemdUnitTests : IDisposable
     [Fact]
     public async Task What_the_units_start_runs_and_answers()
     {
-        await using var network = DevNetwork.Create(Path.Combine(_directory, "network"), FreePorts(3), Repository.Output("Mingjian.Server"));
+        await using var network = DevNetwork.Create(Path.Combine(_directory, "network"), 1, new LoopbackSites(FreePorts(3)), Repository.Output("Mingjian.Server"));
         var node = network.DirectoryOf(1);
         using var etcd = Start("mingjian-etcd.service", node);
         using var server = Start("mingjian-node.service", node);
