@@ -25,5 +25,19 @@ public interface INodeLink
     Task<ActWord?> FindAsync(Hash32 transactionId, CancellationToken cancellationToken);
 }
 
+/// <summary>Where copies of one organisation keep acts that their node could not take, so that another one hands them on if this process dies.</summary>
+public interface IActShelf
+{
+    Task KeepAsync(Hash32 id, ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken);
+
+    /// <summary>The act has an outcome.</summary>
+    Task DropAsync(Hash32 id, CancellationToken cancellationToken);
+
+    Task<bool> HasAsync(Hash32 id, CancellationToken cancellationToken);
+
+    /// <summary>The envelopes, oldest first.</summary>
+    Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAsync(CancellationToken cancellationToken);
+}
+
 /// <summary>The node does not answer, or does not answer as a node does.</summary>
 public sealed class NodeUnreachableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -28,11 +28,13 @@ public sealed class LedgerCopy : FinalLedger
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShelfPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
     private readonly IBlockStore _store;
     private readonly BlockWriter _writer;
     private readonly INodeLink _node;
+    private readonly IActShelf? _shelf;
     private readonly Mirror _mirror;
     private readonly TransactionReader _reader;
     private readonly TimeProvider _clock;
@@ -45,7 +47,8 @@ public sealed class LedgerCopy : FinalLedger
     private int _disposed;
 
     private LedgerCopy(
-        LedgerOptions options, IBlockStore store, BlockWriter writer, INodeLink node, ContractSet contracts, ISignatureVerifier verifier, TimeProvider clock)
+        LedgerOptions options, IBlockStore store, BlockWriter writer, INodeLink node, ContractSet contracts, ISignatureVerifier verifier, TimeProvider clock,
+        IActShelf? shelf)
         : base(options.Network, store, writer)
     {
         _store = store;
@@ -54,7 +57,8 @@ public sealed class LedgerCopy : FinalLedger
         _clock = clock;
         _reader = new TransactionReader(options.Network, contracts);
         _mirror = new Mirror(options.Network, writer, new PreparedLog(new EntryPreparer(_reader, verifier)));
-        _running = Task.Run(RunAsync);
+        _shelf = shelf;
+        _running = Task.WhenAll(Task.Run(RunAsync), shelf is null ? Task.CompletedTask : Task.Run(() => ClearShelfAsync(shelf)));
     }
 
     /// <summary>How the way to the node is.</summary>
@@ -62,13 +66,15 @@ public sealed class LedgerCopy : FinalLedger
 
     /// <summary>Takes up the stored copy, checks it against its newest seal and starts; the node need not be there.</summary>
     /// <param name="options">With the founders: they are what everything is judged by.</param>
+    /// <param name="shelf">Null = acts that wait for the node are in this process's memory alone.</param>
     /// <exception cref="StoreCorruptException">The store does not hold what its newest block says, or belongs to another network.</exception>
     public static LedgerCopy Open(
-        LedgerOptions options, IBlockStore store, INodeLink node, ContractSet contracts, IKeyDirectory keys, ISignatureVerifier verifier, TimeProvider clock) =>
+        LedgerOptions options, IBlockStore store, INodeLink node, ContractSet contracts, IKeyDirectory keys, ISignatureVerifier verifier, TimeProvider clock,
+        IActShelf? shelf = null) =>
         new(
             options, store,
             OpenStore(options, store, contracts, keys, options.Founders ?? throw new ArgumentException("A copy needs the founders.", nameof(options))),
-            node, contracts, verifier, clock);
+            node, contracts, verifier, clock, shelf);
 
     /// <inheritdoc/>
     public override async Task<SubmitResult> SubmitAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken) =>
@@ -79,14 +85,16 @@ public sealed class LedgerCopy : FinalLedger
     /// What cannot be read, or is final already, is refused here; everything else is the node's to judge. Order is kept within one call: what later
     /// calls bring may overtake it.
     /// </remarks>
-    public override IReadOnlyList<Task<SubmitResult>> Submit(IReadOnlyList<ReadOnlyMemory<byte>> envelopes)
+    public override IReadOnlyList<Task<SubmitResult>> Submit(IReadOnlyList<ReadOnlyMemory<byte>> envelopes) => Submit(envelopes, isShelved: false);
+
+    private Task<SubmitResult>[] Submit(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, bool isShelved)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         var answers = new Task<SubmitResult>[envelopes.Count];
         var fresh = new List<KeptAct>();
         for (var i = 0; i < answers.Length; i++)
         {
-            answers[i] = Take(envelopes[i], fresh);
+            answers[i] = Take(envelopes[i], fresh, isShelved);
         }
 
         if (fresh.Count > 0)
@@ -125,7 +133,9 @@ public sealed class LedgerCopy : FinalLedger
             }
         }
 
-        return _acts.ContainsKey(transactionId) ? new ActWord(ActStage.Waiting, null) : null;
+        return _acts.ContainsKey(transactionId) || (_shelf is not null && await _shelf.HasAsync(transactionId, cancellationToken))
+            ? new ActWord(ActStage.Waiting, null)
+            : null;
     }
 
     /// <summary>Leaves acts without outcome to their submitters and closes the store.</summary>
@@ -148,7 +158,7 @@ public sealed class LedgerCopy : FinalLedger
         _store.Dispose();
     }
 
-    private Task<SubmitResult> Take(ReadOnlyMemory<byte> envelope, List<KeptAct> fresh)
+    private Task<SubmitResult> Take(ReadOnlyMemory<byte> envelope, List<KeptAct> fresh, bool isShelved)
     {
         if (_reader.ReadFrame(envelope, out var frame) is { } fault)
         {
@@ -157,10 +167,15 @@ public sealed class LedgerCopy : FinalLedger
 
         if (_store.FindTransaction(frame.Id) is not null)
         {
+            if (isShelved)
+            {
+                Forget(frame.Id);
+            }
+
             return Task.FromResult(AdmissionPipeline.Refused(_store, frame.Id, AdmissionRejection.Duplicate.ToRefusal()));
         }
 
-        var act = new KeptAct(frame.Id, envelope);
+        var act = new KeptAct(frame.Id, envelope) { IsShelved = isShelved };
         var known = _acts.GetOrAdd(frame.Id, act);
         if (known != act)
         {
@@ -184,6 +199,11 @@ public sealed class LedgerCopy : FinalLedger
         if (_acts.TryRemove(new KeyValuePair<Hash32, KeptAct>(act.Id, act)))
         {
             Interlocked.Add(ref _bytes, -act.Envelope.Length);
+        }
+
+        if (act.IsShelved)
+        {
+            Forget(act.Id);
         }
 
         act.Answer.TrySetResult(result);
@@ -251,8 +271,51 @@ public sealed class LedgerCopy : FinalLedger
             catch (NodeUnreachableException)
             {
                 SettleFinal(open);
+                await ShelveAsync(open);
                 await Task.Delay(pause, _clock, _stopping.Token);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Without the shelf the act is kept in memory, as it is anyway.")]
+    private async Task ShelveAsync(List<KeptAct> open)
+    {
+        foreach (var act in open.Where(a => _shelf is not null && !a.IsShelved))
+        {
+            try
+            {
+                await _shelf!.KeepAsync(act.Id, act.Envelope, _stopping.Token);
+                act.IsShelved = true;
+            }
+            catch (Exception) when (!_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Takes an act off the shelf, whenever that is done: left there, it is handed on once more and found to be a duplicate.</summary>
+    private void Forget(Hash32 id) => _ = _shelf!.DropAsync(id, CancellationToken.None).ContinueWith(
+        static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    /// <summary>Hands on what other processes have left, again and again: they may have died with it, and the same act twice is harmless.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "A shelf that fails is looked at again.")]
+    private async Task ClearShelfAsync(IActShelf shelf)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            await Task.Delay(ShelfPause, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                if (_status.IsInTouch && !_stopping.IsCancellationRequested && await shelf.ReadAsync(_stopping.Token) is { Count: > 0 } left)
+                {
+                    Submit(left, isShelved: true);
+                }
+            }
+            catch (Exception)
+            {
+                // The database is away, or the process stops.
             }
         }
     }
@@ -371,6 +434,9 @@ public sealed class LedgerCopy : FinalLedger
 
         /// <summary>The node may have it: a duplicate is then this very act.</summary>
         public bool WasSent { get; set; }
+
+        /// <summary>On the shelf, too.</summary>
+        public bool IsShelved { get; set; }
 
         /// <summary>The node holds it, by its own word.</summary>
         public bool IsTaken { get; set; }

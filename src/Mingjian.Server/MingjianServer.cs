@@ -13,6 +13,7 @@ using Mingjian.Server.Receipts;
 using Mingjian.Server.Roster;
 using Mingjian.Server.Session;
 using Mingjian.Server.Setup;
+using Mingjian.Server.Shared;
 using Mingjian.Server.Trust;
 using Mingjian.Server.Witnesses;
 
@@ -28,6 +29,11 @@ public static class MingjianServer
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = "Mingjian.Server" });
         var role = builder.AddConfiguration();
+        if (role == ServerRole.Web)
+        {
+            builder.AddShared();
+        }
+
         builder.AddHosting();
         builder.AddLedger(role);
         if (role == ServerRole.Node)

@@ -44,6 +44,14 @@ public sealed class PersonVault
     /// <summary>A newer master key waits: <see cref="RotateAsync"/> should run.</summary>
     public bool IsRotationDue => _keys.IsRotationDue;
 
+    /// <summary>Seals a short-lived value that processes with this vault share; kept by whoever asks.</summary>
+    /// <param name="context">ASCII; what the value is and its name. It opens under the same context only.</param>
+    public byte[] SealShared(string context, ReadOnlySpan<byte> value) => _keys.SealShared(context, value);
+
+    /// <summary>Opens what <see cref="SealShared"/> has sealed.</summary>
+    /// <exception cref="VaultException"><see cref="VaultFault.Tampered"/>.</exception>
+    public byte[] OpenShared(string context, byte[] value) => _keys.OpenShared(context, value);
+
     /// <summary>Blind index of an ID number: HMAC-SHA-256 under the vault's index key.</summary>
     public Hash32 Index(ResidentId id) => _keys.Index(id);
 

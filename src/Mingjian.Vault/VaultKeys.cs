@@ -15,16 +15,20 @@ internal sealed class VaultKeys
 {
     private const string IndexKeyName = "blind-index";
     private const string WrapPurpose = "mingjian.vault/wrap/v1";
+    private const string SharedPurpose = "mingjian.vault/shared-values/v1";
     private const string IndexPurpose = "mingjian.vault/blind-index/v1";
 
     private readonly MasterKeys _master;
     private readonly byte[] _indexKey;
+    private readonly byte[] _sharedKey;
     private readonly Dictionary<int, byte[]> _wrappers = [];
 
     private VaultKeys(MasterKeys master, byte[] indexKey, int storedVersion)
     {
         _master = master;
         _indexKey = indexKey;
+        // Outlives rotations as the index key does, and is as far from the database as the master key.
+        _sharedKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, indexKey, MasterKeys.KeyLength, info: Encoding.ASCII.GetBytes(SharedPurpose));
         IsRotationDue = storedVersion != master.Current;
     }
 
@@ -80,6 +84,10 @@ internal sealed class VaultKeys
         HMACSHA256.HashData(_indexKey, Encoding.ASCII.GetBytes(id.Reveal()), output);
         return new Hash32(output);
     }
+
+    public byte[] SealShared(string context, ReadOnlySpan<byte> value) => Sealed.Seal(_sharedKey, context, value);
+
+    public byte[] OpenShared(string context, byte[] value) => Sealed.Open(_sharedKey, context, value);
 
     private byte[] Wrapper(int version)
     {

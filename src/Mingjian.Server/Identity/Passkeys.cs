@@ -7,30 +7,35 @@ namespace Mingjian.Server.Identity;
 
 /// <summary>Passkeys through ASP.NET Core Identity, with one-time state kept here instead of in a cookie, so nothing can be replayed.</summary>
 internal sealed partial class Passkeys(
-    IPasskeyHandler<Account> handler, UserManager<Account> users, PasskeyStates states, ServerOptions options, ILogger<Passkeys> logger)
+    IPasskeyHandler<Account> handler, UserManager<Account> users, IOneTimeStore states, ServerOptions options, ILogger<Passkeys> logger)
 {
+    private const string Creation = "passkey-new";
+    private const string Assertion = "passkey";
+
     /// <summary>WebAuthn creation options (JSON) for a member, and the name of the state to send back with the credential.</summary>
     public async Task<(string OptionsJson, string State)> BeginCreateAsync(MemberId member, HttpContext context)
     {
         // The authenticator shows this name; the account's random id says nothing to strangers.
         var result = await handler.MakeCreationOptionsAsync(
             new PasskeyUserEntity { Id = member.ToString(), Name = "明鉴", DisplayName = "明鉴" }, context);
-        return (result.CreationOptionsJson, states.Creations.Put((result.AttestationState, member), options.Sessions.Challenge));
+        return (result.CreationOptionsJson, await states.PutAsync(
+            Creation, $"{member} {result.AttestationState}", options.Sessions.Challenge, context.RequestAborted));
     }
 
     /// <summary>Checks the attestation, keeps the passkey and gives its key as the ledger writes it; null when it does not hold.</summary>
     public async Task<(PublicKeyValue Key, string CredentialId)?> CreateAsync(string? state, string credentialJson, HttpContext context)
     {
-        if (!states.Creations.TryTake(state, out var begun))
+        if (await states.TakeAsync(Creation, state, context.RequestAborted) is not { } begun)
         {
             return null;
         }
 
+        var member = LedgerId.Parse<MemberId>(begun[..begun.IndexOf(' ', StringComparison.Ordinal)]);
         var result = await handler.PerformAttestationAsync(new PasskeyAttestationContext
         {
             HttpContext = context,
             CredentialJson = credentialJson,
-            AttestationState = begun.State,
+            AttestationState = begun[(begun.IndexOf(' ', StringComparison.Ordinal) + 1)..],
         });
         if (!result.Succeeded)
         {
@@ -44,10 +49,10 @@ internal sealed partial class Passkeys(
             return null;
         }
 
-        var account = await users.FindByIdAsync(begun.Member.ToString());
+        var account = await users.FindByIdAsync(member.ToString());
         if (account is null)
         {
-            account = Account.Of(begun.Member);
+            account = Account.Of(member);
             if (!(await users.CreateAsync(account)).Succeeded)
             {
                 return null;
@@ -63,13 +68,14 @@ internal sealed partial class Passkeys(
     public async Task<(string OptionsJson, string State)> BeginAssertAsync(HttpContext context)
     {
         var result = await handler.MakeRequestOptionsAsync(null, context);
-        return (result.RequestOptionsJson, states.Assertions.Put(result.AssertionState, options.Sessions.Challenge));
+        return (result.RequestOptionsJson, await states.PutAsync(
+            Assertion, result.AssertionState ?? string.Empty, options.Sessions.Challenge, context.RequestAborted));
     }
 
     /// <summary>Checks the assertion; gives the key's id, or null.</summary>
     public async Task<KeyId?> AssertAsync(string? state, string credentialJson, HttpContext context)
     {
-        if (!states.Assertions.TryTake(state, out var begun))
+        if (await states.TakeAsync(Assertion, state, context.RequestAborted) is not { } begun)
         {
             return null;
         }
@@ -111,12 +117,4 @@ internal sealed partial class Passkeys(
 
     [LoggerMessage(EventId = 30, Level = LogLevel.Warning, Message = "A new passkey was not accepted: {Reason}")]
     private static partial void LogAttestation(ILogger logger, string reason);
-}
-
-/// <summary>Challenges under way.</summary>
-internal sealed class PasskeyStates(TimeProvider clock)
-{
-    public OneTimeValues<(string? State, MemberId Member)> Creations { get; } = new(clock);
-
-    public OneTimeValues<string?> Assertions { get; } = new(clock);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
@@ -43,7 +44,7 @@ internal static class SignInEndpoints
     {
         app.MapGet("/api/v1/session", GetSessionAsync).AllowAnonymous().RequireRateLimiting(HostingServices.ApiLimit)
             .Produces<SessionAnswer>();
-        app.MapPost("/api/v1/session/challenge", Challenge).AllowAnonymous().RequireCsrfToken()
+        app.MapPost("/api/v1/session/challenge", ChallengeAsync).AllowAnonymous().RequireCsrfToken()
             .RequireRateLimiting(HostingServices.SignInLimit).Produces<ChallengeAnswer>();
         app.MapPost("/api/v1/session", SignInAsync).AllowAnonymous().RequireCsrfToken()
             .RequireRateLimiting(HostingServices.SignInLimit).Produces(204).ProducesProblem(401);
@@ -76,12 +77,9 @@ internal static class SignInEndpoints
             "X-CSRF-TOKEN", antiforgery.GetAndStoreTokens(context).RequestToken!));
     }
 
-    private static IResult Challenge(
-        ChallengeBook challenges, ILedger ledger, ServerOptions options, TimeProvider clock, HttpContext context)
+    private static async Task<IResult> ChallengeAsync(ChallengeBook challenges, HttpContext context)
     {
-        var expires = LedgerTime.From(clock.GetUtcNow() + options.Sessions.Challenge);
-        var payload = challenges.Issue(
-            name => new SignInPayload(name, expires, ledger.Network, $"{context.Request.Scheme}://{context.Request.Host}"));
+        var payload = await challenges.IssueAsync($"{context.Request.Scheme}://{context.Request.Host}", context.RequestAborted);
         return Results.Ok(new ChallengeAnswer(SignInPayload.Type, Convert.ToBase64String(payload.Encode())));
     }
 
@@ -90,7 +88,7 @@ internal static class SignInEndpoints
         HttpContext context)
     {
         var signature = new byte[64];
-        return challenges.TryTake(request.Challenge, out var payload)
+        return await challenges.TakeAsync(request.Challenge, context.RequestAborted) is { } payload
             && KeyId.TryParse(request.Key, out var id)
             && Convert.TryFromBase64String(request.Signature ?? string.Empty, signature, out var length) && length == signature.Length
             && ledger.ReadState().KeyRecord(id) is { Revoked: null } record
@@ -123,22 +121,29 @@ internal static class SignInEndpoints
 }
 
 /// <summary>Device-key challenges under way.</summary>
-internal sealed class ChallengeBook(TimeProvider clock, ServerOptions options)
+internal sealed class ChallengeBook(IOneTimeStore store, ILedger ledger, TimeProvider clock, ServerOptions options)
 {
-    private readonly OneTimeValues<Func<SignInPayload>> _values = new(clock);
+    private const string Kind = "challenge";
 
-    public SignInPayload Issue(Func<string, SignInPayload> make)
+    /// <summary>A payload that names itself.</summary>
+    public async ValueTask<SignInPayload> IssueAsync(string origin, CancellationToken cancellationToken)
     {
-        // The payload names itself, so the name comes first.
-        SignInPayload? payload = null;
-        var name = _values.Put(() => payload!, options.Sessions.Challenge);
-        payload = make(name);
-        return payload;
+        var expires = LedgerTime.From(clock.GetUtcNow() + options.Sessions.Challenge);
+        var name = await store.PutAsync(
+            Kind, string.Create(CultureInfo.InvariantCulture, $"{expires.Milliseconds} {origin}"), options.Sessions.Challenge, cancellationToken);
+        return new SignInPayload(name, expires, ledger.Network, origin);
     }
 
-    public bool TryTake(string? challenge, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SignInPayload? payload)
+    /// <summary>The payload that was issued under a name, once.</summary>
+    public async ValueTask<SignInPayload?> TakeAsync(string? challenge, CancellationToken cancellationToken)
     {
-        payload = _values.TryTake(challenge, out var made) ? made() : null;
-        return payload is not null;
+        if (await store.TakeAsync(Kind, challenge, cancellationToken) is not { } issued)
+        {
+            return null;
+        }
+
+        var space = issued.IndexOf(' ', StringComparison.Ordinal);
+        var expires = new LedgerTime(long.Parse(issued.AsSpan(0, space), NumberStyles.None, CultureInfo.InvariantCulture));
+        return new SignInPayload(challenge!, expires, ledger.Network, issued[(space + 1)..]);
     }
 }

@@ -31,6 +31,7 @@ internal static class LedgerServices
             services.AddSingleton(provider => WebIdentity.Load(provider.GetRequiredService<ServerOptions>(), provider.GetRequiredService<SqlSettings>()));
             services.AddSingleton<NodeChannel>();
             services.AddSingleton<INodeStanding>(provider => provider.GetRequiredService<NodeChannel>());
+            services.AddSingleton<INodeLink>(provider => provider.GetRequiredService<NodeChannel>());
             services.AddSingleton(OpenCopy);
             services.AddSingleton<FinalLedger>(provider => provider.GetRequiredService<LedgerCopy>());
         }
@@ -80,7 +81,8 @@ internal static class LedgerServices
             services.GetRequiredService<ContractSet>(),
             services.GetRequiredService<IKeyDirectory>(),
             services.GetRequiredService<ISignatureVerifier>(),
-            services.GetRequiredService<TimeProvider>());
+            services.GetRequiredService<TimeProvider>(),
+            services.GetService<IActShelf>());
     }
 
     private static Ledger Open(IServiceProvider services)

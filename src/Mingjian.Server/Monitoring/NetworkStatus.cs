@@ -27,6 +27,7 @@ internal sealed class NetworkStatus(
     public async Task<NetworkView> ReadAsync(CancellationToken cancellationToken = default)
     {
         await RequireAsync(cancellationToken);
+        await checks.LoadLastAsync(cancellationToken);
         var copy = (ledger as LedgerCopy)?.Status;
         var standing = node.Read();
         // A web process that has not heard of its node yet knows its own copy alone.

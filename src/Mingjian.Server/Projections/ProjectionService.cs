@@ -8,11 +8,17 @@ namespace Mingjian.Server.Projections;
 /// <summary>Follows the ledger and keeps the read models up with it; goes on after a fault of the database.</summary>
 internal sealed partial class ProjectionService(
     ILedger ledger, Projector projector, IDbContextFactory<ReadModelContext> contexts, ProjectionProgress progress, TimeProvider time,
-    ILogger<ProjectionService> logger) : BackgroundService
+    ILogger<ProjectionService> logger, ProjectionTurn? turn = null) : BackgroundService
 {
+    /// <summary>How soon a process whose turn it is not sees what another has projected, and that the turn is free.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _writing = new(1, 1);
+
+    /// <summary>This process keeps the lists up, and does what else is done once for all: always, unless others share them.</summary>
+    public bool IsProjecting => turn?.IsHeld ?? true;
 
     /// <summary>Drops all rows and replays the ledger up to its head; lists are incomplete meanwhile.</summary>
     public async Task RebuildAsync(CancellationToken cancellationToken)
@@ -45,7 +51,7 @@ internal sealed partial class ProjectionService(
         {
             try
             {
-                await FollowAsync(stoppingToken);
+                await (turn is null ? FollowAsync(stoppingToken) : TakeTurnsAsync(turn, stoppingToken));
                 return;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -63,6 +69,36 @@ internal sealed partial class ProjectionService(
         }
     }
 
+    /// <summary>Projects while it is this process's turn; until then shows how far others have come.</summary>
+    private async Task TakeTurnsAsync(ProjectionTurn turns, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!await turns.TryTakeAsync(cancellationToken))
+            {
+                await using (var context = await contexts.CreateDbContextAsync(cancellationToken))
+                {
+                    progress.Show(await Projector.ReadCursorAsync(context, cancellationToken));
+                }
+
+                await Task.Delay(Look, time, cancellationToken);
+            }
+
+            LogTurn();
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var running = FollowAsync(ending.Token);
+            var watching = turns.WatchAsync(ending.Token);
+            var first = await Task.WhenAny(running, watching);
+            await ending.CancelAsync();
+            await Task.WhenAll(running, watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await first;
+        }
+        finally
+        {
+            await turns.ReleaseAsync();
+        }
+    }
+
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         long cursor;
@@ -70,7 +106,7 @@ internal sealed partial class ProjectionService(
         {
             await Projector.EnsureSchemaAsync(context, cancellationToken);
             cursor = await Projector.ReadCursorAsync(context, cancellationToken);
-            if (cursor > ledger.Head.Height)
+            if (cursor > ledger.Head.Height && (turn is null || cursor > await turn.ReadNodeHeightAsync(cancellationToken)))
             {
                 // The tables are of another ledger, or of one that was restored from an older backup: they follow the ledger, never the reverse.
                 LogAhead(cursor, ledger.Head.Height);
@@ -97,6 +133,9 @@ internal sealed partial class ProjectionService(
         }
     }
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "This process keeps the read models up.")]
+    private partial void LogTurn();
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Read models stopped at block {Height}; trying again in {Pause}.")]
     private partial void LogFault(Exception exception, long height, TimeSpan pause);
 
@@ -116,6 +155,20 @@ internal sealed class ProjectionProgress(TimeProvider time) : IReadModelProgress
 
     /// <summary>The tables are being made anew.</summary>
     public void Restart() => Interlocked.Exchange(ref _height, 0);
+
+    /// <summary>Another process's progress, which may have begun anew.</summary>
+    public void Show(long height)
+    {
+        if (height < Height)
+        {
+            Restart();
+        }
+
+        if (height != Height)
+        {
+            Advance(height);
+        }
+    }
 
     public void Advance(long height)
     {

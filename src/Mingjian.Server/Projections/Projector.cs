@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Mingjian.Contracts.Dues;
 using Mingjian.Engine;
 using Mingjian.Primitives;
@@ -13,6 +14,9 @@ public sealed class Projector(ILedger ledger, LedgerEvents events)
     public static async Task<long> ReadCursorAsync(ReadModelContext context, CancellationToken cancellationToken) =>
         await context.Cursors.AsNoTracking().Select(c => c.Height).SingleOrDefaultAsync(cancellationToken);
 
+    // Of all who write the read models of one PostgreSQL, one at a time: rows are counted up as well as overwritten.
+    private const long WriterLock = 0x4d4a_6c69_7374_7321;
+
     /// <summary>Makes the tables, or makes them anew when another version of this program made them.</summary>
     public static Task EnsureSchemaAsync(ReadModelContext context, CancellationToken cancellationToken) =>
         context.EnsureSchemaAsync(ReadModelContext.SchemaVersion, rebuildable: true, cancellationToken);
@@ -20,7 +24,7 @@ public sealed class Projector(ILedger ledger, LedgerEvents events)
     /// <summary>Empties every table; the next block to apply is the first.</summary>
     public static async Task ClearAsync(ReadModelContext context, CancellationToken cancellationToken)
     {
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await BeginAsync(context, cancellationToken);
         await using var rows = new RowWriter(context);
         foreach (var table in ReadModelTables.All(context))
         {
@@ -35,7 +39,7 @@ public sealed class Projector(ILedger ledger, LedgerEvents events)
     /// <exception cref="InvalidOperationException">Blocks in between are missing.</exception>
     public async Task ApplyAsync(ReadModelContext context, LedgerBlock block, CancellationToken cancellationToken)
     {
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await BeginAsync(context, cancellationToken);
         var cursor = await ReadCursorAsync(context, cancellationToken);
         if (block.Height <= cursor)
         {
@@ -71,6 +75,17 @@ public sealed class Projector(ILedger ledger, LedgerEvents events)
             var block = ledger.ReadBlock(next) ?? throw new InvalidOperationException($"The ledger has no block {next}.");
             await ApplyAsync(context, block, cancellationToken);
         }
+    }
+
+    private static async Task<IDbContextTransaction> BeginAsync(ReadModelContext context, CancellationToken cancellationToken)
+    {
+        var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        if (context.Database.IsNpgsql())
+        {
+            await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({WriterLock})", cancellationToken);
+        }
+
+        return transaction;
     }
 
     private static ProjectedEntry Index(LedgerItem item, EventPosition at) => new()

@@ -49,11 +49,11 @@ internal sealed partial class CheckRunner(
     /// <summary>The newest result; null before the first.</summary>
     public CheckReport? Last { get; private set; }
 
-    /// <summary>Takes up the newest result of an earlier start.</summary>
+    /// <summary>Takes up the newest result, of an earlier start or of another process.</summary>
     public async Task LoadLastAsync(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        Last ??= await context.CheckRuns.AsNoTracking().OrderByDescending(r => r.Started).FirstOrDefaultAsync(cancellationToken) is { } run ? View(run) : null;
+        Last = await context.CheckRuns.AsNoTracking().OrderByDescending(r => r.Started).FirstOrDefaultAsync(cancellationToken) is { } run ? View(run) : Last;
     }
 
     public async Task<CheckReport> RunAsync(CheckTrigger trigger, MemberId? by, CancellationToken cancellationToken)
@@ -122,7 +122,7 @@ internal sealed partial class CheckRunner(
 }
 
 /// <summary>Runs the check every night at 02:30 Beijing time.</summary>
-internal sealed partial class NightlyCheck(CheckRunner runner, TimeProvider time, ILogger<NightlyCheck> logger) : BackgroundService
+internal sealed partial class NightlyCheck(CheckRunner runner, ProjectionService projection, TimeProvider time, ILogger<NightlyCheck> logger) : BackgroundService
 {
     private static readonly TimeSpan At = new(2, 30, 0);
     private static readonly TimeSpan Beijing = TimeSpan.FromHours(8);
@@ -143,6 +143,11 @@ internal sealed partial class NightlyCheck(CheckRunner runner, TimeProvider time
             if (stoppingToken.IsCancellationRequested)
             {
                 return;
+            }
+
+            if (!projection.IsProjecting)
+            {
+                continue;
             }
 
             try

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using Mingjian.Client.Roster;
 using Mingjian.Primitives;
 using Mingjian.Workbooks.Roster;
@@ -13,18 +12,33 @@ internal sealed record RosterDraft(
     string Id, MemberId Owner, string FileName, byte[] File, RosterReading Reading, IReadOnlyDictionary<string, OrganizationId> Aliases,
     DateTimeOffset Expires);
 
+/// <summary>Uploaded rosters between upload and confirmation.</summary>
+internal interface IRosterDrafts
+{
+    DateTimeOffset NewExpiry { get; }
+
+    /// <summary>Keeps the draft; an earlier one of the same owner goes.</summary>
+    Task PutAsync(RosterDraft draft, CancellationToken cancellationToken);
+
+    /// <summary>The draft, or null when there is none of this owner's.</summary>
+    /// <param name="take">Takes it out, so that it can be confirmed once only.</param>
+    /// <param name="read">Reads the file again where only the file was kept.</param>
+    Task<RosterDraft?> FindAsync(
+        string id, MemberId owner, bool take, Func<byte[], IReadOnlyDictionary<string, OrganizationId>, RosterReading> read,
+        CancellationToken cancellationToken);
+}
+
 /// <summary>Drafts in memory: they hold personal data in clear, so they are few, short-lived and never stored.</summary>
-internal sealed class RosterDrafts(TimeProvider time)
+internal sealed class RosterDrafts(TimeProvider time) : IRosterDrafts
 {
     /// <summary>Most drafts of all officers together; the oldest gives way.</summary>
-    private const int MaxDrafts = 12;
+    public const int MaxDrafts = 12;
 
     private readonly ConcurrentDictionary<string, RosterDraft> _drafts = new(StringComparer.Ordinal);
 
     public DateTimeOffset NewExpiry => time.GetUtcNow() + RosterPreview.Lifetime;
 
-    /// <summary>Keeps the draft; an earlier one of the same owner goes.</summary>
-    public void Put(RosterDraft draft)
+    public Task PutAsync(RosterDraft draft, CancellationToken cancellationToken)
     {
         foreach (var old in _drafts.Values.Where(d => d.Id != draft.Id && (d.Owner == draft.Owner || d.Expires <= time.GetUtcNow())).ToList())
         {
@@ -37,15 +51,15 @@ internal sealed class RosterDrafts(TimeProvider time)
         }
 
         _drafts[draft.Id] = draft;
+        return Task.CompletedTask;
     }
 
-    public bool TryGet(string id, MemberId owner, [NotNullWhen(true)] out RosterDraft? draft) =>
-        _drafts.TryGetValue(id, out draft) && draft.Owner == owner && draft.Expires > time.GetUtcNow();
-
-    /// <summary>Takes the draft out, so that it can be confirmed once only.</summary>
-    public bool TryTake(string id, MemberId owner, [NotNullWhen(true)] out RosterDraft? draft)
+    public Task<RosterDraft?> FindAsync(
+        string id, MemberId owner, bool take, Func<byte[], IReadOnlyDictionary<string, OrganizationId>, RosterReading> read,
+        CancellationToken cancellationToken)
     {
-        draft = null;
-        return TryGet(id, owner, out _) && _drafts.TryRemove(id, out draft);
+        var found = _drafts.GetValueOrDefault(id);
+        var isOpen = found is not null && found.Owner == owner && found.Expires > time.GetUtcNow() && (!take || _drafts.TryRemove(id, out found));
+        return Task.FromResult(isOpen ? found : null);
     }
 }

@@ -15,7 +15,7 @@ using Mingjian.Workbooks.Roster;
 namespace Mingjian.Server.Roster;
 
 /// <inheritdoc/>
-internal sealed class RosterImports(RosterAccess access, RosterDrafts drafts, INameDirectory names) : IRosterImports
+internal sealed class RosterImports(RosterAccess access, IRosterDrafts drafts, INameDirectory names) : IRosterImports
 {
     /// <summary>Staged imports that nobody signed within this time are removed with their data.</summary>
     private static readonly TimeSpan UnsignedLifetime = TimeSpan.FromDays(1);
@@ -31,7 +31,7 @@ internal sealed class RosterImports(RosterAccess access, RosterDrafts drafts, IN
         var draft = new RosterDraft(
             Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), user.Member, fileName, bytes, Read(bytes, branches, aliases, cancellationToken),
             aliases, drafts.NewExpiry);
-        drafts.Put(draft);
+        await drafts.PutAsync(draft, cancellationToken);
         return await PreviewAsync(draft, branches, cancellationToken);
     }
 
@@ -39,11 +39,7 @@ internal sealed class RosterImports(RosterAccess access, RosterDrafts drafts, IN
     {
         var user = await access.UserAsync(cancellationToken);
         var branches = await access.BranchesAsync(user, Right.ImportMembers, cancellationToken);
-        if (!drafts.TryGet(draft, user.Member, out var found))
-        {
-            throw Forgotten();
-        }
-
+        var found = await FindAsync(draft, user, take: false, branches, cancellationToken);
         if (!branches.Any(b => b.Record.Organization == branch))
         {
             throw new AccessDeniedException("这个党支部不在您的管理范围之内。");
@@ -51,7 +47,7 @@ internal sealed class RosterImports(RosterAccess access, RosterDrafts drafts, IN
 
         var aliases = new Dictionary<string, OrganizationId>(found.Aliases, StringComparer.Ordinal) { [name] = branch };
         var mapped = found with { Aliases = aliases, Reading = Read(found.File, branches, aliases, cancellationToken), Expires = drafts.NewExpiry };
-        drafts.Put(mapped);
+        await drafts.PutAsync(mapped, cancellationToken);
         return await PreviewAsync(mapped, branches, cancellationToken);
     }
 
@@ -65,11 +61,7 @@ internal sealed class RosterImports(RosterAccess access, RosterDrafts drafts, IN
             throw new RosterRefusedException("roster/105", "农民党员的月党费应在 0.20 元至 1.00 元之间。");
         }
 
-        if (!drafts.TryTake(draft, user.Member, out var found))
-        {
-            throw Forgotten();
-        }
-
+        var found = await FindAsync(draft, user, take: true, branches, cancellationToken);
         var allowed = branches.Select(b => b.Record.Organization).ToHashSet();
         var vault = await access.VaultAsync(cancellationToken);
         await RemoveUnsignedAsync(vault, user.Member, cancellationToken);
@@ -116,8 +108,8 @@ internal sealed class RosterImports(RosterAccess access, RosterDrafts drafts, IN
     public async Task<byte[]> ExportFaultyAsync(string draft, CancellationToken cancellationToken = default)
     {
         var user = await access.UserAsync(cancellationToken);
-        await access.BranchesAsync(user, Right.ImportMembers, cancellationToken);
-        return drafts.TryGet(draft, user.Member, out var found) ? WorkbookWriter.ToArray(RosterReasons.Create(found.Reading)) : throw Forgotten();
+        var branches = await access.BranchesAsync(user, Right.ImportMembers, cancellationToken);
+        return WorkbookWriter.ToArray(RosterReasons.Create((await FindAsync(draft, user, take: false, branches, cancellationToken)).Reading));
     }
 
     public async Task<IReadOnlyList<ImportView>> ListAsync(CancellationToken cancellationToken = default)
@@ -174,9 +166,15 @@ internal sealed class RosterImports(RosterAccess access, RosterDrafts drafts, IN
         return buffer.ToArray();
     }
 
+    private async Task<RosterDraft> FindAsync(
+        string draft, CurrentUser user, bool take, IReadOnlyList<(Contracts.Organizations.OrganizationRecord Record, string Name)> branches,
+        CancellationToken cancellationToken) =>
+        await drafts.FindAsync(draft, user.Member, take, (file, aliases) => Read(file, branches, aliases, cancellationToken), cancellationToken)
+        ?? throw Forgotten();
+
     private RosterReading Read(
         byte[] bytes, IReadOnlyList<(Contracts.Organizations.OrganizationRecord Record, string Name)> branches,
-        Dictionary<string, OrganizationId> aliases, CancellationToken cancellationToken)
+        IReadOnlyDictionary<string, OrganizationId> aliases, CancellationToken cancellationToken)
     {
         // Two branches of one name cannot be told apart: both are left out, and the officer maps the name.
         var byName = branches.GroupBy(b => b.Name, StringComparer.Ordinal).Where(g => g.Count() == 1)

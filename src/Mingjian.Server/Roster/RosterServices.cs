@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Mingjian.Client.Roster;
 using Mingjian.Client.Session;
 using Mingjian.Vault;
@@ -11,7 +12,7 @@ internal static class RosterServices
     public static void AddRoster(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton<RosterDrafts>();
+        services.TryAddSingleton<IRosterDrafts, RosterDrafts>();
         services.AddScoped<RosterAccess>();
         services.AddScoped<IRosterImports, RosterImports>();
         services.AddScoped<IMemberLists, MemberLists>();

@@ -28,7 +28,8 @@ internal sealed class SessionManager(
     // Writing every request's time would cost a disk sync each; the idle limit is minutes long.
     private static readonly TimeSpan SeenGrain = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<Hash32, SessionRow> _open = new();
+    // Not where other processes open and end sessions, too: there the row is read each time.
+    private readonly ConcurrentDictionary<Hash32, SessionRow>? _open = options.Role == ServerRole.Web ? null : new();
 
     private LedgerTime Now => LedgerTime.From(clock.GetUtcNow());
 
@@ -50,7 +51,11 @@ internal sealed class SessionManager(
         }
 
         Sweep(now);
-        _open[row.Id] = row;
+        if (_open is not null)
+        {
+            _open[row.Id] = row;
+        }
+
         var identity = new ClaimsIdentity(
             [new Claim(ClaimTypes.Name, row.Member.ToString()), new Claim(SessionClaim, Base64Url.EncodeToString(secret))],
             SessionCookie.Scheme);
@@ -102,11 +107,11 @@ internal sealed class SessionManager(
     // Keeps memory in proportion to the people at work; a swept session is only read from the database again, and then ends.
     private void Sweep(LedgerTime now)
     {
-        foreach (var (id, row) in _open)
+        foreach (var (id, row) in _open?.ToArray() ?? [])
         {
             if (now.Milliseconds - row.LastSeen.Milliseconds > options.Sessions.Idle.TotalMilliseconds)
             {
-                _open.TryRemove(id, out _);
+                _open!.TryRemove(id, out _);
             }
         }
     }
@@ -127,20 +132,20 @@ internal sealed class SessionManager(
 
     private async ValueTask<SessionRow?> FindAsync(Hash32 id, CancellationToken cancellationToken)
     {
-        if (_open.TryGetValue(id, out var row))
+        if (_open?.GetValueOrDefault(id) is { } known)
         {
-            return row;
+            return known;
         }
 
         await using var db = await database.CreateDbContextAsync(cancellationToken);
-        row = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.Ended == null, cancellationToken);
-        return row is null ? null : _open.GetOrAdd(id, row);
+        var row = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.Ended == null, cancellationToken);
+        return row is null || _open is null ? row : _open.GetOrAdd(id, row);
     }
 
     private async Task EndAsync(Hash32 id, CancellationToken cancellationToken)
     {
         var now = Now;
-        if (_open.TryRemove(id, out var row))
+        if (_open is not null && _open.TryRemove(id, out var row))
         {
             // Whoever holds the row already sees that it has ended.
             row.Ended = now;

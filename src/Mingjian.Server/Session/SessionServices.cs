@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Mingjian.Client.Identity;
 using Mingjian.Client.Session;
@@ -26,7 +27,7 @@ internal static class SessionServices
         AddPolicies(services);
         services.AddSingleton<SessionManager>();
         services.AddSingleton<ChallengeBook>();
-        services.AddSingleton<PasskeyStates>();
+        services.TryAddSingleton<IOneTimeStore, OneTimeMemory>();
         services.AddScoped<Passkeys>();
         services.AddScoped<KeyRing>();
         services.AddScoped<IKeyRing>(provider => provider.GetRequiredService<KeyRing>());

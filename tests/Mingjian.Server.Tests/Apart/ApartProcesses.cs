@@ -17,6 +17,7 @@ public sealed class ApartProcesses : IAsyncDisposable
         ("Mingjian:Limits:RequestsPerMinute", "1000000"),
         ("Mingjian:Limits:FinalWait", "00:00:30"),
         ("Logging:LogLevel:Default", "Warning"),
+        ("Logging:LogLevel:Mingjian.Server.Projections", "Information"),
     ];
 
     private readonly string _directory = Directory.CreateTempSubdirectory("mingjian-apart-").FullName;
@@ -59,22 +60,14 @@ public sealed class ApartProcesses : IAsyncDisposable
     /// <summary>A web process with a data directory of its own; the first one fills the demo.</summary>
     public async Task<ServerProcess> StartWebAsync(string name, params (string, string)[] more)
     {
-        var data = Path.Combine(_directory, name);
-        var first = Path.Combine(_directory, "web-a", "demo");
-        if (Directory.Exists(first))
-        {
-            // The organisation's own: the vault's key is one for all its web processes; the demo's plan lets people sign in here, too.
-            Directory.CreateDirectory(Path.Combine(data, "demo"));
-            foreach (var file in new[] { "vault.key", "demo.json" }.Where(f => !File.Exists(Path.Combine(data, "demo", f))))
-            {
-                File.Copy(Path.Combine(first, file), Path.Combine(data, "demo", file));
-            }
-        }
-
+        var data = Prepare(name);
         var web = await ServerProcess.StartAsync(empty: false, data, [.. Common, .. WebSettings, .. more], Cancelled);
         _processes.Add(web);
         return web;
     }
+
+    /// <summary>A web process within the test's own.</summary>
+    public Task<RunningServer> OpenWebAsync(string name) => RunningServer.OpenAsync(demo: true, Prepare(name), DateTimeOffset.UtcNow, [.. WebSettings]);
 
     /// <summary>A browser of a person who signs in with one of the demo's own keys, at whatever process.</summary>
     public Browser Open(ServerProcess web) => new(web.Address, Network, static () => LedgerTime.From(TimeProvider.System.GetUtcNow()));
@@ -122,6 +115,23 @@ public sealed class ApartProcesses : IAsyncDisposable
         ("Mingjian:Web:TokenFile", TokenFile),
         .. _sql,
     ];
+
+    private string Prepare(string name)
+    {
+        var data = Path.Combine(_directory, name);
+        var first = Path.Combine(_directory, "web-a", "demo");
+        if (Directory.Exists(first))
+        {
+            // The organisation's own: the vault's key is one for all its web processes; the demo's plan lets people sign in here, too.
+            Directory.CreateDirectory(Path.Combine(data, "demo"));
+            foreach (var file in new[] { "vault.key", "demo.json" }.Where(f => !File.Exists(Path.Combine(data, "demo", f))))
+            {
+                File.Copy(Path.Combine(first, file), Path.Combine(data, "demo", file));
+            }
+        }
+
+        return data;
+    }
 
     private static string FreePort()
     {
