@@ -188,7 +188,7 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>A process whose clock has been stopped answers nobody.</summary>
     private bool CanAnswerWhileCut => _network.CanAnswerWhileCut;
 
-    private async Task MeasureAsync(string name, IReadOnlyList<int> hit, Func<Task> fault, CancellationToken cancellationToken)
+    private async Task MeasureAsync(string name, List<int> hit, Func<Task> fault, CancellationToken cancellationToken)
     {
         var begun = Stopwatch.GetTimestamp();
         var before = Load.Acknowledged.Count;

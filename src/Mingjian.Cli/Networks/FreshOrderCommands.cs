@@ -11,7 +11,7 @@ using Mingjian.Storage.RocksDb;
 
 namespace Mingjian.Cli.Networks;
 
-/// <summary><c>mingjian network standing</c> and <c>reorder</c>: the way on after etcd was lost as a whole (docs/adr/0003).</summary>
+/// <summary><c>mingjian network standing</c> and <c>reorder</c>: the way on after etcd was lost as a whole (docs/adr/0004).</summary>
 internal static class FreshOrderCommands
 {
     public static Command Standing()
