@@ -5,7 +5,7 @@ using Mingjian.Server;
 using Mingjian.Storage.Sql;
 using Mingjian.Vault;
 
-// What an operator can mend is said in a line of its own and ends with 2.
+// What an operator can mend is said in a line of its own and ends with 2, which supervisors leave alone; a full disk ends with 1, so that they try again.
 try
 {
     await using var app = MingjianServer.Build(args);
@@ -15,6 +15,11 @@ try
 catch (IOException fault) when (fault.InnerException is AddressInUseException)
 {
     return await RefuseAsync($"{fault.Message} Choose another port: ./run --port N");
+}
+catch (StoreFullException fault)
+{
+    await Console.Error.WriteLineAsync($"mingjian: {fault.Message} Make space; nothing that was acknowledged is lost.");
+    return 1;
 }
 catch (Exception fault) when (fault is SchemaVersionException or VaultException or StoreCorruptException or StoreInUseException or OptionsValidationException)
 {

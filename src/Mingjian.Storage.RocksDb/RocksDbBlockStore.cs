@@ -69,11 +69,10 @@ public sealed class RocksDbBlockStore : IBlockStore
         {
             FileSeal.Verify(directory);
             var acknowledged = HeadFile.Read(Path.Combine(directory, StoreFiles.Head));
-            FileSeal.Write(directory, FileSeal.Mode.Opening);
+            Guard(() => FileSeal.Write(directory, FileSeal.Mode.Opening));
             head = HeadFile.OpenForWriting(Path.Combine(directory, StoreFiles.Head));
             var store = new RocksDbBlockStore(directory, OpenDatabase(directory, readOnly: false), head, @lock);
             store.Start(acknowledged);
-            FileSeal.Write(directory, FileSeal.Mode.Running);
             return store;
         }
         catch
@@ -151,7 +150,7 @@ public sealed class RocksDbBlockStore : IBlockStore
         Guard(() => _database.Write(_batch, isSynced ? _synced : _unsynced));
         if (isSynced)
         {
-            _headFile.Write(Acknowledge(commit.Block));
+            Guard(() => _headFile.Write(Acknowledge(commit.Block)));
         }
 
         Network = commit.Network;
@@ -168,7 +167,7 @@ public sealed class RocksDbBlockStore : IBlockStore
         }
 
         Guard(() => Native.Instance.rocksdb_flush_wal(_database.Handle, 1));
-        _headFile.Write(Acknowledge(head));
+        Guard(() => _headFile.Write(Acknowledge(head)));
     }
 
     /// <inheritdoc/>
@@ -306,7 +305,15 @@ public sealed class RocksDbBlockStore : IBlockStore
         _headFile?.Dispose();
         if (_lock is not null)
         {
-            FileSeal.Write(_directory, FileSeal.Mode.Closed);
+            try
+            {
+                Guard(() => FileSeal.Write(_directory, FileSeal.Mode.Closed));
+            }
+            catch (StoreFullException)
+            {
+                // The list of the running store stays, and what it says holds of the closed one.
+            }
+
             _lock.Dispose();
         }
     }
@@ -347,6 +354,11 @@ public sealed class RocksDbBlockStore : IBlockStore
             if (acknowledged is { } promised)
             {
                 CheckAgainst(promised);
+            }
+
+            if (_headFile is not null)
+            {
+                Guard(() => FileSeal.Write(_directory, FileSeal.Mode.Running));
             }
         }
         catch
@@ -550,6 +562,10 @@ public sealed class RocksDbBlockStore : IBlockStore
         catch (RocksDbException e)
         {
             throw RocksDbErrors.Translate(e);
+        }
+        catch (IOException e) when (RocksDbErrors.IsFull(e.Message))
+        {
+            throw RocksDbErrors.Full(e);
         }
     }
 

@@ -4,16 +4,27 @@ using RocksDbSharp;
 
 namespace Mingjian.Storage.RocksDb;
 
-/// <summary>Turns RocksDB's messages into <see cref="StoreCorruptException"/> with the name of the damaged file.</summary>
+/// <summary>Says what a fault of RocksDB or of the disk means: damage, with the name of the file; another process; or no space.</summary>
 internal static partial class RocksDbErrors
 {
     public static Exception Translate(RocksDbException error) => Translate(error.Message, error);
+
+    /// <summary>Whether an operating system's words are those of a disk or quota that is used up.</summary>
+    public static bool IsFull(string message) =>
+        message.Contains("No space left on device", StringComparison.OrdinalIgnoreCase) || message.Contains("Disk quota exceeded", StringComparison.OrdinalIgnoreCase);
+
+    public static StoreFullException Full(Exception error) => new($"The ledger's disk is full: {error.Message}", error);
 
     public static Exception Translate(string message, Exception? inner)
     {
         if (message.Contains("LOCK", StringComparison.Ordinal) && message.Contains("lock", StringComparison.Ordinal))
         {
             return new StoreInUseException(message, inner);
+        }
+
+        if (IsFull(message))
+        {
+            return new StoreFullException($"The ledger's disk is full: {message}", inner);
         }
 
         var file = FileName().Match(message);

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Mingjian.Engine.Store;
+using Mingjian.Primitives;
+using Mingjian.Storage.RocksDb;
+using Mingjian.Testing.Ledger;
+
+namespace Mingjian.Storage.Tests;
+
+/// <summary>A real disk (tmpfs) that is filled to the last byte. Mounting needs root.</summary>
+public sealed class FullDiskTests : IDisposable
+{
+    private readonly DirectoryInfo _disk = Directory.CreateTempSubdirectory("mingjian-disk-");
+    private bool _isMounted;
+
+    public void Dispose()
+    {
+        if (_isMounted)
+        {
+            Mount("umount", "--lazy", _disk.FullName);
+        }
+
+        _disk.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void A_full_disk_is_called_full_harms_no_block_and_with_space_the_store_goes_on()
+    {
+        _isMounted = Mount("mount", "-t", "tmpfs", "-o", "size=64m,mode=700", "mingjian", _disk.FullName);
+        if (!_isMounted)
+        {
+            Assert.Skip("Mounting a small disk needs root.");
+        }
+
+        var directory = Path.Combine(_disk.FullName, "ledger");
+        var last = FillWithBlocks(directory);
+        FillToTheLastByte();
+        Assert.Throws<StoreFullException>(() => RocksDbBlockStore.Open(directory).Dispose());
+
+        File.Delete(Ballast);
+        Assert.True(Mount("mount", "-o", "remount,size=256m", _disk.FullName));
+        using var store = RocksDbBlockStore.Open(directory);
+
+        // The write that found the disk full may have come as far as the log: a whole block, or none.
+        Assert.InRange(store.Head!.Height, last, last + 1);
+        store.Commit(Block(store.Head.Height + 1));
+        for (var height = 1L; height <= store.Head.Height; height++)
+        {
+            Assert.Equal(Block(height).Entries[0], store.ReadEntry(height - 1));
+        }
+    }
+
+    private string Ballast => Path.Combine(_disk.FullName, "ballast");
+
+    private static long FillWithBlocks(string directory)
+    {
+        using var store = RocksDbBlockStore.Open(directory);
+        for (var height = 1L; height < 1_000; height++)
+        {
+            try
+            {
+                store.Commit(Block(height));
+            }
+            catch (StoreFullException)
+            {
+                return height - 1;
+            }
+        }
+
+        throw new InvalidOperationException("The disk was never full.");
+    }
+
+    private void FillToTheLastByte()
+    {
+        using var ballast = new FileStream(Ballast, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        for (var step = 1 << 20; step > 0;)
+        {
+            try
+            {
+                ballast.Write(new byte[step]);
+            }
+            catch (IOException)
+            {
+                step /= 2;
+            }
+        }
+    }
+
+    /// <summary>One entry of half a megabyte that no compression makes smaller.</summary>
+    private static BlockCommit Block(long height)
+    {
+        var entry = new byte[512 * 1024];
+        new Random((int)height).NextBytes(entry);
+        return new(
+            LedgerFixture.Network, new BlockRecord(height, height - 1, 1, default, new Hash32(SHA256.HashData(entry)), default, "checkpoint"), [entry], [], [], []);
+    }
+
+    private static bool Mount(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+}
