@@ -21,7 +21,7 @@ internal static class StoreColumns
     public const string Transactions = "transactions";
 
     // Keeps recovery short: at most this much write-ahead log is replayed at start, about half a second of one core.
-    private const ulong MaxWalBytes = 64UL << 20;
+    private const ulong MaxWalBytes = 256UL << 20;
 
     public static IReadOnlyList<string> All { get; } = [Blocks, Entries, Tiles, State, Transactions];
 
