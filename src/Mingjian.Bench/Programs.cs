@@ -39,8 +39,9 @@ internal static class Programs
 }
 
 /// <summary>Free ports of this machine's loopback.</summary>
-internal static class LoopbackPorts
+public static class LoopbackPorts
 {
+    /// <summary>Ports that nobody uses now.</summary>
     public static int[] Free(int count)
     {
         // All held at once, so that no two are the same.
@@ -51,5 +52,6 @@ internal static class LoopbackPorts
         return ports;
     }
 
+    /// <summary>The address of a port.</summary>
     public static string Http(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
 }

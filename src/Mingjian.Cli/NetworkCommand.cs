@@ -101,7 +101,7 @@ internal static class NetworkCommand
             {
                 throw new CommandException("账本正在使用，请先停止服务器。", e);
             }
-            catch (Exception e) when (e is StoreCorruptException or IOException)
+            catch (Exception e) when (e is StoreCorruptException or StoreFullException or IOException)
             {
                 throw new CommandException($"打不开账本：{e.Message}。如果文件已经损坏，请把数据目录移走，用空的数据目录从其他节点重新取得账本。", e);
             }

@@ -76,11 +76,14 @@ internal sealed class ServerClient : IDisposable
         await RefreshAsync(cancellationToken);
     }
 
+    /// <summary>The body that submits envelopes.</summary>
+    public static string BodyOf(IEnumerable<Envelope> envelopes) =>
+        $"{{\"envelopes\":[{string.Join(',', envelopes.Select(e => Encoding.UTF8.GetString(e.Encode())))}]}}";
+
     /// <summary>Submits envelopes in one request and reads how each ended.</summary>
     public async Task<SubmissionOutcome> SubmitAsync(string path, IEnumerable<Envelope> envelopes, CancellationToken cancellationToken)
     {
-        var body = $"{{\"envelopes\":[{string.Join(',', envelopes.Select(e => Encoding.UTF8.GetString(e.Encode())))}]}}";
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var content = new StringContent(BodyOf(envelopes), Encoding.UTF8, "application/json");
         return SubmissionOutcome.Read(await PostAsync(path, content, cancellationToken, refusals: true));
     }
 

@@ -99,11 +99,11 @@ internal sealed class BlockWriter
     private void Store(PreparedBlock prepared, string checkpoint, bool isSynced)
     {
         var after = prepared.After!;
+        var commit = after.Commit with { Block = after.Commit.Block with { Checkpoint = checkpoint } };
+        _store.Commit(commit, isSynced);
         _log = after.Log;
         _tree = after.Tree;
         Position = prepared.Batch.Position;
-        var commit = after.Commit with { Block = after.Commit.Block with { Checkpoint = checkpoint } };
-        _store.Commit(commit, isSynced);
         var block = commit.Block;
         _recent.Add(block.Height, commit.Transactions);
         foreach (var (path, write) in prepared.State.Writes)

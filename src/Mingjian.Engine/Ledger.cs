@@ -284,9 +284,9 @@ public sealed class Ledger : FinalLedger
     {
         while (true)
         {
-            DivergedException? diverged = null;
             foreach (var peer in IsHalted ? [] : _options.Peers())
             {
+                DivergedException? diverged = null;
                 await using (peer)
                 {
                     try
@@ -321,6 +321,11 @@ public sealed class Ledger : FinalLedger
                                 _replica.Halt(diverged);
                             }
                         }
+                    }
+
+                    if (diverged is not null)
+                    {
+                        break;
                     }
                 }
             }

@@ -110,7 +110,7 @@ internal sealed class BatchProposer
 
     private async Task PutAsync(List<AdmittedTransaction> batch, CancellationToken cancellationToken)
     {
-        var from = await FromAsync(cancellationToken);
+        var from = (await _origin.InsistAsync(cancellationToken)).From;
         var header = BatchHeader.Of(_options.Network, _options.Node, LedgerTime.From(_clock.GetUtcNow()), batch);
         var value = UnsafeByteOperations.UnsafeWrap(SignedBatch.Encode(header, batch.ConvertAll(t => t.Bytes), _sign));
         var key = _keys.Batch(_options.Node, string.Create(CultureInfo.InvariantCulture, $"{_session}-{++_ticket}"));
@@ -126,21 +126,6 @@ internal sealed class BatchProposer
         batch.ForEach(t => t.Position = _last);
         _keeper.BatchPut(_last, key);
         _metrics.BatchPut(value.Length);
-    }
-
-    private async Task<long> FromAsync(CancellationToken cancellationToken)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                return (await _origin.ReadAsync(cancellationToken)).From;
-            }
-            catch (Exception e) when (EtcdConnection.IsPassing(e))
-            {
-                await _connection.BackOffAsync(attempt, cancellationToken);
-            }
-        }
     }
 
     /// <summary>Waits while too many own batches are not final; see <see cref="EtcdOrderingOptions.UnconfirmedWait"/>.</summary>

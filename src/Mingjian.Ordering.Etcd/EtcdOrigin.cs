@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Google.Protobuf;
+using Grpc.Core;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Ordering;
 using Mingjian.Ordering.Etcd.Wire;
@@ -16,19 +17,15 @@ internal sealed class EtcdOrigin(EtcdConnection connection, EtcdKeys keys)
 
     private volatile OrderStart? _start;
 
-    /// <exception cref="Grpc.Core.RpcException">etcd does not answer.</exception>
+    /// <exception cref="RpcException">etcd does not answer.</exception>
     /// <exception cref="InvalidDataException">What the operators wrote is no beginning of an order.</exception>
-    public async Task<OrderStart> ReadAsync(CancellationToken cancellationToken)
-    {
-        if (_start is { } known)
-        {
-            return known;
-        }
+    public async Task<OrderStart> ReadAsync(CancellationToken cancellationToken) =>
+        _start ?? Keep(await connection.CallAsync(Call, cancellationToken));
 
-        var range = await connection.CallAsync((peer, o) => peer.Keys.RangeAsync(new RangeRequest { Key = keys.Start }, o), cancellationToken);
-        var read = range.Kvs is [var pair] ? Decode(pair.Value) ?? throw new InvalidDataException($"{keys.Start.ToStringUtf8()} is no beginning of an order.") : First;
-        return Interlocked.CompareExchange(ref _start, read, null) ?? read;
-    }
+    /// <summary>The same, again and again until etcd answers.</summary>
+    /// <exception cref="InvalidDataException">What the operators wrote is no beginning of an order.</exception>
+    public async Task<OrderStart> InsistAsync(CancellationToken cancellationToken) =>
+        _start ?? Keep(await connection.InsistAsync("read the beginning", Call, cancellationToken));
 
     /// <summary>Whether this is the beginning that this process holds to.</summary>
     public bool Is(ByteString value) => _start is { } start && start != First && value.Span.SequenceEqual(Encode(start));
@@ -45,6 +42,14 @@ internal sealed class EtcdOrigin(EtcdConnection connection, EtcdKeys keys)
         {
             return null;
         }
+    }
+
+    private AsyncUnaryCall<RangeResponse> Call(EtcdPeer peer, CallOptions options) => peer.Keys.RangeAsync(new RangeRequest { Key = keys.Start }, options);
+
+    private OrderStart Keep(RangeResponse range)
+    {
+        var read = range.Kvs is [var pair] ? Decode(pair.Value) ?? throw new InvalidDataException($"{keys.Start.ToStringUtf8()} is no beginning of an order.") : First;
+        return Interlocked.CompareExchange(ref _start, read, null) ?? read;
     }
 }
 

@@ -46,16 +46,6 @@ public static class LedgerId
         where T : struct, ILedgerId<T> =>
         T.TryParse(text, out var value) ? value : throw new FormatException($"Not a valid {typeof(T).Name}: {text}");
 
-    internal static string Format(char kind, UInt128 value) =>
-        string.Create(TextLength, (kind, value), static (text, id) =>
-        {
-            Span<byte> bytes = stackalloc byte[16];
-            BinaryPrimitives.WriteUInt128BigEndian(bytes, id.value);
-            text[0] = id.kind;
-            text[1] = '-';
-            Convert.TryToHexStringLower(bytes, text[2..], out _);
-        });
-
     internal static int FormatUtf8<T>(T id, Span<byte> text)
         where T : struct, ILedgerId<T>
     {
@@ -93,7 +83,7 @@ public readonly record struct MemberId(UInt128 Value) : ILedgerId<MemberId>
 
     public static bool TryParse(string? text, out MemberId value) => TextValue.TryParse(text, out value);
 
-    public override string ToString() => LedgerId.Format(Kind, Value);
+    public override string ToString() => TextValue.ToText(this);
 }
 
 /// <summary>A Party organisation (committee, general branch or branch) on the ledger.</summary>
@@ -106,7 +96,7 @@ public readonly record struct OrganizationId(UInt128 Value) : ILedgerId<Organiza
 
     public static bool TryParse(string? text, out OrganizationId value) => TextValue.TryParse(text, out value);
 
-    public override string ToString() => LedgerId.Format(Kind, Value);
+    public override string ToString() => TextValue.ToText(this);
 }
 
 /// <summary>One recorded payment of dues; chosen at random by whoever records it.</summary>
@@ -119,7 +109,7 @@ public readonly record struct PaymentId(UInt128 Value) : ILedgerId<PaymentId>
 
     public static bool TryParse(string? text, out PaymentId value) => TextValue.TryParse(text, out value);
 
-    public override string ToString() => LedgerId.Format(Kind, Value);
+    public override string ToString() => TextValue.ToText(this);
 }
 
 /// <summary>One roster import, made of one or more chunk transactions.</summary>
@@ -132,7 +122,7 @@ public readonly record struct ImportId(UInt128 Value) : ILedgerId<ImportId>
 
     public static bool TryParse(string? text, out ImportId value) => TextValue.TryParse(text, out value);
 
-    public override string ToString() => LedgerId.Format(Kind, Value);
+    public override string ToString() => TextValue.ToText(this);
 }
 
 /// <summary>A signing key: the first 16 bytes of SHA-256 over scheme name, 0x00 and public key bytes.</summary>
@@ -145,7 +135,7 @@ public readonly record struct KeyId(UInt128 Value) : ILedgerId<KeyId>
 
     public static bool TryParse(string? text, out KeyId value) => TextValue.TryParse(text, out value);
 
-    public override string ToString() => LedgerId.Format(Kind, Value);
+    public override string ToString() => TextValue.ToText(this);
 }
 
 /// <summary>128 random bits that make a transaction unique.</summary>
@@ -158,5 +148,5 @@ public readonly record struct Nonce(UInt128 Value) : ILedgerId<Nonce>
 
     public static bool TryParse(string? text, out Nonce value) => TextValue.TryParse(text, out value);
 
-    public override string ToString() => LedgerId.Format(Kind, Value);
+    public override string ToString() => TextValue.ToText(this);
 }

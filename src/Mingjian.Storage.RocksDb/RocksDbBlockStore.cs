@@ -92,11 +92,14 @@ public sealed class RocksDbBlockStore : IBlockStore
             throw new StoreCorruptException(StoreFiles.Database, "there is no ledger database here.");
         }
 
-        FileSeal.Verify(directory);
-        var acknowledged = HeadFile.Read(Path.Combine(directory, StoreFiles.Head));
-        var store = new RocksDbBlockStore(directory, OpenDatabase(directory, readOnly: true), null, null);
-        store.Start(acknowledged);
-        return store;
+        return BesideWriter(directory, () =>
+        {
+            FileSeal.Verify(directory);
+            var acknowledged = HeadFile.Read(Path.Combine(directory, StoreFiles.Head));
+            var store = new RocksDbBlockStore(directory, OpenDatabase(directory, readOnly: true), null, null);
+            store.Start(acknowledged);
+            return store;
+        });
     }
 
     /// <summary>Writes a closed copy of the store as it stands between two blocks; writer and readers go on meanwhile.</summary>
@@ -254,9 +257,18 @@ public sealed class RocksDbBlockStore : IBlockStore
     /// <exception cref="StoreCorruptException">Names the file.</exception>
     public void VerifyTables()
     {
-        using var lease = _gate.Enter();
-        Guard(() => Native.Instance.rocksdb_verify_file_checksums(_database.Handle));
-        Guard(() => Native.Instance.rocksdb_verify_checksum(_database.Handle));
+        try
+        {
+            using var lease = _gate.Enter();
+            Guard(() => Native.Instance.rocksdb_verify_file_checksums(_database.Handle));
+            Guard(() => Native.Instance.rocksdb_verify_checksum(_database.Handle));
+        }
+        catch (StoreCorruptException e) when (_lock is null && IsReplaced(_directory, e))
+        {
+            // What this reader holds open it goes on reading; the names are those of newer tables.
+            using var newer = OpenReadOnly(_directory);
+            newer.VerifyTables();
+        }
     }
 
     /// <summary>Every record of the transaction index, ascending by id.</summary>
@@ -332,6 +344,46 @@ public sealed class RocksDbBlockStore : IBlockStore
         catch (IOException e)
         {
             throw new StoreInUseException($"Another process has the ledger in {directory} open.", e);
+        }
+    }
+
+    /// <summary>Reads again while the writer's compaction takes tables away that were just listed: what they held stands in newer ones.</summary>
+    private static T BesideWriter<T>(string directory, Func<T> read)
+    {
+        const int attempts = 10;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return read();
+            }
+            catch (StoreCorruptException e) when (attempt < attempts && IsReplaced(directory, e))
+            {
+                // Once more, from the newest list.
+            }
+        }
+    }
+
+    /// <summary>Whether a missing file may be one that a running writer needs no more.</summary>
+    private static bool IsReplaced(string directory, StoreCorruptException error)
+    {
+        if (!RocksDbErrors.IsMissing(error.Message))
+        {
+            return false;
+        }
+
+        try
+        {
+            new FileStream(Path.Combine(directory, StoreFiles.Lock), FileMode.Open, FileAccess.Read, FileShare.Read).Dispose();
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 

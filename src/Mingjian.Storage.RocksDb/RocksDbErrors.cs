@@ -13,6 +13,9 @@ internal static partial class RocksDbErrors
     public static bool IsFull(string message) =>
         message.Contains("No space left on device", StringComparison.OrdinalIgnoreCase) || message.Contains("Disk quota exceeded", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether RocksDB's words are those for a file that is not there.</summary>
+    public static bool IsMissing(string message) => message.Contains("No such file or directory", StringComparison.Ordinal);
+
     public static StoreFullException Full(Exception error) => new($"The ledger's disk is full: {error.Message}", error);
 
     public static Exception Translate(string message, Exception? inner)

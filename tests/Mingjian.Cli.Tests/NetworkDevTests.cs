@@ -25,6 +25,8 @@ public sealed partial class NetworkDevTests(ITestOutputHelper output) : IDisposa
     private readonly int[] _nodes = [1, 2, 3, 4];
     private readonly string _directory = Directory.CreateTempSubdirectory("mingjian-network-dev-").FullName;
 
+    private SmallDisk? _disk;
+
     private string Charter => Path.Combine(_directory, "charter.txt");
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -44,8 +46,10 @@ public sealed partial class NetworkDevTests(ITestOutputHelper output) : IDisposa
         {
             try
             {
+                _disk = SmallDisk.TryMount(Path.GetDirectoryName(network.DataOf(4))!, 512);
+                output.WriteLine(_disk is null ? "No disk is filled: mounting one needs root." : "Node 4 has a small disk.");
                 await network.StartAsync([1, 2, 3], Cancel);
-                await using var run = new FaultRun(network, lines);
+                await using var run = new FaultRun(network, lines, usersOfANode: 1, think: TimeSpan.FromMilliseconds(500));
                 foreach (var node in (int[])[1, 2, 3])
                 {
                     run.Begin(node);
@@ -83,7 +87,11 @@ public sealed partial class NetworkDevTests(ITestOutputHelper output) : IDisposa
         }
     }
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose()
+    {
+        _disk?.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
 
     private async Task FaultsAsync(DevNetwork network, FaultRun run)
     {
@@ -91,9 +99,24 @@ public sealed partial class NetworkDevTests(ITestOutputHelper output) : IDisposa
         await run.JoinAsync(4, Cancel);
         Assert.True(
             await FinishedBlocksAsync(network, 4) < (await network.ReadAsync(4, Cancel))!.Height, "The beginning of the order was gone, and node 4 has not mirrored it.");
+        if (_disk is not null)
+        {
+            await run.FillDiskAsync(4, _disk.Fill, _disk.Empty, Cancel);
+        }
+
         await run.KillBothAsync(_nodes[2], Cancel);
         await run.CutOneAsync(_nodes[3], Cancel);
         await run.CutTwoAsync(_nodes[0], _nodes[1], Cancel);
+        await run.UpgradeAsync(CopyOf(Repository.Output("Mingjian.Server")), Cancel);
+    }
+
+    /// <summary>The same program at another place; its files are hard links.</summary>
+    private string CopyOf(string program)
+    {
+        var copy = Path.Combine(_directory, "program");
+        using var cp = Process.Start("cp", ["-al", program, copy]);
+        cp.WaitForExit();
+        return copy;
     }
 
     private async Task ChangesAsync(DevNetwork network, NodeSites sites, FaultRun run)

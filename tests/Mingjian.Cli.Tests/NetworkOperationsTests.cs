@@ -22,7 +22,8 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
 {
     private static readonly int[] All = [1, 2, 3, 4];
 
-    private readonly int[] _ports = FreePorts(15);
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2213", Justification = "The network disposes of it.")]
+    private readonly LoopbackSites _sites = LoopbackSites.Free(5);
     private readonly string _directory = Directory.CreateTempSubdirectory("mingjian-network-operations-").FullName;
 
     /// <summary>The act stands in the log already.</summary>
@@ -34,12 +35,12 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
     public async Task A_network_restarts_a_height_outlives_the_loss_of_all_its_etcd_renews_certificates_and_takes_a_member_in_and_out()
     {
         await using var network = DevNetwork.Create(
-            Path.Combine(_directory, "network"), 4, new LoopbackSites(_ports), Repository.Output("Mingjian.Server"),
+            Path.Combine(_directory, "network"), 4, _sites, Repository.Output("Mingjian.Server"),
             ("Limits:SignInsPerMinute", "10000"), ("Limits:FinalWait", "00:00:01"), ("Node:StopWait", "00:00:01"));
         try
         {
             await network.StartAsync(All, Cancel);
-            using var officer = Officer(network, out var committee);
+            using var officer = network.Officer(out var committee);
             await WaitForFinalAsync(network, 1, officer, committee, Acts(network, officer, committee));
             await RestartHeightAsync(network, officer, committee);
             await LoseEtcdAsync(network, officer, committee);
@@ -227,14 +228,15 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
         }
 
         var node = network.DirectoryOf(5);
+        var addresses = _sites.AddressesOf(5);
         await File.WriteAllTextAsync(At("charter.txt"), DevNetwork.Charter, Cancel);
         var id = NodeFile.Read(network.DirectoryOf(1).File).Network;
         await RunAsync(
-            "init", node.Path, "--network", $"{id}", "--number", "5", "--name", "第五单位", "--key", key.FullName, "--server", $"http://127.0.0.1:{_ports[12]}",
-            "--etcd-client", $"https://127.0.0.1:{_ports[13]}", "--etcd-peer", $"https://127.0.0.1:{_ports[14]}");
+            "init", node.Path, "--network", $"{id}", "--number", "5", "--name", "第五单位", "--key", key.FullName, "--server", addresses.Server,
+            "--etcd-client", addresses.EtcdClient, "--etcd-peer", addresses.EtcdPeer);
         await InsistAsync("admit", network.Operators, node.File.FullName);
         await RunAsync("configure", node.Path, Path.Combine(network.Operators, "node-5"));
-        await File.AppendAllTextAsync(node.Environment, $"Mingjian__Port={_ports[12]}\n", Cancel);
+        await File.AppendAllLinesAsync(node.Environment, _sites.EnvironmentOf(5).Select(l => $"{l.Name}={l.Value}"), Cancel);
         network.StartEtcd(5);
         await UntilAsync(async () =>
         {
@@ -250,7 +252,7 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
         await UntilAsync(async () =>
         {
             await WaitForFinalAsync(network, 1, officer, committee, Acts(network, officer, committee));
-            return (await client.ReadAsync(new Uri($"http://127.0.0.1:{_ports[12]}"), Cancel)).Report is { Member: true };
+            return (await client.ReadAsync(new Uri(addresses.Server), Cancel)).Report is { Member: true };
         });
 
         // Node 5 does with its own etcd member what the others do with theirs.
@@ -259,7 +261,7 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
         await UntilAsync(async () =>
         {
             await WaitForFinalAsync(network, 1, officer, committee, Acts(network, officer, committee));
-            return (await client.ReadAsync(new Uri($"http://127.0.0.1:{_ports[12]}"), Cancel)).Report is { Member: false };
+            return (await client.ReadAsync(new Uri(addresses.Server), Cancel)).Report is { Member: false };
         });
         await network.StopServerAsync(5, Cancel);
         await InsistAsync("dismiss", network.Operators, "5", "--server", $"{network.Servers[0]}");
@@ -346,13 +348,6 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
     private static bool IsFinal(SubmissionOutcome outcome) =>
         outcome.Ok || outcome.Refusals.All(r => r.Contains(Duplicate, StringComparison.Ordinal));
 
-    private static Es256Signer Officer(DevNetwork network, out OrganizationId committee)
-    {
-        using var plan = JsonDocument.Parse(File.ReadAllText(Path.Combine(network.DataOf(1), "demo.json")));
-        Assert.True(OrganizationId.TryParse(plan.RootElement.GetProperty("committee").GetString(), out committee));
-        return Es256Signer.Import(plan.RootElement.GetProperty("officerKey").GetBytesFromBase64());
-    }
-
     /// <summary>Writes an act, collects signatures and submits it.</summary>
     private async Task ChangeAsync(DevNetwork network, string command, int[] signers, params string[] more)
     {
@@ -400,14 +395,4 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
 
     private static async Task RunAsync(params string[] arguments) => Assert.Equal(ExitCodes.Ok, await NetworkCommand.Create().Parse(arguments).InvokeAsync(
         new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false }, Cancel));
-
-    private static int[] FreePorts(int count)
-    {
-        // All held at once, so that no two are the same.
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(l => l.Start());
-        var ports = listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
-        listeners.ForEach(l => l.Dispose());
-        return ports;
-    }
 }

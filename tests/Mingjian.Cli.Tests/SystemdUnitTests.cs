@@ -37,7 +37,7 @@ public sealed class SystemdUnitTests : IDisposable
     [Fact]
     public async Task What_the_units_start_runs_and_answers()
     {
-        await using var network = DevNetwork.Create(Path.Combine(_directory, "network"), 1, new LoopbackSites(FreePorts(3)), Repository.Output("Mingjian.Server"));
+        await using var network = DevNetwork.Create(Path.Combine(_directory, "network"), 1, LoopbackSites.Free(1), Repository.Output("Mingjian.Server"));
         var node = network.DirectoryOf(1);
         using var etcd = Start("mingjian-etcd.service", node);
         using var server = Start("mingjian-node.service", node);
@@ -109,15 +109,5 @@ public sealed class SystemdUnitTests : IDisposable
         }
 
         return Process.Start(start)!;
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        // All held at once, so that no two are the same.
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(l => l.Start());
-        var ports = listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
-        listeners.ForEach(l => l.Dispose());
-        return ports;
     }
 }

@@ -130,12 +130,7 @@ public sealed class NetworkTests(SharedEtcd shared)
         using var person = new Person(1);
         await network.DoAsync(1, person, person.Join);
         Assert.Null((await network.DoAsync(2, person, new Deposit(Person.Payment(0), person.Member, DeviantContract.Refused))).Refusal);
-        long height = 0;
-        for (var i = 1; i < 12; i++)
-        {
-            height = (await network.DoAsync(1 + (i % 3), person, new Deposit(Person.Payment(i), person.Member, new Amount(1)))).Height!.Value;
-        }
-
+        var height = await DepositTwelveTimesAsync(network, person, first: 1);
         await network.AgreeAsync(height);
         network.Start(4, new DeviantContract());
         await LedgerNetwork.UntilAsync(() => network.Running[4].IsHalted, "node 4 halts");
@@ -181,10 +176,10 @@ public sealed class NetworkTests(SharedEtcd shared)
 
     /// <summary>Through nodes 1 to 3, one after the other: twelve blocks.</summary>
     /// <returns>The last one's height.</returns>
-    private static async Task<long> DepositTwelveTimesAsync(LedgerNetwork network, Person person)
+    private static async Task<long> DepositTwelveTimesAsync(LedgerNetwork network, Person person, int first = 0)
     {
         long height = 0;
-        for (var i = 0; i < 12; i++)
+        for (var i = first; i < first + 12; i++)
         {
             height = (await network.DoAsync(1 + (i % 3), person, new Deposit(Person.Payment(i), person.Member, new Amount(1)))).Height!.Value;
         }

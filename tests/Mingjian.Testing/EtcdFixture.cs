@@ -34,7 +34,7 @@ public sealed class EtcdFixture : IAsyncDisposable
     {
         var fixture = new EtcdFixture(certificates, extra);
         var scheme = certificates is null ? "http" : "https";
-        var ports = FreePorts(3 * members);
+        var ports = LoopbackPort.Free(3 * members);
         for (var i = 0; i < members; i++)
         {
             fixture._members.Add(new Member(
@@ -112,16 +112,6 @@ public sealed class EtcdFixture : IAsyncDisposable
     }
 
     private static Uri Local(string scheme, int port) => new(string.Create(CultureInfo.InvariantCulture, $"{scheme}://127.0.0.1:{port}"));
-
-    private static int[] FreePorts(int count)
-    {
-        // All held at once, so that no two are the same.
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(l => l.Start());
-        var ports = listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
-        listeners.ForEach(l => l.Dispose());
-        return ports;
-    }
 
     private void Launch(int index)
     {

@@ -45,7 +45,7 @@ public sealed class PostgresCluster
         var binaries = FindBinaries();
         var folder = Path.Combine(Path.GetTempPath(), $"mingjian-pg-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);
-        var cluster = new PostgresCluster(folder, FreePort());
+        var cluster = new PostgresCluster(folder, LoopbackPort.Free(1)[0]);
         if (Environment.IsPrivilegedProcess)
         {
             await RunAsync("chown", ["postgres", folder]);
@@ -89,13 +89,6 @@ public sealed class PostgresCluster
         return newest is null
             ? throw new InvalidOperationException("No PostgreSQL below /usr/lib/postgresql. Install it: apt-get install postgresql")
             : Path.Combine(newest, "bin");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static Task AsPostgresAsync(string program, IReadOnlyList<string> arguments)

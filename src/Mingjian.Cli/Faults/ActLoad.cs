@@ -20,11 +20,10 @@ internal sealed record Acknowledgement(Hash32 Act, int Node, long At);
 /// People at every organisation who sign one act after the other at their own server, until it is final: whoever gets no answer, or is told to wait,
 /// hands the same act in again. What was called final is remembered.
 /// </summary>
-internal sealed class ActLoad(DevNetwork network, Es256Signer officer, OrganizationId committee, int usersOfANode) : IAsyncDisposable
+internal sealed class ActLoad(DevNetwork network, Es256Signer officer, OrganizationId committee, int usersOfANode, TimeSpan think) : IAsyncDisposable
 {
     private static readonly string Busy = AdmissionRejection.Busy.ToRefusal().Code;
     private static readonly string Duplicate = AdmissionRejection.Duplicate.ToRefusal().Code;
-    private static readonly TimeSpan Think = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(1);
 
@@ -48,9 +47,6 @@ internal sealed class ActLoad(DevNetwork network, Es256Signer officer, Organizat
             }
         }
     }
-
-    /// <summary>Answers that an act is not final yet, or none at all, at a node.</summary>
-    public long OpenAnswers(int node) => Of(node).Sum(u => Volatile.Read(ref u.Open));
 
     /// <summary>Lets a node's people begin.</summary>
     public void Begin(int node)
@@ -146,7 +142,7 @@ internal sealed class ActLoad(DevNetwork network, Es256Signer officer, Organizat
                     client = await DoAsync(user, client);
                 }
 
-                await Task.Delay(Think, _end.Token);
+                await Task.Delay(think, _end.Token);
             }
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
@@ -167,7 +163,7 @@ internal sealed class ActLoad(DevNetwork network, Es256Signer officer, Organizat
         var acts = PreparedActs.Create(
             [new EstablishOrganization(LedgerId.New<OrganizationId>(), committee, OrganizationKind.PartyBranch, Hash32.Of("branch"u8))],
             client.Network, ServerClient.Now, DisplayNames.None);
-        var body = $"{{\"envelopes\":[{Encoding.UTF8.GetString(acts.Request.SignWith(officer)[0].Encode())}]}}";
+        var body = ServerClient.BodyOf(acts.Request.SignWith(officer));
         var id = Pae.TransactionId(acts.Payloads[0]);
         while (true)
         {
@@ -182,7 +178,7 @@ internal sealed class ActLoad(DevNetwork network, Es256Signer officer, Organizat
             {
                 session?.Dispose();
                 session = null;
-                await Task.Delay(Think, _end.Token);
+                await Task.Delay(think, _end.Token);
                 session = await TryConnectAsync(user);
             }
         }

@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text.Json;
 using Mingjian.Cli.Networks;
 using Mingjian.Client.Networks;
 using Mingjian.Cryptography;
-using Mingjian.Primitives;
 
 namespace Mingjian.Cli.Faults;
 
@@ -25,7 +23,7 @@ internal sealed record FaultResult(string Name, TimeSpan Lasted, TimeSpan Stands
 internal sealed class FaultRun : IAsyncDisposable
 {
     /// <summary>Enough that the etcd leader is chosen anew and blocks are made without those that are away.</summary>
-    private const int ActsMeanwhile = 5;
+    private const int ActsMeanwhile = 3;
 
     private readonly DevNetwork _network;
     private readonly TextWriter _output;
@@ -33,14 +31,14 @@ internal sealed class FaultRun : IAsyncDisposable
     private readonly List<int> _nodes = [];
     private readonly Dictionary<int, NodeLog> _logs = [];
 
-    public FaultRun(DevNetwork network, TextWriter output, int usersOfANode = 2)
+    /// <param name="usersOfANode">People at each organisation who sign acts.</param>
+    /// <param name="think">How long each waits between two acts; null = 20 ms.</param>
+    public FaultRun(DevNetwork network, TextWriter output, int usersOfANode = 2, TimeSpan? think = null)
     {
         _network = network;
         _output = output;
-        using var plan = JsonDocument.Parse(File.ReadAllText(Path.Combine(network.DataOf(1), "demo.json")));
-        _officer = Es256Signer.Import(plan.RootElement.GetProperty("officerKey").GetBytesFromBase64());
-        _ = OrganizationId.TryParse(plan.RootElement.GetProperty("committee").GetString(), out var committee);
-        Load = new ActLoad(network, _officer, committee, usersOfANode);
+        _officer = network.Officer(out var committee);
+        Load = new ActLoad(network, _officer, committee, usersOfANode, think ?? TimeSpan.FromMilliseconds(20));
     }
 
     /// <summary>The people.</summary>
@@ -137,6 +135,43 @@ internal sealed class FaultRun : IAsyncDisposable
             await _network.WaitUntilUpAsync(node, cancellationToken);
             Begin(node);
             await Load.GoOnAsync([node], 1, cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>
+    /// A node's disk is full: it follows in the space that its store took beforehand, or ends as a full node does; with space again it goes on.
+    /// </summary>
+    public Task FillDiskAsync(int node, Action fill, Action empty, CancellationToken cancellationToken) => MeasureAsync(
+        Text($"disk of node {node} full"), [node],
+        async () =>
+        {
+            fill();
+            await Load.GoOnAsync(Others(node), ActsMeanwhile, cancellationToken);
+            var isUp = await _network.FollowsOrEndsAsync(node, (await _network.ReadAsync(Others(node)[0], cancellationToken))!.Height, cancellationToken);
+            empty();
+            if (!isUp)
+            {
+                Require(await _network.WaitForEndAsync($"server-{node}", cancellationToken) == 1, "a node with a full disk did not end as one");
+                _network.StartServer(node);
+                await _network.WaitUntilUpAsync(node, cancellationToken);
+            }
+        },
+        cancellationToken);
+
+    /// <summary>Node after node is stopped and started from another place, while the others go on.</summary>
+    /// <param name="program">Where the other program is.</param>
+    public Task UpgradeAsync(string program, CancellationToken cancellationToken) => MeasureAsync(
+        "rolling upgrade", [],
+        async () =>
+        {
+            foreach (var node in _nodes)
+            {
+                await _network.StopServerAsync(node, cancellationToken);
+                await Load.GoOnAsync(Others(node), 1, cancellationToken);
+                _network.StartServer(node, program);
+                await _network.WaitUntilUpAsync(node, cancellationToken);
+                await Load.GoOnAsync([node], 1, cancellationToken);
+            }
         },
         cancellationToken);
 

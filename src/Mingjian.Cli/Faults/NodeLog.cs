@@ -25,7 +25,7 @@ internal sealed class NodeLog(Uri server) : IDisposable
         while (_tree.Size < checkpoint.Size)
         {
             var number = _tree.Size / Tile.FullWidth;
-            var width = (int)Math.Min(Tile.FullWidth, checkpoint.Size - (number * Tile.FullWidth));
+            var width = Tile.Width(0, number, checkpoint.Size);
             var bundle = await source.ReadTileAsync(new TilePath(TilePath.EntryLevel, number, width), cancellationToken);
             var entries = bundle is null ? null : EntryBundle.Decode(bundle, width);
             if (entries is null)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Mingjian.Client.Networks;
 using Mingjian.Contracts.Nodes;
@@ -199,12 +200,21 @@ internal sealed class DevNetwork : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether a process has been started and not ended.</summary>
-    public bool IsRunning(string process) => _running.TryGetValue(process, out var running) && !running.HasExited;
+    private bool IsRunning(string process) => _running.TryGetValue(process, out var running) && !running.HasExited;
 
     /// <summary>Waits until a server answers.</summary>
     public Task WaitUntilUpAsync(int node, CancellationToken cancellationToken) =>
         WaitAsync($"节点 {node}", async () => await ReadAsync(node, cancellationToken) is not null, cancellationToken, $"server-{node}");
+
+    /// <summary>Waits until a node has a block, or its server has ended by itself.</summary>
+    /// <returns>False if it has ended.</returns>
+    public async Task<bool> FollowsOrEndsAsync(int node, long height, CancellationToken cancellationToken)
+    {
+        var hasEnded = false;
+        await WaitAsync(
+            $"区块 {height}", async () => (hasEnded = HasEnded($"server-{node}")) || (await ReadAsync(node, cancellationToken))?.Height >= height, cancellationToken);
+        return !hasEnded;
+    }
 
     /// <summary>A node's report, or null while it does not answer.</summary>
     public async Task<NodeReport?> ReadAsync(int node, CancellationToken cancellationToken) =>
@@ -235,6 +245,14 @@ internal sealed class DevNetwork : IAsyncDisposable
 
     /// <summary>The directory of one organisation's node.</summary>
     public NodeDirectory DirectoryOf(int node) => DirectoryOf(_directory, node);
+
+    /// <summary>The invented organisation officer, who may establish branches of the committee.</summary>
+    public Es256Signer Officer(out OrganizationId committee)
+    {
+        using var plan = JsonDocument.Parse(File.ReadAllText(Path.Combine(DataOf(1), "demo.json")));
+        committee = LedgerId.Parse<OrganizationId>(plan.RootElement.GetProperty("committee").GetString()!);
+        return Es256Signer.Import(plan.RootElement.GetProperty("officerKey").GetBytesFromBase64());
+    }
 
     /// <summary>An organisation's network key.</summary>
     public FileInfo OrganizationKey(int node) => OrganizationKey(_directory, node);

@@ -124,7 +124,7 @@ internal static class FreshOrderCommands
             {
                 throw new CommandException("账本正在使用，请先停止服务器。", e);
             }
-            catch (Exception e) when (e is StoreCorruptException or IOException)
+            catch (Exception e) when (e is StoreCorruptException or StoreFullException or IOException)
             {
                 throw new CommandException($"打不开账本：{e.Message}。", e);
             }

@@ -53,8 +53,6 @@ internal sealed class NetworkDiagnosis
 {
     private const int LagThatMatters = 5;
 
-    private static readonly TimeSpan CertificateWarning = TimeSpan.FromDays(30);
-
     private NetworkDiagnosis(IReadOnlyList<string> faults) => Faults = faults;
 
     /// <summary>What is wrong and what to do, in Chinese; empty when nothing is.</summary>
@@ -128,7 +126,7 @@ internal sealed class NetworkDiagnosis
             faults.Add($"{name} 连不上 etcd，它收到的事项排不了序。");
         }
 
-        if (node.CertificatesUntil - now < CertificateWarning)
+        if (node.CertificatesUntil - now < NodeReport.CertificateWarning)
         {
             var until = node.CertificatesUntil!.Value.UtcDateTime;
             faults.Add(string.Create(

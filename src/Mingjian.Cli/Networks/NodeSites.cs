@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Mingjian.Bench;
 
 namespace Mingjian.Cli.Networks;
 
@@ -45,15 +44,7 @@ internal sealed class LoopbackSites(IReadOnlyList<int> ports) : NodeSites
         [("Mingjian__Port", Port(node, 0).ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>Ports that nobody uses now, for so many nodes.</summary>
-    public static LoopbackSites Free(int nodes)
-    {
-        // All held at once, so that no two are the same.
-        var listeners = Enumerable.Range(0, 3 * nodes).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(l => l.Start());
-        var ports = listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
-        listeners.ForEach(l => l.Dispose());
-        return new LoopbackSites(ports);
-    }
+    public static LoopbackSites Free(int nodes) => new(LoopbackPorts.Free(3 * nodes));
 
     private int Port(int node, int service) => ports[(3 * (node - 1)) + service];
 

@@ -29,7 +29,11 @@ namespace Mingjian.Client.Networks;
 public sealed record NodeReport(
     NetworkId Network, int Number, bool Shared, long Height, long Size, Hash32 Root, Hash32 StateRoot, LedgerTime Time, long Lag,
     int Epoch, int Quorum, bool Member, bool Halted, bool ClockBehind, IReadOnlyList<SeenNode> Nodes,
-    OrderReport? Order, IReadOnlyList<EvidenceReport> Evidence, string? PeerFault, DateTimeOffset? CertificatesUntil = null);
+    OrderReport? Order, IReadOnlyList<EvidenceReport> Evidence, string? PeerFault, DateTimeOffset? CertificatesUntil = null)
+{
+    /// <summary>A certificate that ends sooner is warned of.</summary>
+    public static readonly TimeSpan CertificateWarning = TimeSpan.FromDays(30);
+}
 
 /// <param name="Number">The node.</param>
 /// <param name="Member">Whether its vote counts for the next block.</param>

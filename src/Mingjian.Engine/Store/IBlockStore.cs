@@ -126,7 +126,7 @@ public sealed class StoreCorruptException(string place, string message, Exceptio
 }
 
 /// <summary>The disk has no space left. Nothing that was acknowledged is harmed: with space again, the store opens and goes on.</summary>
-public sealed class StoreFullException(string message, Exception? inner = null) : IOException(message, inner);
+public sealed class StoreFullException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>Another process has this store open.</summary>
 public sealed class StoreInUseException(string message, Exception? inner = null) : Exception(message, inner);

@@ -12,7 +12,7 @@ internal sealed class ChannelToken
     private readonly BearerToken _token;
 
     public ChannelToken(ServerOptions options) =>
-        _token = BearerToken.LoadOrCreate(Path.Combine(Directory.CreateDirectory(options.NetworkDirectory).FullName, FileName));
+        _token = BearerToken.OfNetwork(options, FileName);
 
     public bool Check(HttpContext context) => _token.Check(context.Request.Headers.Authorization);
 }

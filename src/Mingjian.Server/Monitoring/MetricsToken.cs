@@ -12,7 +12,7 @@ internal sealed class MetricsToken
     private readonly BearerToken _token;
 
     public MetricsToken(ServerOptions options) =>
-        _token = BearerToken.LoadOrCreate(Path.Combine(Directory.CreateDirectory(options.NetworkDirectory).FullName, FileName));
+        _token = BearerToken.OfNetwork(options, FileName);
 
     public bool Check(string? header) => _token.Check(header);
 }

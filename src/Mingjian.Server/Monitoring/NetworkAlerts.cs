@@ -73,7 +73,7 @@ internal static class NetworkAlerts
         Add(view.LastCheck is { } last && view.Now.Milliseconds - last.Finished.Milliseconds > CheckAge.TotalMilliseconds, "check-old", false,
             "超过两天没有核对过列表与账本是否一致。", "核对每晚自动进行；请看服务器日志为什么没有完成，或到“数据核对”立即核对。");
         var left = certificatesUntil?.ToUnixTimeMilliseconds() - view.Now.Milliseconds;
-        Add(left < NodeCertificates.Warning.TotalMilliseconds, "certificate", left < UrgentCertificate.TotalMilliseconds,
+        Add(left < NodeReport.CertificateWarning.TotalMilliseconds, "certificate", left < UrgentCertificate.TotalMilliseconds,
             left < 0 ? "连接共享日志（etcd）的证书已经过期。" : $"连接共享日志（etcd）的证书还有 {left / 86_400_000} 天到期，到期后本节点不能工作。",
             "请网络的运维人员执行 mingjian network renew，本单位再用 mingjian network configure --certificates 收下新证书，不必停机。");
         return [.. alerts.OrderBy(a => a.IsUrgent ? 0 : 1)];

@@ -6,9 +6,6 @@ namespace Mingjian.Server.Nodes;
 /// <summary>Until when the certificates for etcd are good that lie beside this node's own: its client's, and those of its etcd member.</summary>
 internal sealed class NodeCertificates(NodeIdentity identity, TimeProvider clock)
 {
-    /// <summary>So long before the end it is said everywhere.</summary>
-    public static readonly TimeSpan Warning = TimeSpan.FromDays(30);
-
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();

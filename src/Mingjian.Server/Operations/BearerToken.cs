@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Mingjian.Server.Configuration;
 
 namespace Mingjian.Server.Operations;
 
@@ -30,6 +31,10 @@ internal sealed class BearerToken
 
     /// <summary>The value of the file; a new one where there is none, or a torn one.</summary>
     public static BearerToken LoadOrCreate(string path) => TryLoad(path) ?? CreateAnew(path);
+
+    /// <summary>The value of a file in the network's data directory, as <see cref="LoadOrCreate"/>.</summary>
+    public static BearerToken OfNetwork(ServerOptions options, string fileName) =>
+        LoadOrCreate(Path.Combine(Directory.CreateDirectory(options.NetworkDirectory).FullName, fileName));
 
     /// <summary>The value of the file; null where there is none, or a torn one.</summary>
     public static BearerToken? TryLoad(string path) =>

@@ -21,7 +21,7 @@ public sealed class ApartProcesses : IAsyncDisposable
     ];
 
     private readonly string _directory = Directory.CreateTempSubdirectory("mingjian-apart-").FullName;
-    private readonly string _port = FreePort();
+    private readonly string _port = LoopbackPort.Free(1)[0].ToString(CultureInfo.InvariantCulture);
     private readonly List<ServerProcess> _processes = [];
     private (string Key, string Value)[] _sql = [];
 
@@ -131,12 +131,5 @@ public sealed class ApartProcesses : IAsyncDisposable
         }
 
         return data;
-    }
-
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 }
