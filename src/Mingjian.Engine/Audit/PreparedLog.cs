@@ -9,8 +9,8 @@ namespace Mingjian.Engine.Audit;
 /// <summary>A source's entries in order, read ahead and prepared on all cores while earlier ones are executed.</summary>
 internal sealed class PreparedLog(EntryPreparer preparer)
 {
-    // Entries prepared at a time: enough for all cores, at most 512 MB of the largest entries in flight.
-    private const int BundlesAtOnce = 8;
+    // Entries prepared at a time: enough for all cores, at most 256 MB of the largest entries in flight.
+    private const int BundlesAtOnce = 4;
     private const int PagesAhead = 2;
 
     /// <summary>Entries from <paramref name="first"/> to the last of the given size.</summary>
