@@ -104,6 +104,8 @@ public sealed partial class NetworkDevTests(ITestOutputHelper output) : IDisposa
             await run.FillDiskAsync(4, _disk.Fill, _disk.Empty, Cancel);
         }
 
+        await run.KillServerAsync(_nodes[0], Cancel);
+        await run.KillEtcdAsync(_nodes[1], Cancel);
         await run.KillBothAsync(_nodes[2], Cancel);
         await run.CutOneAsync(_nodes[3], Cancel);
         await run.CutTwoAsync(_nodes[0], _nodes[1], Cancel);

@@ -22,6 +22,8 @@ public sealed class BrowserFixture : IAsyncLifetime
             [
                 "--lang=zh-CN", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync",
+                // A camera that everybody may use, and what it sees.
+                "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--use-file-for-fake-video-capture=" + CameraFilm.Path,
             ],
         });
     }
@@ -34,5 +36,6 @@ public sealed class BrowserFixture : IAsyncLifetime
         }
 
         _playwright?.Dispose();
+        File.Delete(CameraFilm.Path);
     }
 }

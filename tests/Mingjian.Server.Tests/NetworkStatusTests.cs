@@ -69,6 +69,20 @@ public sealed class NetworkStatusTests
         Assert.Equal(isUrgent, alerts.Any(a => a.IsUrgent));
     }
 
+    [Theory]
+    [InlineData(3L << 30, 40L << 30, "", false)]
+    [InlineData((2L << 30) - 1, 40L << 30, "disk", false)]
+    [InlineData(4L << 30, 100L << 30, "disk", false)]
+    [InlineData(500L << 20, 800L << 20, "", false)]
+    [InlineData(300L << 20, 800L << 20, "disk", false)]
+    [InlineData((256L << 20) - 1, 100L << 30, "disk", true)]
+    public void A_disk_that_fills_up_is_said_in_time(long free, long size, string code, bool isUrgent)
+    {
+        var alerts = NetworkAlerts.Of(Calm, false, 100, disk: new DiskSpace(free, size));
+        Assert.Equal(code, string.Join(' ', alerts.Select(a => a.Code)));
+        Assert.Equal(isUrgent, alerts.Any(a => a.IsUrgent));
+    }
+
     [Fact]
     public async Task A_node_that_is_alone_says_so_and_evidence_can_be_read_and_downloaded_by_oversight_alone()
     {

@@ -26,7 +26,9 @@ internal static class NetworkAlerts
     /// <param name="isHeld">The next block's time is too far ahead of this machine's clock.</param>
     /// <param name="readyLag">Blocks that lists may be behind.</param>
     /// <param name="certificatesUntil">When the first of this node's certificates for etcd ends; null where it has none.</param>
-    public static IReadOnlyList<NetworkAlert> Of(NetworkView view, bool isHeld, int readyLag, DateTimeOffset? certificatesUntil = null)
+    /// <param name="disk">Of the data directory; null where nobody has looked.</param>
+    public static IReadOnlyList<NetworkAlert> Of(
+        NetworkView view, bool isHeld, int readyLag, DateTimeOffset? certificatesUntil = null, DiskSpace? disk = null)
     {
         var members = view.Nodes.Where(n => n.IsMember).ToList();
         var voting = members.Where(n => n.IsVoting).ToList();
@@ -72,6 +74,8 @@ internal static class NetworkAlerts
         Add(view.LastCheck is { IsClean: false }, "check-faults", true, $"最近一次数据核对有 {view.LastCheck?.FaultCount} 处与账本不一致。", "到“数据核对”查看是哪些行，查明原因后按账本重建列表。");
         Add(view.LastCheck is { } last && view.Now.Milliseconds - last.Finished.Milliseconds > CheckAge.TotalMilliseconds, "check-old", false,
             "超过两天没有核对过列表与账本是否一致。", "核对每晚自动进行；请看服务器日志为什么没有完成，或到“数据核对”立即核对。");
+        Add(disk is { IsShort: true }, "disk", disk?.Free < DiskSpace.Urgent, $"数据所在的磁盘只剩 {disk?.Free >> 20} MB。",
+            "请清理或扩大磁盘。磁盘写满后节点会停下；已经确认的记录不会丢失，有了空间再启动即可。");
         var left = certificatesUntil?.ToUnixTimeMilliseconds() - view.Now.Milliseconds;
         Add(left < NodeReport.CertificateWarning.TotalMilliseconds, "certificate", left < UrgentCertificate.TotalMilliseconds,
             left < 0 ? "连接共享日志（etcd）的证书已经过期。" : $"连接共享日志（etcd）的证书还有 {left / 86_400_000} 天到期，到期后本节点不能工作。",

@@ -54,7 +54,7 @@ internal sealed class NetworkStatus(
             copy is null ? null : new WebView(
                 copy.IsInTouch, copy.LastContact is { } heard ? LedgerTime.From(heard) : null, Math.Max(0, copy.NodeHeight - ledger.Head.Height),
                 copy.Waiting, copy.Fault));
-        return view with { Alerts = NetworkAlerts.Of(view, status.IsHeldByTime, options.Limits.ReadyLag, certificates?.Until) };
+        return view with { Alerts = NetworkAlerts.Of(view, status.IsHeldByTime, options.Limits.ReadyLag, certificates?.Until, DiskSpace.Of(options.NetworkDirectory)) };
     }
 
     public async Task<byte[]?> FindEvidenceAsync(string id, CancellationToken cancellationToken = default)

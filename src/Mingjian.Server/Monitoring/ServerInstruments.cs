@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Mingjian.Engine;
+using Mingjian.Server.Configuration;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Nodes;
 using Mingjian.Server.Projections;
@@ -20,7 +21,7 @@ internal sealed class ServerInstruments : IDisposable
 
     /// <param name="progress">Null, like checks and streams, on a node without pages.</param>
     public ServerInstruments(
-        FinalLedger ledger, OrderHealth order, TimeProvider clock, ProjectionProgress? progress = null, CheckRunner? checks = null, LiveStreams? streams = null,
+        FinalLedger ledger, OrderHealth order, ServerOptions options, TimeProvider clock, ProjectionProgress? progress = null, CheckRunner? checks = null, LiveStreams? streams = null,
         NodeCertificates? certificates = null, WitnessRounds? witnesses = null)
     {
         _meter = new Meter(new MeterOptions(Name) { Tags = [new("network", ledger.Network.ToString())] });
@@ -39,6 +40,10 @@ internal sealed class ServerInstruments : IDisposable
             AddCopy(copy);
         }
 
+        _meter.CreateObservableGauge(
+            "mingjian.disk.free", () => DiskSpace.Of(options.NetworkDirectory).Free, "By", "Room on the disk that holds the data.");
+        _meter.CreateObservableGauge(
+            "mingjian.disk.size", () => DiskSpace.Of(options.NetworkDirectory).Size, "By", "Size of that disk.");
         _meter.CreateObservableGauge(
             "mingjian.order.reachable", () => order.Read is null ? Array.Empty<Measurement<int>>() : [new(order.IsOutOfReach(clock.GetUtcNow()) ? 0 : 1)],
             description: "1 while the order that the nodes share answers; absent on a node that is alone.");

@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Mingjian.Server.Trust;
 
-/// <summary>Serves the browser's trust module (Mingjian.Web.Trust) from the folder <c>trust</c> beside the program.</summary>
+/// <summary>Serves the browser's trust module (Mingjian.Web.Trust), and the QR reader beside it, from the folder <c>trust</c> beside the program.</summary>
 /// <remarks>Open to everybody: verifying needs no sign-in. Only files found at the start are served, so no path can lead elsewhere.</remarks>
 internal static class TrustModule
 {
@@ -29,7 +29,7 @@ internal static class TrustModule
         var files = paths
             .Where(p => !Codings.Any(c => p.EndsWith(c.Suffix, StringComparison.Ordinal)))
             .Select(p => new ModuleFile(
-                p, MediaTypeOf(p), EntityTagOf(p), Path.GetFileName(p) == "dotnet.js" ? "no-cache" : Immutable,
+                p, MediaTypeOf(p), EntityTagOf(p), Path.GetFileName(p) is "dotnet.js" or "zxing.js" or "zxing.wasm" ? "no-cache" : Immutable,
                 [.. Codings.Where(c => File.Exists(p + c.Suffix)).Select(c => (c.Coding, p + c.Suffix))]))
             .ToFrozenDictionary(f => Path.GetFileName(f.Path), StringComparer.Ordinal);
         return files.ContainsKey("dotnet.js")
@@ -68,7 +68,7 @@ internal static class TrustModule
 
 /// <param name="Path">Uncompressed.</param>
 /// <param name="Tag">From the content.</param>
-/// <param name="CacheControl">Every name but <c>dotnet.js</c> carries a hash of the content.</param>
+/// <param name="CacheControl">Every name but <c>dotnet.js</c> and those of the QR reader carries a hash of the content.</param>
 /// <param name="Compressed">Coding and path, best first.</param>
 internal sealed record ModuleFile(
     string Path, string MediaType, string Tag, string CacheControl, IReadOnlyList<(string Coding, string Path)> Compressed);

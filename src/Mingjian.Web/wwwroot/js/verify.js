@@ -148,13 +148,39 @@ async function takeFile(file) {
   return verify(decodeText(await file.arrayBuffer()));
 }
 
-const hasDetector = async () => 'BarcodeDetector' in window
-  && (await BarcodeDetector.getSupportedFormats().catch(() => [])).includes('qr_code');
+let reader = null;
+
+/** Reads the QR codes of a picture: the browser's own reader where it has one, else the one that comes with the trust module. */
+const qrReader = () => reader ??= openReader().catch((error) => { reader = null; throw error; });
+
+async function openReader() {
+  if ('BarcodeDetector' in window && (await BarcodeDetector.getSupportedFormats().catch(() => [])).includes('qr_code')) {
+    const own = new BarcodeDetector({ formats: ['qr_code'] });
+    return async (picture) => (await own.detect(picture)).map((c) => c.rawValue);
+  }
+  await new Promise((resolve, reject) => {
+    const script = element('script');
+    script.src = '/trust/_framework/zxing.js';
+    script.addEventListener('load', resolve);
+    script.addEventListener('error', () => reject(new Error('没有取到识别二维码的程序，请检查网络后重试，或改用凭证文件。')));
+    document.head.append(script);
+  });
+  await ZXingWASM.prepareZXingModule({ overrides: { locateFile: () => '/trust/_framework/zxing.wasm' }, fireImmediately: true });
+  const canvas = element('canvas');
+  const pen = canvas.getContext('2d', { willReadFrequently: true });
+  return async (picture) => {
+    canvas.width = picture.videoWidth || picture.width;
+    canvas.height = picture.videoHeight || picture.height;
+    if (!canvas.width) return [];
+    pen.drawImage(picture, 0, 0);
+    const pixels = pen.getImageData(0, 0, canvas.width, canvas.height);
+    return (await ZXingWASM.readBarcodes(pixels, { formats: ['QRCode'], maxNumberOfSymbols: 24 })).map((c) => c.text);
+  };
+}
 
 async function takeImage(file) {
-  if (!await hasDetector()) return fail('这个浏览器不能识别图片里的二维码，请改用凭证文件。');
-  const codes = await new BarcodeDetector({ formats: ['qr_code'] }).detect(await createImageBitmap(file));
-  const found = codes.map((c) => c.rawValue).filter((v) => v.startsWith('MJ1/'));
+  const read = await qrReader();
+  const found = (await read(await createImageBitmap(file))).filter((v) => v.startsWith('MJ1/'));
   if (!found.length) return fail('图片里没有凭证二维码。');
   return collect(found);
 }
@@ -162,7 +188,7 @@ async function takeImage(file) {
 let stream = null;
 
 async function scan() {
-  const detector = new BarcodeDetector({ formats: ['qr_code'] });
+  const read = await qrReader();
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment', width: { ideal: 1920 } }, audio: false });
   } catch {
@@ -174,8 +200,7 @@ async function scan() {
   partsNote('请依次对准凭证上的每个二维码。');
   await video.play();
   while (stream) {
-    const codes = await detector.detect(video).catch(() => []);
-    const found = codes.map((c) => c.rawValue).filter((v) => v.startsWith('MJ1/') && !parts.has(v));
+    const found = (await read(video).catch(() => [])).filter((v) => v.startsWith('MJ1/') && !parts.has(v));
     if (found.length && await collect(found)) stop();
     await new Promise((resolve) => { setTimeout(resolve, 150); });
   }
@@ -215,7 +240,8 @@ drop.addEventListener('drop', (event) => {
   guarded(() => takeFile(event.dataTransfer.files[0]));
 });
 
-hasDetector().then((can) => { at('scan').hidden = !can || !navigator.mediaDevices; });
+// Browsers give the camera only to pages that came over https, or from this machine.
+at('scan').hidden = !navigator.mediaDevices;
 warmUp().catch(() => {});
 
 // A receipt page links here with #<receipt address>: fetch and check it straight away.
