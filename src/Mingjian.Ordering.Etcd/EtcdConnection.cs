@@ -36,6 +36,12 @@ internal sealed class EtcdConnection : IDisposable
     /// <summary>How long a member that failed is left alone while there are others.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// How long the first attempt waits of a call that is repeated until it succeeds: what a member has sent to a leader that died comes back only after
+    /// seconds, and meanwhile another leader would have carried it out.
+    /// </summary>
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(2);
+
     private readonly List<EtcdPeer> _peers = [];
     private readonly EtcdMetrics _metrics;
     private readonly TimeProvider _clock;
@@ -77,10 +83,13 @@ internal sealed class EtcdConnection : IDisposable
     /// <summary>One call to one member.</summary>
     /// <exception cref="RpcException">Not answered, or refused. Whether it was carried out is unknown unless etcd says so.</exception>
     /// <exception cref="TimeoutException">Not answered in time.</exception>
-    public async Task<T> CallAsync<T>(Func<EtcdPeer, CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
+    public Task<T> CallAsync<T>(Func<EtcdPeer, CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken) =>
+        CallAsync(call, _timeout, cancellationToken);
+
+    private async Task<T> CallAsync<T>(Func<EtcdPeer, CallOptions, AsyncUnaryCall<T>> call, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var peer = Current;
-        using var limit = new CancellationTokenSource(_timeout, _clock);
+        using var limit = new CancellationTokenSource(timeout, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -100,7 +109,7 @@ internal sealed class EtcdConnection : IDisposable
             Failed(peer, e);
             if (limit.IsCancellationRequested)
             {
-                throw new TimeoutException($"etcd at {peer.Endpoint} has not answered in {_timeout}.", e);
+                throw new TimeoutException($"etcd at {peer.Endpoint} has not answered in {timeout}.", e);
             }
 
             throw;
@@ -117,7 +126,7 @@ internal sealed class EtcdConnection : IDisposable
         {
             try
             {
-                return await CallAsync(call, cancellationToken);
+                return await CallAsync(call, attempt == 0 && FirstPatience < _timeout ? FirstPatience : _timeout, cancellationToken);
             }
             catch (Exception e) when (IsPassing(e))
             {
