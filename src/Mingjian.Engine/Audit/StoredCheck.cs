@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Mingjian.Engine.Store;
 using Mingjian.Log.State;
 using Mingjian.Primitives;
@@ -11,17 +12,10 @@ internal sealed class StoredCheck(IStoredLedger stored, LedgerReplay replay, IPr
     public void Run()
     {
         // Each scans its part of the store alone; together they keep two cores at work. What the state says comes first.
-        var transactions = Task.Run(CheckTransactions);
-        try
-        {
-            CheckState();
-        }
-        finally
-        {
-            ((IAsyncResult)transactions).AsyncWaitHandle.WaitOne();
-        }
-
-        transactions.GetAwaiter().GetResult();
+        Action[] checks = [CheckState, CheckTransactions];
+        var faults = new ExceptionDispatchInfo?[checks.Length];
+        Parallel.For(0, checks.Length, i => faults[i] = FaultOf(checks[i]));
+        Array.Find(faults, f => f is not null)?.Throw();
         if (stored.ReadBlock(replay.Height + 1) is not null)
         {
             throw new AuditFaultException(
@@ -81,6 +75,19 @@ internal sealed class StoredCheck(IStoredLedger stored, LedgerReplay replay, IPr
         {
             throw new AuditFaultException(
                 AuditFaultCode.TransactionIndexDiffers, "transactions", $"The index has {seen} of {replay.Places.Count} acts.");
+        }
+    }
+
+    private static ExceptionDispatchInfo? FaultOf(Action check)
+    {
+        try
+        {
+            check();
+            return null;
+        }
+        catch (Exception e) when (e is AuditFaultException or StoreCorruptException)
+        {
+            return ExceptionDispatchInfo.Capture(e);
         }
     }
 
