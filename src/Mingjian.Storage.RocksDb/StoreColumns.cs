@@ -20,8 +20,8 @@ internal static class StoreColumns
     /// <summary>Transaction id (32 bytes) to height and index (8 bytes each, big-endian).</summary>
     public const string Transactions = "transactions";
 
-    // Keeps recovery short: at most this much write-ahead log is replayed at start, about half a second of one core.
-    private const ulong MaxWalBytes = 256UL << 20;
+    // Keeps opening short, after a crash and for an audit: at most this much write-ahead log is read again, some tenths of a second of one core.
+    private const ulong MaxWalBytes = 64UL << 20;
 
     public static IReadOnlyList<string> All { get; } = [Blocks, Entries, Tiles, State, Transactions];
 
