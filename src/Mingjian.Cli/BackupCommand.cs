@@ -69,7 +69,7 @@ internal static class BackupCommand
         {
             return File.ReadAllText(Path.Combine(directory, OperatorToken.FileName)).Trim();
         }
-        catch (Exception e) when (e is StoreFullException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"读不到 {OperatorToken.FileName}：服务器没有在这个目录上运行，或者您没有读取权限。服务器停止时，直接复制整个数据目录即可。", e);
         }

@@ -617,7 +617,7 @@ public sealed class RocksDbBlockStore : IBlockStore
         }
         catch (IOException e) when (RocksDbErrors.IsFull(e.Message))
         {
-            throw RocksDbErrors.Full(e);
+            throw RocksDbErrors.Full(e.Message, e);
         }
     }
 

@@ -16,7 +16,7 @@ internal static partial class RocksDbErrors
     /// <summary>Whether RocksDB's words are those for a file that is not there.</summary>
     public static bool IsMissing(string message) => message.Contains("No such file or directory", StringComparison.Ordinal);
 
-    public static StoreFullException Full(Exception error) => new($"The ledger's disk is full: {error.Message}", error);
+    public static StoreFullException Full(string message, Exception? inner) => new($"The ledger's disk is full: {message}", inner);
 
     public static Exception Translate(string message, Exception? inner)
     {
@@ -27,7 +27,7 @@ internal static partial class RocksDbErrors
 
         if (IsFull(message))
         {
-            return new StoreFullException($"The ledger's disk is full: {message}", inner);
+            return Full(message, inner);
         }
 
         var file = FileName().Match(message);

@@ -8,6 +8,8 @@ namespace Mingjian.Storage.Sql;
 /// <summary>Registers EF contexts on the configured database.</summary>
 public static class SqlServices
 {
+    private const string MaxPoolSizeKey = "Maximum Pool Size";
+
     /// <summary>Adds a pooled <see cref="IDbContextFactory{TContext}"/>, and the context itself as a scoped service.</summary>
     /// <typeparam name="TContext">Needs a public constructor that takes <see cref="DbContextOptions{TContext}"/> only.</typeparam>
     /// <param name="services">Must also hold <see cref="SqlSettings"/> as a singleton.</param>
@@ -49,6 +51,14 @@ public static class SqlServices
     }.ToString();
 
     // The schema is chosen by the search path, so that one EF model serves both products.
-    private static string PostgreSqlConnectionString(SqlSettings settings, string name) =>
-        new NpgsqlConnectionStringBuilder(settings.ConnectionString) { SearchPath = name }.ToString();
+    private static string PostgreSqlConnectionString(SqlSettings settings, string name)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { SearchPath = name };
+        if (!builder.ShouldSerialize(MaxPoolSizeKey))
+        {
+            builder.MaxPoolSize = SqlSettings.ConnectionsPerSchema;
+        }
+
+        return builder.ToString();
+    }
 }

@@ -35,6 +35,12 @@ public enum SqlDurability
 /// <param name="ConnectionString">PostgreSQL only; null for SQLite.</param>
 public sealed record SqlSettings(SqlProvider Provider, string DataDirectory, string? ConnectionString = null)
 {
+    /// <summary>
+    /// How many connections to PostgreSQL a process opens at most for each schema, unless the connection string says so itself: with six schemas and
+    /// the lock of the projection 43 in all, so that two processes stay below PostgreSQL's own default of 100.
+    /// </summary>
+    public const int ConnectionsPerSchema = 7;
+
     /// <summary>Reads the section <c>Sql</c>.</summary>
     /// <exception cref="InvalidOperationException">Unknown provider, or PostgreSQL without a connection string.</exception>
     public static SqlSettings Read(IConfiguration configuration, string dataDirectory)

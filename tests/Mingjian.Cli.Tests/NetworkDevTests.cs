@@ -112,12 +112,13 @@ public sealed partial class NetworkDevTests(ITestOutputHelper output) : IDisposa
         await run.UpgradeAsync(CopyOf(Repository.Output("Mingjian.Server")), Cancel);
     }
 
-    /// <summary>The same program at another place; its files are hard links.</summary>
+    /// <summary>The same program at another place.</summary>
     private string CopyOf(string program)
     {
         var copy = Path.Combine(_directory, "program");
-        using var cp = Process.Start("cp", ["-al", program, copy]);
+        using var cp = Process.Start("cp", ["-a", program, copy]);
         cp.WaitForExit();
+        Assert.Equal(0, cp.ExitCode);
         return copy;
     }
 

@@ -193,6 +193,17 @@ public sealed class PostgreSqlSchemaTests : SqlSchemaTests, IAsyncLifetime
         Assert.Equal(2L, await command.ExecuteScalarAsync());
     }
 
+    [Theory]
+    [InlineData("", SqlSettings.ConnectionsPerSchema)]
+    [InlineData(";Maximum Pool Size=30", 30)]
+    public async Task A_process_opens_few_connections_unless_it_is_told_otherwise(string more, int most)
+    {
+        _settings = Settings with { ConnectionString = Settings.ConnectionString + more };
+        await using var services = Services();
+        await using var context = Context(services);
+        Assert.Equal(most, new NpgsqlConnectionStringBuilder(context.Database.GetConnectionString()).MaxPoolSize);
+    }
+
     [Fact]
     public async Task Making_a_rebuildable_schema_anew_leaves_the_others_alone()
     {

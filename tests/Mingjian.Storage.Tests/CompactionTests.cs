@@ -1,8 +1,5 @@
-using System.Security.Cryptography;
 using Mingjian.Engine.Store;
-using Mingjian.Primitives;
 using Mingjian.Storage.RocksDb;
-using Mingjian.Testing.Ledger;
 
 namespace Mingjian.Storage.Tests;
 
@@ -59,10 +56,5 @@ public sealed class CompactionTests : IDisposable
         store.Records.Write("z", [1]);
     }
 
-    private static BlockCommit Block(long height)
-    {
-        var entry = BitConverter.GetBytes(height);
-        return new(
-            LedgerFixture.Network, new BlockRecord(height, height - 1, 1, default, new Hash32(SHA256.HashData(entry)), default, "checkpoint"), [entry], [], [], []);
-    }
+    private static BlockCommit Block(long height) => OneEntryBlock.Of(height, BitConverter.GetBytes(height));
 }

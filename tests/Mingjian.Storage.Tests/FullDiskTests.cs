@@ -1,9 +1,6 @@
-using System.Security.Cryptography;
 using Mingjian.Engine.Store;
-using Mingjian.Primitives;
 using Mingjian.Storage.RocksDb;
 using Mingjian.Testing;
-using Mingjian.Testing.Ledger;
 
 namespace Mingjian.Storage.Tests;
 
@@ -67,7 +64,6 @@ public sealed class FullDiskTests : IDisposable
     {
         var entry = new byte[512 * 1024];
         new Random((int)height).NextBytes(entry);
-        return new(
-            LedgerFixture.Network, new BlockRecord(height, height - 1, 1, default, new Hash32(SHA256.HashData(entry)), default, "checkpoint"), [entry], [], [], []);
+        return OneEntryBlock.Of(height, entry);
     }
 }

@@ -1,7 +1,5 @@
 using Mingjian.Engine.Store;
-using Mingjian.Primitives;
 using Mingjian.Storage.RocksDb;
-using Mingjian.Testing.Ledger;
 
 namespace Mingjian.Storage.Tests;
 
@@ -36,8 +34,7 @@ public sealed class SyncTests : IDisposable
         Assert.Throws<StoreCorruptException>(() => HeightAfter(log, all));
     }
 
-    private static BlockCommit Block(long height) => new(
-        LedgerFixture.Network, new BlockRecord(height, height - 1, 1, default, Hash32.Of([(byte)height]), default, "checkpoint"), [[(byte)height]], [], [], []);
+    private static BlockCommit Block(long height) => OneEntryBlock.Of(height, [(byte)height]);
 
     /// <summary>The newest block of a copy whose write-ahead log reached the disk only so far.</summary>
     private long HeightAfter(string log, long? length)

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Mingjian.Testing;
@@ -55,7 +53,7 @@ public sealed class PostgresCluster
         await AsPostgresAsync(Path.Combine(binaries, "initdb"), ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => cluster.Stop(binaries, data);
         var options = string.Create(CultureInfo.InvariantCulture,
-            $"-p {cluster._port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c shared_buffers=32MB");
+            $"-p {cluster._port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c shared_buffers=32MB -c max_connections=300");
         await AsPostgresAsync(
             Path.Combine(binaries, "pg_ctl"), ["-D", data, "-l", Path.Combine(folder, "log"), "-o", options, "-w", "-t", "60", "start"]);
         return cluster;
@@ -68,7 +66,6 @@ public sealed class PostgresCluster
         Username = "postgres",
         Database = database,
         Pooling = true,
-        MaxPoolSize = 20,
     }.ToString();
 
     private void Stop(string binaries, string data)

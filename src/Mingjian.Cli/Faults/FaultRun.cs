@@ -23,7 +23,7 @@ internal sealed record FaultResult(string Name, TimeSpan Lasted, TimeSpan Stands
 internal sealed class FaultRun : IAsyncDisposable
 {
     /// <summary>Enough that the etcd leader is chosen anew and blocks are made without those that are away.</summary>
-    private const int ActsMeanwhile = 3;
+    private const int ActsMeanwhile = 5;
 
     private readonly DevNetwork _network;
     private readonly TextWriter _output;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
 using Mingjian.Server.Demo;
