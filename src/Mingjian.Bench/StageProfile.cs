@@ -18,7 +18,7 @@ internal sealed class StageProfile(BenchLedger ledger)
     private readonly ContractSet _contracts = new(AllContracts.Create());
     private readonly KeyDirectory _keys = new();
     private readonly SignatureVerifier _verifier = new(new PlatformEcVerifier());
-    private readonly StateCache _cache = new(500_000);
+    private readonly StateCache _cache = new(500_000, 0);
     private readonly SortedDictionary<string, (double Microseconds, double Bytes)> _stages = new(StringComparer.Ordinal);
 
     /// <summary>Runs batches of pre-signed payments through the stages on a closed ledger; the last batch counts.</summary>

@@ -33,7 +33,7 @@ internal sealed class BlockWriter
         _keys = keys;
         _founders = founders;
         _executor = new BlockExecutor(options.Network, contracts, keys);
-        _cache = new StateCache(options.StateCacheRecords);
+        _cache = new StateCache(options.StateCacheRecords, store.Head?.Height ?? 0);
         _log = LedgerState.LoadLog(store);
         _recent = new RecentTransactions(store.Head?.Height ?? 0);
         var snapshot = store.Snapshot();
@@ -106,6 +106,7 @@ internal sealed class BlockWriter
         Position = prepared.Batch.Position;
         var block = commit.Block;
         _recent.Add(block.Height, commit.Transactions);
+        _cache.BeginBlock(block.Height);
         foreach (var (path, write) in prepared.State.Writes)
         {
             _cache.Renew(path, write.Value, block.Height);

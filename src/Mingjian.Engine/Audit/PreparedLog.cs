@@ -9,9 +9,16 @@ namespace Mingjian.Engine.Audit;
 /// <summary>A source's entries in order, read ahead and prepared on all cores while earlier ones are executed.</summary>
 internal sealed class PreparedLog(EntryPreparer preparer)
 {
-    // Entries prepared at a time: enough for all cores, at most 256 MB of the largest entries in flight.
+    // A page is what is prepared at a time: enough for all cores.
     private const int BundlesAtOnce = 4;
-    private const int PagesAhead = 2;
+    private const int PageBytes = 2 << 20;
+
+    // Acts that are long in execution and have few signatures (rosters) alternate with the opposite (payments), so a good deal is prepared ahead: at
+    // most some 270 MB, where every entry has the largest size.
+    private const int PagesAhead = 12;
+
+    // So many pages are waiting: execution, one thread, is what is slow, and shall have a core of its own.
+    private const int PagesWaiting = 2;
 
     /// <summary>Entries from <paramref name="first"/> to the last of the given size.</summary>
     /// <param name="source">Opened already; never trusted.</param>
@@ -25,7 +32,7 @@ internal sealed class PreparedLog(EntryPreparer preparer)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ahead = Channel.CreateBounded<PreparedEntry[]>(PagesAhead);
-        var preparing = Task.Run(() => PrepareAllAsync(source, first, size, leaves, ahead.Writer, stop.Token), stop.Token);
+        var preparing = Task.Run(() => PrepareAllAsync(source, first, size, leaves, ahead, stop.Token), stop.Token);
         try
         {
             await foreach (var page in ahead.Reader.ReadAllAsync(stop.Token))
@@ -44,49 +51,59 @@ internal sealed class PreparedLog(EntryPreparer preparer)
     }
 
     private async Task PrepareAllAsync(
-        ILedgerSource source, long first, long size, IReadOnlyList<Hash32>? leaves, ChannelWriter<PreparedEntry[]> ahead,
+        ILedgerSource source, long first, long size, IReadOnlyList<Hash32>? leaves, Channel<PreparedEntry[]> ahead,
         CancellationToken cancellationToken)
     {
+        var reading = Task.FromResult<List<byte[]>>([]);
         try
         {
             // A page begins at a bundle's start, which may lie before the first entry that is wanted.
-            for (var start = first - (first % Tile.FullWidth); start < size;)
+            var start = first - (first % Tile.FullWidth);
+            reading = ReadPageAsync(source, start, size, cancellationToken);
+            while (start < size)
             {
-                var page = await ReadPageAsync(source, start, size, cancellationToken);
+                var page = await reading;
+                var end = start + page.Count;
+                reading = Task.Run(() => ReadPageAsync(source, end, size, cancellationToken), CancellationToken.None);
                 var skipped = (int)Math.Max(0, first - start);
                 var prepared = new PreparedEntry[page.Count - skipped];
                 var from = start + skipped;
-                Parallel.For(0, prepared.Length, i =>
+                var cores = ahead.Reader.Count < PagesWaiting ? Environment.ProcessorCount : Math.Max(1, Environment.ProcessorCount - 1);
+                Parallel.For(0, prepared.Length, new ParallelOptions { MaxDegreeOfParallelism = cores }, i =>
                 {
                     var bytes = page[skipped + i];
                     prepared[i] = leaves is not null && Merkle.HashLeaf(bytes) != leaves[(int)(from + i - first)]
                         ? EntryPreparer.Faulty(bytes, AuditFaultCode.EntryMalformed, from + i, "The entry is not the one in the log.")
                         : preparer.Prepare(bytes, from + i);
                 });
-                await ahead.WriteAsync(prepared, cancellationToken);
-                start += page.Count;
+                await ahead.Writer.WriteAsync(prepared, cancellationToken);
+                start = end;
             }
 
-            ahead.Complete();
+            ahead.Writer.Complete();
         }
 #pragma warning disable CA1031 // Whatever it is, the reader must learn of it: a request that ran out of time ends with a cancellation, too.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            ahead.Complete(e);
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ahead.Writer.Complete(e);
         }
     }
 
     private static async Task<List<byte[]>> ReadPageAsync(ILedgerSource source, long first, long size, CancellationToken cancellationToken)
     {
         var entries = new List<byte[]>(BundlesAtOnce * Tile.FullWidth);
-        for (var i = 0; i < BundlesAtOnce && first + entries.Count < size; i++)
+        var bytes = 0L;
+        for (var i = 0; i < BundlesAtOnce && bytes < PageBytes && first + entries.Count < size; i++)
         {
             var number = (first + entries.Count) / Tile.FullWidth;
             var width = Tile.Width(0, number, size);
             var path = new TilePath(TilePath.EntryLevel, number, width);
-            entries.AddRange(await source.ReadEntriesAsync(path, cancellationToken)
-                ?? throw new AuditFaultException(AuditFaultCode.Incomplete, path.ToString(), "The entry bundle is missing."));
+            var bundle = await source.ReadEntriesAsync(path, cancellationToken)
+                ?? throw new AuditFaultException(AuditFaultCode.Incomplete, path.ToString(), "The entry bundle is missing.");
+            entries.AddRange(bundle);
+            bytes += bundle.Sum(e => (long)e.Length);
         }
 
         return entries;

@@ -6,7 +6,7 @@ namespace Mingjian.Engine.Execution;
 
 /// <summary>The state at one height, read through the cache of typed records.</summary>
 /// <remarks>Safe for many readers. Keep no longer than needed: it pins a snapshot of the store.</remarks>
-/// <param name="fill">Whether loaded records go into the cache: for the one thread that executes blocks.</param>
+/// <param name="fill">Whether this is the view of the one thread that executes blocks and may put into the cache what it loads; others offer it.</param>
 internal sealed class StateView(IStateSnapshot snapshot, StateCache cache, bool fill = false) : IStateReader
 {
     public IStateSnapshot Snapshot { get; } = snapshot;
@@ -17,15 +17,22 @@ internal sealed class StateView(IStateSnapshot snapshot, StateCache cache, bool 
     public T? Get<T>(StateKey<T> key)
         where T : class
     {
-        if (cache.TryGet(key.Path, Height, out var value))
+        if (fill ? cache.TryKeep(key.Path, Height, out var value) : cache.TryGet(key.Path, Height, out value))
         {
             return (T?)value;
         }
 
         var loaded = Load(key);
-        if (fill && loaded is not null)
+        if (loaded is not null)
         {
-            cache.Put(key.Path, loaded, Height);
+            if (fill)
+            {
+                cache.Put(key.Path, loaded, Height);
+            }
+            else
+            {
+                cache.Offer(key.Path, loaded, Height);
+            }
         }
 
         return loaded;
