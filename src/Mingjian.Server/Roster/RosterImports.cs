@@ -17,7 +17,7 @@ namespace Mingjian.Server.Roster;
 /// <inheritdoc/>
 internal sealed class RosterImports(RosterAccess access, IRosterDrafts drafts, INameDirectory names) : IRosterImports
 {
-    /// <summary>Staged imports that nobody signed within this time are removed with their data.</summary>
+    /// <summary>Staged imports that nobody signed within this time are removed with their data. Signatures of an import are valid for half a day.</summary>
     private static readonly TimeSpan UnsignedLifetime = TimeSpan.FromDays(1);
 
     private const int ListedImports = 100;

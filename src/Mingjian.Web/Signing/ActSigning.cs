@@ -12,7 +12,7 @@ public static class ActSigning
     /// <summary>People read before they sign, and long lists take a while to enter: half an hour.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
-    /// <summary>Shows, signs and submits; returns when all is final, refused or cancelled. Never throws for a refusal.</summary>
+    /// <summary>Shows, signs and submits; returns when all is final, refused, cancelled, or open for longer than people wait. Never throws for a refusal.</summary>
     /// <param name="js">The page's runtime.</param>
     /// <param name="acts">Streamed to the browser, so their size is not bound by a message.</param>
     /// <param name="names">Names to show beside ids in the signing dialog; null for none.</param>
@@ -37,6 +37,12 @@ public static class ActSigning
 /// <param name="Message">Why it did not work, for the user; null when it did.</param>
 /// <param name="Refusals">The first refusals, for the user.</param>
 /// <param name="Held">Signed and kept for a second person's signature; nothing is on the ledger yet.</param>
+/// <param name="Open">Acts that were taken and are neither final nor refused yet; the line above the page follows them.</param>
+/// <param name="Uncertain">The server did not answer: something may have been taken.</param>
 public sealed record ActOutcome(
     bool Ok, bool Cancelled, int Final, int Refused, long? Height, long? Index, string? Message, IReadOnlyList<string> Refusals,
-    bool Held = false);
+    bool Held = false, int Open = 0, bool Uncertain = false)
+{
+    /// <summary>Nothing of it is on the ledger, and nothing will be.</summary>
+    public bool IsNothing => Final == 0 && Open == 0 && !Uncertain && !Held;
+}

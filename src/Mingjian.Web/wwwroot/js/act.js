@@ -10,7 +10,7 @@ const HOLD = '/api/v1/pending';
 const CHUNK_ENVELOPES = 200;
 const CHUNK_CHARACTERS = 4_000_000;
 const SHOWN_ACTS = 200;
-const OPEN_WAIT = 30_000;
+const OPEN_WAIT = 5_000;
 const OPEN_PAUSE = 1_000;
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
@@ -217,7 +217,8 @@ let queue = Promise.resolve();
  * Signs and submits acts.
  * @param {string|object[]} commands JSON array of {"command","body"}.
  * @param {{names?: Record<string,string>, held?: boolean}} options Names to show beside ids; whether the act is kept for a second signature.
- * @returns {Promise<{ok: boolean, cancelled?: boolean, held?: boolean, results: object[], code?: string, message?: string}>}
+ * @returns {Promise<{ok: boolean, cancelled?: boolean, held?: boolean, open?: number, uncertain?: boolean, results: object[], code?: string, message?: string}>}
+ *   ok: all final. open: submitted, neither final nor refused yet; live.js follows them. uncertain: the server did not answer.
  */
 export function act(commands, options = {}) {
   const text = typeof commands === 'string' ? commands : JSON.stringify(commands);
@@ -252,6 +253,7 @@ async function actNow(task) {
   const key = sessionKey();
   const dialog = new SigningDialog();
   const results = [];
+  let sent = false;
   try {
     if (!key) throw new ActError('请先登录。', 'session/sign-in-required');
     dialog.busy('正在准备要签名的内容…');
@@ -273,29 +275,32 @@ async function actNow(task) {
     for (const chunk of chunks(envelopes)) {
       dialog.busy(envelopes.length > 1 ? `正在入账 ${results.length} / ${envelopes.length}…` : '正在入账…');
       dialog.advance(results.length, envelopes.length);
+      sent = true;
       results.push(...await settle(await send(SUBMIT, chunk), (text) => dialog.busy(text)));
     }
 
-    const open = results.filter((r) => r.url).length;
+    const open = results.filter((r) => r.url);
     const refused = results.map((r, i) => ({ r, i })).filter(({ r }) => r.status === 'refused');
-    if (open && !refused.length) {
-      follow(results.filter((r) => r.url));
-      const message = `已经提交，但还没有足够的节点确认（${open} 项）。确认后页面会自动更新，不要重复登记。`;
-      await dialog.fail(message);
-      return { ok: false, results, code: 'ledger/open', message };
-    }
+    // The line above the page tells the rest; there is nothing to decide here.
+    if (open.length) follow(open);
     if (refused.length) {
       const say = ({ r, i }) => `${results.length > 1 ? `第 ${i + 1} 项：` : ''}${r.message ?? '账本没有接受'}（${r.code ?? '无代码'}）`;
+      const rest = results.length - refused.length;
       await dialog.fail(
-        refused.length === results.length ? '账本没有接受，什么也没有改变。' : `${results.length - refused.length} 项已入账，${refused.length} 项没有被接受。`,
+        rest === 0 ? '账本没有接受，什么也没有改变。'
+          : open.length ? `${rest} 项已提交，其中 ${open.length} 项等待确认；${refused.length} 项没有被接受。`
+            : `${rest} 项已入账，${refused.length} 项没有被接受。`,
         refused.map(say));
     }
-    return { ok: refused.length === 0, results };
+    return { ok: refused.length === 0 && open.length === 0, open: open.length, results };
   } catch (error) {
     const message = explain(error);
     const already = results.filter((r) => r.status === 'final').length;
+    const open = results.filter((r) => r.url);
+    if (open.length) follow(open);
     await dialog.fail(message, already ? [`在此之前已有 ${already} 项入账。`] : []);
-    return { ok: false, results, code: error?.code ?? 'client/fault', message };
+    // Whoever got no answer does not know whether what was sent has arrived.
+    return { ok: false, open: open.length, uncertain: sent && !(error instanceof ActError), results, code: error?.code ?? 'client/fault', message };
   } finally {
     dialog.close();
   }

@@ -17,6 +17,8 @@ export async function actFromCircuit(stream, names, held) {
     ok: result.ok,
     cancelled: Boolean(result.cancelled),
     held: Boolean(result.held),
+    open: result.open ?? 0,
+    uncertain: Boolean(result.uncertain),
     final: final.length,
     refused: refused.length,
     height: final.length ? Math.max(...final.map((r) => r.height)) : null,

@@ -17,6 +17,7 @@ const stored = () => {
 
 let source = null;
 let touched = false;
+// What was typed is not thrown away, nor what a page shows only once ([data-mj-keep]).
 document.addEventListener('input', () => { touched = true; });
 
 /** The line above the page: what is waited for, the stage reached in bold. */
@@ -82,7 +83,7 @@ function watch() {
     source.close();
     if (refusals.length) show(`${refusals.length} 项没有被接受，没有改变任何记录：${refusals.join('；')}`, null, true);
     else if (lost) show(`服务器重启过，查不到 ${lost} 项提交的结果。请刷新后看列表里有没有，没有时再办一次。`, null, true);
-    else if (touched || document.querySelector('dialog[open]')) show('刚才提交的事项已确认。', 'final', true);
+    else if (touched || document.querySelector('dialog[open], [data-mj-keep]')) show('刚才提交的事项已确认。', 'final', true);
     else location.reload();
   });
 }

@@ -90,7 +90,7 @@ public abstract class DuesPage : ComponentBase, IDisposable
                 var shown = await Progress.WaitForAsync(height, WaitForLists);
                 Success = outcome.Ok
                     ? $"{success}，已确认于第 {height} 块。{(shown ? "" : "列表稍后更新。")}"
-                    : $"{outcome.Final} 项已入账，其余没有被接受。";
+                    : $"{outcome.Final} 项已入账，{(outcome.Open > 0 ? $"{outcome.Open} 项等待确认" : "其余没有被接受")}。";
                 await LoadAsync();
             }
 
@@ -99,7 +99,7 @@ public abstract class DuesPage : ComponentBase, IDisposable
                 Success = "已签名保存，等上级党委组织委员会签后记入账本。进度见“待会签”。";
             }
 
-            Fault = outcome.Ok || outcome.Cancelled ? null : string.Join(" ", outcome.Refusals.Prepend(outcome.Message ?? "账本没有接受。").Distinct(StringComparer.Ordinal));
+            Fault = outcome.Ok || outcome.Cancelled || (outcome.Open > 0 && outcome.Refused == 0) ? null : string.Join(" ", outcome.Refusals.Prepend(outcome.Message ?? "账本没有接受。").Distinct(StringComparer.Ordinal));
             done = outcome.Ok;
         });
         return done;

@@ -79,7 +79,7 @@ public sealed partial class RosterImport
         ImportState.InForce => "已入册",
         ImportState.Partial => $"未完成（{import.ReceivedChunks}/{import.Chunks}），请再次上传同一文件补齐",
         ImportState.Withdrawn => "已撤回",
-        _ => "未签名",
+        _ => "未入账",
     };
 
     private static RenderFragment Remark(PreviewRemark remark) => builder =>
@@ -200,16 +200,18 @@ public sealed partial class RosterImport
         _doing = "请在弹出的窗口中核对并签名…";
         StateHasChanged();
         var outcome = await Js.ActAsync(staged.Acts, cancellationToken: _leaving.Token);
-        if (outcome.Final == 0 && staged.Import is { } import)
+        if (outcome.IsNothing && staged.Import is { } import)
         {
             await Imports.DiscardAsync(import, _leaving.Token);
         }
 
         (_outcomeHeight, _outcomeIndex) = (outcome.Height, outcome.Index);
-        Say(outcome.Ok, outcome.Ok ? $"已导入 {staged.People} 人，设定党费标准 {staged.Standards} 人。"
+        Say(outcome.Ok || (outcome.Open > 0 && outcome.Refused == 0), outcome.Ok ? $"已导入 {staged.People} 人，设定党费标准 {staged.Standards} 人。"
             : outcome.Cancelled ? "没有签名，什么也没有写入。"
-            : outcome.Final == 0 ? $"没有导入。{outcome.Message}{string.Join('；', outcome.Refusals)}"
-            : $"只完成了一部分：{outcome.Final} 批已入账，{outcome.Refused} 批没有被接受。{string.Join('；', outcome.Refusals)} 请再次上传同一文件补齐，不会重复。");
+            : outcome.Open > 0 && outcome.Refused == 0 ? $"已提交，{outcome.Open} 批等待足够多的节点确认，不要重复导入。"
+            : outcome.Uncertain ? $"{outcome.Message}已加密保存的内容保留着。"
+            : outcome.IsNothing ? $"没有导入。{outcome.Message}{string.Join('；', outcome.Refusals)}"
+            : $"只完成了一部分：{outcome.Final} 批已入账，{(outcome.Open > 0 ? $"{outcome.Open} 批等待确认，" : "")}{outcome.Refused} 批没有被接受。{string.Join('；', outcome.Refusals)} 请再次上传同一文件补齐，不会重复。");
         await ListAsync();
     });
 
@@ -217,7 +219,8 @@ public sealed partial class RosterImport
     {
         var outcome = await Js.ActAsync(await Imports.WithdrawAsync(import.Import, _leaving.Token), cancellationToken: _leaving.Token);
         (_outcomeHeight, _outcomeIndex) = (outcome.Height, outcome.Index);
-        Say(outcome.Ok, outcome.Ok ? $"已整批撤回，{import.People} 人不再在册。" : outcome.Cancelled ? "没有签名，什么也没有改变。" : $"没有撤回。{outcome.Message}{string.Join('；', outcome.Refusals)}");
+        Say(outcome.Ok || outcome.Open > 0, outcome.Ok ? $"已整批撤回，{import.People} 人不再在册。"
+            : outcome.Open > 0 ? "撤回已提交，等待足够多的节点确认。" : outcome.Cancelled ? "没有签名，什么也没有改变。" : $"没有撤回。{outcome.Message}{string.Join('；', outcome.Refusals)}");
         await ListAsync();
     });
 

@@ -1,0 +1,133 @@
+using Microsoft.Playwright;
+using Mingjian.Cli.Networks;
+
+namespace Mingjian.EndToEnd.Tests;
+
+/// <summary>An act that is taken and cannot become final yet, on a real node whose etcd has stopped answering.</summary>
+public sealed class UnfinishedActTests(BrowserFixture browsers) : IClassFixture<BrowserFixture>
+{
+    /// <summary>Somebody of the roster.</summary>
+    private const string Name = "赵桐琪";
+
+    [Fact]
+    public async Task A_page_says_that_acts_wait_keeps_what_belongs_to_them_and_shows_itself_anew_once_the_order_answers_again()
+    {
+        await using var network = await OneNode.StartAsync();
+        await using var officer = await BrowserSession.OpenAsync(browsers.Browser, network.Address, Screen.Desktop);
+        await officer.SignInAsync("officer");
+        await SetPolicyAsync(network, officer);
+        await ImportAsync(network, officer);
+        await InviteAsync(network, officer);
+        officer.AssertNoConsoleErrors();
+    }
+
+    /// <summary>The page loads itself again and shows what has become final.</summary>
+    private static async Task SetPolicyAsync(OneNode network, BrowserSession officer)
+    {
+        var page = officer.Page;
+        await page.GotoAsync("staff/dues/policy");
+        await officer.WaitUntilInteractiveAsync();
+        var box = page.Locator("tr", new() { HasText = "一次性奖金" }).GetByRole(AriaRole.Checkbox);
+        await box.CheckAsync();
+        network.StopOrder();
+        await page.GetByRole(AriaRole.Button, new() { Name = "签名生效" }).ClickAsync();
+        await officer.SignAsync("act-waiting-sign");
+        await ExpectWaitingAsync(page);
+        await Assertions.Expect(page.Locator(".note.bad")).ToHaveCountAsync(0);
+        await officer.ShootAsync("act-waiting");
+        await page.SetViewportSizeAsync(390, 844);
+        await officer.ShootAsync("act-waiting-phone");
+        await page.SetViewportSizeAsync(1280, 800);
+        await ContinueUntilReloadedAsync(network, officer);
+        await Assertions.Expect(box).ToBeCheckedAsync();
+    }
+
+    /// <summary>What was encrypted for an import stays until its acts are final; it exists nowhere else.</summary>
+    private static async Task ImportAsync(OneNode network, BrowserSession officer)
+    {
+        var page = officer.Page;
+        await page.GotoAsync("staff/import");
+        await officer.WaitUntilInteractiveAsync();
+        await page.GetByLabel("选择名册文件").SetInputFilesAsync(Repository.Sample("roster-300.xlsx"));
+        var confirm = page.GetByRole(AriaRole.Button, new() { Name = "确认并签名，导入 300 人" });
+        await Assertions.Expect(confirm).ToBeVisibleAsync();
+        network.StopOrder();
+        await confirm.ClickAsync();
+        await officer.SignAsync("act-waiting-import-sign");
+        await ExpectWaitingAsync(page);
+        await Assertions.Expect(page.GetByText("不要重复导入")).ToBeVisibleAsync();
+        await officer.ShootAsync("act-waiting-import", fullPage: true);
+        await ContinueUntilReloadedAsync(network, officer);
+        await page.GotoAsync("staff/members");
+        await officer.WaitUntilInteractiveAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Status).First).ToHaveTextAsync("317 人");
+        await page.GetByLabel("按姓名查找").FillAsync(Name);
+        await Assertions.Expect(page.GetByRole(AriaRole.Status).First).ToHaveTextAsync("1 人");
+    }
+
+    /// <summary>A link is shown once, so the page does not load itself again.</summary>
+    private static async Task InviteAsync(OneNode network, BrowserSession officer)
+    {
+        var page = officer.Page;
+        await page.GotoAsync("staff/invitations");
+        await officer.WaitUntilInteractiveAsync();
+        await page.GetByLabel("邀请谁").FillAsync(Name);
+        await page.Locator("button.found-one", new() { HasText = Name }).ClickAsync();
+        network.StopOrder();
+        await page.GetByRole(AriaRole.Button, new() { Name = "签发邀请" }).ClickAsync();
+        await officer.SignAsync("act-waiting-invitation-sign");
+        await ExpectWaitingAsync(page);
+        await Assertions.Expect(page.GetByText("签发还在等待足够多的节点确认")).ToBeVisibleAsync();
+        await officer.ShootAsync("act-waiting-invitation", fullPage: true);
+        network.ContinueOrder();
+        await Assertions.Expect(page.Locator(".mj-open")).ToContainTextAsync("刚才提交的事项已确认", new() { Timeout = 120_000 });
+        await Assertions.Expect(page.GetByLabel("链接")).ToBeVisibleAsync();
+    }
+
+    private static async Task ExpectWaitingAsync(IPage page)
+    {
+        var line = page.Locator(".mj-open");
+        await Assertions.Expect(line.Locator(".stages b")).ToHaveTextAsync("已收到");
+        await Assertions.Expect(line).ToContainTextAsync("不要重复登记");
+        await Assertions.Expect(line).ToBeInViewportAsync();
+        await page.EvaluateAsync("() => { window.mjOld = true; }");
+    }
+
+    private static async Task ContinueUntilReloadedAsync(OneNode network, BrowserSession officer)
+    {
+        network.ContinueOrder();
+        await officer.Page.WaitForFunctionAsync("() => window.mjOld === undefined", null, new() { Timeout = 120_000 });
+        await Assertions.Expect(officer.Page.Locator(".mj-open")).ToHaveCountAsync(0);
+        await officer.WaitUntilInteractiveAsync();
+    }
+
+    /// <summary>A node of a network, its order in a real etcd.</summary>
+    private sealed class OneNode : IAsyncDisposable
+    {
+        private readonly string _directory = Directory.CreateTempSubdirectory("mingjian-one-node-").FullName;
+        private readonly DevNetwork _network;
+
+        // A second is long enough for whatever becomes final at all.
+        private OneNode() => _network = DevNetwork.Create(
+            _directory, 1, LoopbackSites.Free(1), Repository.Output("Mingjian.Server"), ("Limits:FinalWait", "00:00:01"));
+
+        public Uri Address => new UriBuilder(_network.Servers[0]) { Host = "localhost" }.Uri;
+
+        public static async Task<OneNode> StartAsync()
+        {
+            var node = new OneNode();
+            await node._network.StartAsync([1], TestContext.Current.CancellationToken);
+            return node;
+        }
+
+        public void StopOrder() => _network.Kill("etcd-1");
+
+        public void ContinueOrder() => _network.StartEtcd(1);
+
+        public async ValueTask DisposeAsync()
+        {
+            await _network.DisposeAsync();
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
+}
