@@ -21,6 +21,48 @@ public sealed class UnfinishedActTests(BrowserFixture browsers) : IClassFixture<
         officer.AssertNoConsoleErrors();
     }
 
+    [Fact]
+    public async Task A_page_of_a_web_process_beside_a_node_of_a_network_says_so_too_and_what_waits_for_the_node_is_handed_on()
+    {
+        await using var network = await OneNode.StartAsync();
+        await using var web = await network.SplitAsync();
+        await using var officer = await BrowserSession.OpenAsync(browsers.Browser, web.Address, Screen.Desktop);
+        await officer.SignInAsync("officer");
+        await EstablishAsync(officer, "第一");
+        await Assertions.Expect(officer.Page.Locator(".note.good")).ToContainTextAsync("已建立，已确认");
+
+        network.StopOrder();
+        await EstablishAsync(officer, "第二");
+        await ExpectWaitingAsync(officer.Page);
+        await ContinueUntilReloadedAsync(network, officer);
+
+        network.StopNode();
+        await EstablishAsync(officer, "第三");
+        await Assertions.Expect(officer.Page.Locator(".mj-open")).ToContainTextAsync("恢复后自动提交");
+        await officer.ShootAsync("act-waiting-for-node");
+        await officer.Page.EvaluateAsync("() => { window.mjOld = true; }");
+        network.ContinueNode();
+        await officer.Page.WaitForFunctionAsync("() => window.mjOld === undefined", null, new() { Timeout = 120_000 });
+        await officer.WaitUntilInteractiveAsync();
+        foreach (var name in (string[])["第一", "第二", "第三"])
+        {
+            await Assertions.Expect(officer.Page.GetByText(name + "测试支部").First).ToBeVisibleAsync();
+        }
+
+        officer.AssertNoConsoleErrors();
+    }
+
+    private static async Task EstablishAsync(BrowserSession officer, string name)
+    {
+        var page = officer.Page;
+        await page.GotoAsync("staff/organizations");
+        await officer.WaitUntilInteractiveAsync();
+        await page.GetByLabel("上级组织").SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        await page.GetByLabel("名称").FillAsync(name + "测试支部");
+        await page.GetByRole(AriaRole.Button, new() { Name = "签名新建" }).ClickAsync();
+        await officer.SignAsync("act-waiting-establish-sign");
+    }
+
     /// <summary>The page loads itself again and shows what has become final.</summary>
     private static async Task SetPolicyAsync(OneNode network, BrowserSession officer)
     {
@@ -123,6 +165,36 @@ public sealed class UnfinishedActTests(BrowserFixture browsers) : IClassFixture<
         public void StopOrder() => _network.Kill("etcd-1");
 
         public void ContinueOrder() => _network.StartEtcd(1);
+
+        public void StopNode() => _network.Kill("server-1");
+
+        public void ContinueNode() => _network.StartServer(1);
+
+        /// <summary>Takes the pages out of the node's process into one of their own on PostgreSQL, as docs/operating/web.md has it.</summary>
+        public async Task<ServerProcess> SplitAsync()
+        {
+            var cancel = TestContext.Current.CancellationToken;
+            await _network.StopServerAsync(1, cancel);
+            await File.AppendAllLinesAsync(_network.DirectoryOf(1).Environment, ["Mingjian__Role=Node"], cancel);
+            ContinueNode();
+            await _network.WaitUntilUpAsync(1, cancel);
+            var data = Path.Combine(_directory, "web");
+            Directory.CreateDirectory(Path.Combine(data, "demo"));
+            foreach (var file in (string[])["demo.json", "vault.key"])
+            {
+                File.Copy(Path.Combine(_network.DataOf(1), file), Path.Combine(data, "demo", file));
+            }
+
+            return await ServerProcess.StartAsync(
+                empty: false, data,
+                [
+                    ("Mingjian:Role", "Web"), ("Mingjian:Web:Node", _network.Servers[0].ToString()), ("Mingjian:Limits:FinalWait", "00:00:01"),
+                    ("Mingjian:Web:Network", Path.Combine(_network.DirectoryOf(1).Path, "network.mjnet.json")),
+                    ("Mingjian:Web:TokenFile", Path.Combine(_network.DataOf(1), "web.token")),
+                    ("Sql:Provider", "postgresql"), ("Sql:ConnectionString", await PostgresCluster.CreateDatabaseAsync()),
+                ],
+                cancel);
+        }
 
         public async ValueTask DisposeAsync()
         {

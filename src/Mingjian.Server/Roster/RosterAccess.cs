@@ -1,3 +1,4 @@
+using Mingjian.Client.Directory;
 using Mingjian.Client.Session;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Organizations;
@@ -34,12 +35,13 @@ internal sealed class RosterAccess(ICurrentUser users, ILedger ledger, VaultAcce
         var state = State;
         var today = Today;
         var found = new List<(OrganizationRecord, string)>();
-        foreach (var (id, name) in names)
+        // Those where the person holds a post are there even if this organisation's vault has no name for them.
+        foreach (var id in names.Keys.Union(user.Posts.Select(p => p.Organization)))
         {
             // A name whose act never became final has no record.
             if (state.Organization(id) is { } record && Rights.Allows(state, user.Member, right, id, today))
             {
-                found.Add((record, name));
+                found.Add((record, names.GetValueOrDefault(id) ?? ShortId.Of(id)));
             }
         }
 
