@@ -88,8 +88,9 @@ internal sealed class BrowserSession : IAsyncDisposable
         return await response.BodyAsync();
     }
 
-    public Task ShootAsync(string name, bool fullPage = false) =>
-        Page.ScreenshotAsync(new() { Path = Path.Combine(_screenshots, $"{name}.png"), FullPage = fullPage });
+    /// <param name="page">Another window of this person; null = the first.</param>
+    public Task ShootAsync(string name, bool fullPage = false, IPage? page = null) =>
+        (page ?? Page).ScreenshotAsync(new() { Path = Path.Combine(_screenshots, $"{name}.png"), FullPage = fullPage });
 
     public void AssertNoConsoleErrors() => Assert.True(_faults.Count == 0, string.Join(Environment.NewLine, _faults));
 

@@ -41,6 +41,7 @@ public sealed class UnfinishedActTests(BrowserFixture browsers) : IClassFixture<
         await Assertions.Expect(officer.Page.Locator(".mj-open")).ToContainTextAsync("恢复后自动提交");
         await officer.ShootAsync("act-waiting-for-node");
         await officer.Page.EvaluateAsync("() => { window.mjOld = true; }");
+        await ExpectAlertAsync(officer, "网页服务器连不上本单位的节点", "network-node-away");
         network.ContinueNode();
         await officer.Page.WaitForFunctionAsync("() => window.mjOld === undefined", null, new() { Timeout = 120_000 });
         await officer.WaitUntilInteractiveAsync();
@@ -80,6 +81,7 @@ public sealed class UnfinishedActTests(BrowserFixture browsers) : IClassFixture<
         await page.SetViewportSizeAsync(390, 844);
         await officer.ShootAsync("act-waiting-phone");
         await page.SetViewportSizeAsync(1280, 800);
+        await ExpectAlertAsync(officer, "连不上节点之间的共享日志", "network-order-away");
         await ContinueUntilReloadedAsync(network, officer);
         await Assertions.Expect(box).ToBeCheckedAsync();
     }
@@ -124,6 +126,21 @@ public sealed class UnfinishedActTests(BrowserFixture browsers) : IClassFixture<
         network.ContinueOrder();
         await Assertions.Expect(page.Locator(".mj-open")).ToContainTextAsync("刚才提交的事项已确认", new() { Timeout = 120_000 });
         await Assertions.Expect(page.GetByLabel("链接")).ToBeVisibleAsync();
+    }
+
+    /// <summary>What the operators' page says meanwhile, in a window of its own, at both screen sizes.</summary>
+    private static async Task ExpectAlertAsync(BrowserSession officer, string alert, string shot)
+    {
+        var page = await officer.Page.Context.NewPageAsync();
+        await page.GotoAsync("staff/network");
+        await Assertions.Expect(page.GetByText(alert).First).ToBeVisibleAsync();
+        foreach (var (width, height, name) in ((int, int, string)[])[(1280, 800, shot), (390, 844, shot + "-phone")])
+        {
+            await page.SetViewportSizeAsync(width, height);
+            await officer.ShootAsync(name, fullPage: true, page);
+        }
+
+        await page.CloseAsync();
     }
 
     private static async Task ExpectWaitingAsync(IPage page)
