@@ -63,8 +63,7 @@ internal sealed class BrowserSession : IAsyncDisposable
     /// <summary>Waits until a staff page's circuit answers; before that, clicks are lost.</summary>
     public async Task WaitUntilInteractiveAsync()
     {
-        await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
-        await Page.WaitForFunctionAsync("() => window.Blazor !== undefined");
+        await Page.Locator("[data-mj-ready]").WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 60_000 });
     }
 
     /// <summary>Confirms the signing dialog and waits until it has closed.</summary>

@@ -120,6 +120,23 @@ public sealed class RosterImportTests
     }
 
     [Fact]
+    public async Task What_nobody_signed_within_a_day_is_removed_once_the_ledger_has_gone_on_without_it()
+    {
+        const long Hours25 = 25L * 3_600_000;
+        await using var world = await RosterWorld.CreateAsync();
+        await world.Imports.ConfirmAsync((await ReadAsync(world, "roster-300.xlsx")).Draft, Choices);
+        world.Clock.Advance(Hours25);
+
+        // The ledger may be a copy that is behind: its newest block is older than the import.
+        var second = await world.Imports.ConfirmAsync((await ReadAsync(world, "roster-dirty-60.xlsx")).Draft, Choices);
+        Assert.Equal([47, 300], (await world.Imports.ListAsync()).Select(i => i.People));
+        await world.DoAsync(second.Acts);
+        world.Clock.Advance(60_000);
+        await world.Imports.ConfirmAsync((await ReadAsync(world, "roster-300.xlsx")).Draft, Choices);
+        Assert.Equal([ImportState.Unsigned, ImportState.InForce], (await world.Imports.ListAsync()).Select(i => i.State));
+    }
+
+    [Fact]
     public async Task A_draft_is_forgotten_after_an_hour()
     {
         await using var world = await RosterWorld.CreateAsync();

@@ -72,9 +72,9 @@ public sealed class NetworkStatusTests
     [Theory]
     [InlineData(3L << 30, 40L << 30, "", false)]
     [InlineData((2L << 30) - 1, 40L << 30, "disk", false)]
-    [InlineData(4L << 30, 100L << 30, "disk", false)]
-    [InlineData(500L << 20, 800L << 20, "", false)]
-    [InlineData(300L << 20, 800L << 20, "disk", false)]
+    [InlineData(4L << 30, 100L << 30, "", false)]
+    [InlineData(500L << 20, 4L << 30, "", false)]
+    [InlineData(400L << 20, 4L << 30, "disk", false)]
     [InlineData((256L << 20) - 1, 100L << 30, "disk", true)]
     public void A_disk_that_fills_up_is_said_in_time(long free, long size, string code, bool isUrgent)
     {

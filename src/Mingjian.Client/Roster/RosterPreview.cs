@@ -88,7 +88,7 @@ public sealed record ImportView(
 /// <summary>Where an import stands.</summary>
 public enum ImportState
 {
-    /// <summary>Staged, never signed.</summary>
+    /// <summary>Staged; nothing of it is on the ledger: not signed, or not final yet.</summary>
     Unsigned = 1,
 
     /// <summary>Some parts are on the ledger, some are not.</summary>

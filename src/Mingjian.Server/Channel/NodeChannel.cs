@@ -13,18 +13,21 @@ using Mingjian.Server.LedgerApi;
 namespace Mingjian.Server.Channel;
 
 /// <summary>A web process's way to its node over HTTP; also remembers how the node said that it stands.</summary>
-internal sealed class NodeChannel : INodeLink, INodeStanding, IDisposable
+internal sealed partial class NodeChannel : INodeLink, INodeStanding, IDisposable
 {
     /// <summary>More than the node's patience, and than it waits for acts to become final.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(40);
 
     private readonly HttpClient _http;
     private readonly HttpClient _log;
+    private readonly ILogger _logger;
     private volatile NodeStanding? _standing;
+    private string? _said;
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The clients own the handler together; the first disposes of it.")]
-    public NodeChannel(WebIdentity identity)
+    public NodeChannel(WebIdentity identity, ILogger<NodeChannel> logger)
     {
+        _logger = logger;
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -132,18 +135,42 @@ internal sealed class NodeChannel : INodeLink, INodeStanding, IDisposable
 
             if (!response.IsSuccessStatusCode)
             {
-                throw new NodeUnreachableException(response.StatusCode == HttpStatusCode.Unauthorized
+                throw Unreachable(response.StatusCode == HttpStatusCode.Unauthorized
                     ? "The node does not accept the token of Mingjian:Web:TokenFile."
                     : $"The node answers {(int)response.StatusCode}.");
             }
 
             await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            return await JsonSerializer.DeserializeAsync<T>(body, JsonSerializerOptions.Web, cancellationToken);
+            var answer = await JsonSerializer.DeserializeAsync<T>(body, JsonSerializerOptions.Web, cancellationToken);
+            if (Interlocked.Exchange(ref _said, null) is not null)
+            {
+                LogReached(_logger, _http.BaseAddress!);
+            }
+
+            return answer;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException or NotSupportedException or FormatException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new NodeUnreachableException(e.Message, e);
+            // What is wrong with a certificate stands in the innermost one.
+            throw Unreachable(e.InnerException is null ? e.Message : $"{e.Message} {e.GetBaseException().Message}", e);
         }
     }
+
+    /// <summary>Says so in the log, once as long as it is the same.</summary>
+    private NodeUnreachableException Unreachable(string message, Exception? inner = null)
+    {
+        if (Interlocked.Exchange(ref _said, message) != message)
+        {
+            LogUnreachable(_logger, _http.BaseAddress!, message);
+        }
+
+        return new NodeUnreachableException(message, inner);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The node is out of reach at {Address}: {Fault}")]
+    private static partial void LogUnreachable(ILogger logger, Uri address, string fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The node is in reach again at {Address}.")]
+    private static partial void LogReached(ILogger logger, Uri address);
 }

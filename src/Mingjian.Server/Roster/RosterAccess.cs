@@ -14,6 +14,9 @@ internal sealed class RosterAccess(ICurrentUser users, ILedger ledger, VaultAcce
 {
     public LedgerTime Now => LedgerTime.From(time.GetUtcNow());
 
+    /// <summary>Time of the newest block of this process's ledger, which may be a copy that is behind.</summary>
+    public LedgerTime LedgerNow => ledger.Head.Time;
+
     /// <summary>Today in Beijing.</summary>
     public DateOnly Today => Now.BeijingDate;
 

@@ -243,7 +243,8 @@ internal sealed class RosterImports(RosterAccess access, IRosterDrafts drafts, I
 
     private async Task RemoveUnsignedAsync(PersonVault vault, MemberId officer, CancellationToken cancellationToken)
     {
-        var oldest = access.Now.AddMilliseconds(-(long)UnsignedLifetime.TotalMilliseconds);
+        // By the ledger's time, not the clock's: what this process has not seen yet may hold the import.
+        var oldest = access.LedgerNow.AddMilliseconds(-(long)UnsignedLifetime.TotalMilliseconds);
         var state = access.State;
         foreach (var row in await vault.FindImportsAsync(ListedImports, cancellationToken))
         {

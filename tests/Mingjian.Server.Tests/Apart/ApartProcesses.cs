@@ -22,6 +22,7 @@ public sealed class ApartProcesses : IAsyncDisposable
     private readonly string _port = LoopbackPort.Free(1)[0].ToString(CultureInfo.InvariantCulture);
     private readonly List<ServerProcess> _processes = [];
     private (string Key, string Value)[] _sql = [];
+    private (string Key, string Value)[] _node = [];
 
     public ServerProcess Node { get; private set; } = null!;
 
@@ -37,9 +38,10 @@ public sealed class ApartProcesses : IAsyncDisposable
     public static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>A node with an empty demo ledger.</summary>
-    public static async Task<ApartProcesses> StartAsync()
+    /// <param name="node">Further settings of the node.</param>
+    public static async Task<ApartProcesses> StartAsync(params (string Key, string Value)[] node)
     {
-        var apart = new ApartProcesses { _sql = await PostgreSql.SettingsAsync() };
+        var apart = new ApartProcesses { _sql = await PostgreSql.SettingsAsync(), _node = node };
         await apart.StartNodeAsync();
         using var http = new HttpClient { BaseAddress = apart.Node.Address };
         await File.WriteAllBytesAsync(apart.NetworkFile, await http.GetByteArrayAsync("ledger/network?anchor=genesis", Cancelled), Cancelled);
@@ -51,7 +53,7 @@ public sealed class ApartProcesses : IAsyncDisposable
     public async Task StartNodeAsync()
     {
         Node = await ServerProcess.StartAsync(
-            empty: false, Path.Combine(_directory, "node"), [.. Common, ("Mingjian:Role", "Node"), ("urls", $"http://127.0.0.1:{_port}")], Cancelled);
+            empty: false, Path.Combine(_directory, "node"), [.. Common, ("Mingjian:Role", "Node"), ("urls", $"http://127.0.0.1:{_port}"), .. _node], Cancelled);
         _processes.Add(Node);
     }
 

@@ -8,4 +8,5 @@ for (const button of document.querySelectorAll('button[data-account]')) {
     await redeem(member, code, 'device');
     location.assign(button.dataset.home);
   }));
+  button.disabled = false;
 }

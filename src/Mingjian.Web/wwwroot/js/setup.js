@@ -14,3 +14,5 @@ form.addEventListener('submit', (event) => {
     location.assign('/staff');
   });
 });
+// Until now a click would have sent the form the browser's own way, and what was typed would be gone.
+button.disabled = false;
