@@ -341,8 +341,18 @@ internal sealed class EtcdFollower(
         for (var n = 0; n < ValuesPerRead && _left!.TryPeek(out var next); n++)
         {
             var at = _leftAt;
-            var range = await connection.CallAsync(
-                (peer, o) => peer.Keys.RangeAsync(new RangeRequest { Key = next.Key, Revision = at }, o), cancellationToken);
+            RangeResponse range;
+            try
+            {
+                range = await connection.CallAsync(
+                    (peer, o) => peer.Keys.RangeAsync(new RangeRequest { Key = next.Key, Revision = at }, o), cancellationToken);
+            }
+            catch (Exception e) when (items.Count > 0 && EtcdConnection.IsPassing(e))
+            {
+                // What was read is handed over first: Position is behind it. The fault comes again, or it has passed.
+                return items;
+            }
+
             if (range.Kvs is [var pair] && Read(pair) is { } item)
             {
                 items.Add(item);

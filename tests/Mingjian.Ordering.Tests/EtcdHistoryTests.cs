@@ -132,6 +132,49 @@ public sealed class EtcdHistoryTests(SharedEtcd shared)
     }
 
     [Fact]
+    public async Task What_was_read_when_etcd_is_compacted_once_more_is_not_lost()
+    {
+        await using var one = _network.Open(1, o => o with { BatchBytes = 1 });
+        await using var live = new Following(one);
+        await PutAsync(one, live, 60);
+        using var raw = _network.Connect();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var compactions = Task.Run(async () =>
+        {
+            // Of something that is no part of any network, so that each compaction is a new one.
+            while (!stop.IsCancellationRequested)
+            {
+                var put = await raw.CallAsync((p, o) => p.Keys.PutAsync(new PutRequest { Key = ByteString.CopyFromUtf8("elsewhere") }, o), Cancel);
+                try
+                {
+                    await raw.CallAsync((p, o) => p.Keys.CompactAsync(new CompactionRequest { Revision = put.Header.Revision }, o), Cancel);
+                }
+                catch (Grpc.Core.RpcException e) when (e.StatusCode == Grpc.Core.StatusCode.OutOfRange)
+                {
+                    // Another test's compaction was newer.
+                }
+            }
+        }, Cancel);
+        for (var i = 0; i < 4; i++)
+        {
+            using var connection = _network.Connect();
+            await using var follower = new EtcdFollower(
+                connection, _network.Keys, new EtcdOrigin(connection, _network.Keys), _network.Options(2), (_, _) => { }, new EtcdMetrics(), TimeProvider.System,
+                Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, 0);
+            var items = new List<OrderedItem>();
+            while (follower.Position < live.Items[^1].Position)
+            {
+                items.AddRange(await follower.NextAsync(Cancel));
+            }
+
+            Assert.Equal(Flat(live.Items), Flat(items));
+        }
+
+        await stop.CancelAsync();
+        await compactions;
+    }
+
+    [Fact]
     public async Task Events_that_etcd_dropped_at_a_compaction_are_noticed_and_read_from_their_keys()
     {
         await using var ordering = _network.Open(1, o => o with { BatchBytes = 1 });
