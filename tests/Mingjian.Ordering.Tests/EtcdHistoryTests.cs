@@ -134,10 +134,13 @@ public sealed class EtcdHistoryTests(SharedEtcd shared)
     [Fact]
     public async Task What_was_read_when_etcd_is_compacted_once_more_is_not_lost()
     {
-        await using var one = _network.Open(1, o => o with { BatchBytes = 1 });
+        // Of its own: the others' followers would have to begin anew all the time.
+        await using var etcd = await EtcdFixture.StartAsync();
+        var network = new EtcdNetwork(etcd.Endpoints);
+        await using var one = network.Open(1, o => o with { BatchBytes = 1 });
         await using var live = new Following(one);
         await PutAsync(one, live, 60);
-        using var raw = _network.Connect();
+        using var raw = network.Connect();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var compactions = Task.Run(async () =>
         {
@@ -157,9 +160,9 @@ public sealed class EtcdHistoryTests(SharedEtcd shared)
         }, Cancel);
         for (var i = 0; i < 4; i++)
         {
-            using var connection = _network.Connect();
+            using var connection = network.Connect();
             await using var follower = new EtcdFollower(
-                connection, _network.Keys, new EtcdOrigin(connection, _network.Keys), _network.Options(2), (_, _) => { }, new EtcdMetrics(), TimeProvider.System,
+                connection, network.Keys, new EtcdOrigin(connection, network.Keys), network.Options(2), (_, _) => { }, new EtcdMetrics(), TimeProvider.System,
                 Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, 0);
             var items = new List<OrderedItem>();
             while (follower.Position < live.Items[^1].Position)
