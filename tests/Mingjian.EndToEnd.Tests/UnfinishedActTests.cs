@@ -40,11 +40,10 @@ public sealed class UnfinishedActTests(BrowserFixture browsers) : IClassFixture<
         await EstablishAsync(officer, "第三");
         await Assertions.Expect(officer.Page.Locator(".mj-open")).ToContainTextAsync("恢复后自动提交");
         await officer.ShootAsync("act-waiting-for-node");
-        await officer.Page.EvaluateAsync("() => { window.mjOld = true; }");
+        await MarkAsync(officer.Page);
         await ExpectAlertAsync(officer, "网页服务器连不上本单位的节点", "network-node-away");
         network.ContinueNode();
-        await officer.Page.WaitForFunctionAsync("() => window.mjOld === undefined", null, new() { Timeout = 120_000 });
-        await officer.WaitUntilInteractiveAsync();
+        await WaitUntilReloadedAsync(officer);
         foreach (var name in (string[])["第一", "第二", "第三"])
         {
             await Assertions.Expect(officer.Page.GetByText(name + "测试支部").First).ToBeVisibleAsync();
@@ -149,15 +148,23 @@ public sealed class UnfinishedActTests(BrowserFixture browsers) : IClassFixture<
         await Assertions.Expect(line.Locator(".stages b")).ToHaveTextAsync("已收到");
         await Assertions.Expect(line).ToContainTextAsync("不要重复登记");
         await Assertions.Expect(line).ToBeInViewportAsync();
-        await page.EvaluateAsync("() => { window.mjOld = true; }");
+        await MarkAsync(page);
+    }
+
+    /// <summary>What is gone when the page has loaded itself again.</summary>
+    private static Task MarkAsync(IPage page) => page.EvaluateAsync("() => { window.mjOld = true; }");
+
+    private static async Task WaitUntilReloadedAsync(BrowserSession officer)
+    {
+        await officer.Page.WaitForFunctionAsync("() => window.mjOld === undefined", null, new() { Timeout = 120_000 });
+        await Assertions.Expect(officer.Page.Locator(".mj-open")).ToHaveCountAsync(0);
+        await officer.WaitUntilInteractiveAsync();
     }
 
     private static async Task ContinueUntilReloadedAsync(OneNode network, BrowserSession officer)
     {
         network.ContinueOrder();
-        await officer.Page.WaitForFunctionAsync("() => window.mjOld === undefined", null, new() { Timeout = 120_000 });
-        await Assertions.Expect(officer.Page.Locator(".mj-open")).ToHaveCountAsync(0);
-        await officer.WaitUntilInteractiveAsync();
+        await WaitUntilReloadedAsync(officer);
     }
 
     /// <summary>A node of a network, its order in a real etcd.</summary>

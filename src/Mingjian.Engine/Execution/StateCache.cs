@@ -37,13 +37,14 @@ internal sealed class StateCache(int capacity, long height)
     public bool TryKeep(string path, long height, out object? value)
     {
         var generations = _generations;
-        if (!generations.Young.ContainsKey(path) && generations.Old.TryGetValue(path, out var entry) && entry.Since != Unconfirmed
+        if (!generations.Young.TryGetValue(path, out var entry) && generations.Old.TryGetValue(path, out entry) && entry.Since != Unconfirmed
             && generations.Young.TryAdd(path, entry))
         {
             Interlocked.Increment(ref _count);
         }
 
-        return TryGet(path, height, out value);
+        value = entry?.Value;
+        return entry?.Since <= height;
     }
 
     /// <summary>Before the first <see cref="Renew"/> of a block: what was read below its height is not taken from readers any more. The writer's thread only.</summary>

@@ -38,7 +38,7 @@ public static class ActSigning
 /// <param name="Refusals">The first refusals, for the user.</param>
 /// <param name="Held">Signed and kept for a second person's signature; nothing is on the ledger yet.</param>
 /// <param name="Open">Acts that were taken and are neither final nor refused yet; the line above the page follows them.</param>
-/// <param name="Uncertain">The server did not answer: something may have been taken.</param>
+/// <param name="Uncertain">It broke off after the first submission: something may have been taken.</param>
 public sealed record ActOutcome(
     bool Ok, bool Cancelled, int Final, int Refused, long? Height, long? Index, string? Message, IReadOnlyList<string> Refusals,
     bool Held = false, int Open = 0, bool Uncertain = false)

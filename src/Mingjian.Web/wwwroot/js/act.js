@@ -218,7 +218,7 @@ let queue = Promise.resolve();
  * @param {string|object[]} commands JSON array of {"command","body"}.
  * @param {{names?: Record<string,string>, held?: boolean}} options Names to show beside ids; whether the act is kept for a second signature.
  * @returns {Promise<{ok: boolean, cancelled?: boolean, held?: boolean, open?: number, uncertain?: boolean, results: object[], code?: string, message?: string}>}
- *   ok: all final. open: submitted, neither final nor refused yet; live.js follows them. uncertain: the server did not answer.
+ *   ok: all final. open: submitted, neither final nor refused yet; live.js follows them. uncertain: it broke off after the first submission.
  */
 export function act(commands, options = {}) {
   const text = typeof commands === 'string' ? commands : JSON.stringify(commands);
@@ -299,8 +299,8 @@ async function actNow(task) {
     const open = results.filter((r) => r.url);
     if (open.length) follow(open);
     await dialog.fail(message, already ? [`在此之前已有 ${already} 项入账。`] : []);
-    // Whoever got no answer does not know whether what was sent has arrived.
-    return { ok: false, open: open.length, uncertain: sent && !(error instanceof ActError), results, code: error?.code ?? 'client/fault', message };
+    // Whoever got no answer, or a proxy's, does not know whether what was sent has been taken.
+    return { ok: false, open: open.length, uncertain: sent, results, code: error?.code ?? 'client/fault', message };
   } finally {
     dialog.close();
   }

@@ -209,7 +209,7 @@ public sealed partial class RosterImport
         Say(outcome.Ok || (outcome.Open > 0 && outcome.Refused == 0), outcome.Ok ? $"已导入 {staged.People} 人，设定党费标准 {staged.Standards} 人。"
             : outcome.Cancelled ? "没有签名，什么也没有写入。"
             : outcome.Open > 0 && outcome.Refused == 0 ? $"已提交，{outcome.Open} 批等待足够多的节点确认，不要重复导入。"
-            : outcome.Uncertain ? $"{outcome.Message}已加密保存的内容保留着。"
+            : outcome.Uncertain && outcome.Final == 0 ? $"{outcome.Message}已加密保存的内容保留着。"
             : outcome.IsNothing ? $"没有导入。{outcome.Message}{string.Join('；', outcome.Refusals)}"
             : $"只完成了一部分：{outcome.Final} 批已入账，{(outcome.Open > 0 ? $"{outcome.Open} 批等待确认，" : "")}{outcome.Refused} 批没有被接受。{string.Join('；', outcome.Refusals)} 请再次上传同一文件补齐，不会重复。");
         await ListAsync();
