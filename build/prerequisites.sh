@@ -16,6 +16,19 @@ install_missing() {
   DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+# unpack <program> <package> <why>: one program out of a Debian package, below artifacts/tools; nothing is installed, so that no service starts.
+unpack() {
+  local tools=artifacts/tools sudo=''
+  ! command -v "$1" >/dev/null 2>&1 && [ ! -x "$tools/usr/bin/$1" ] || return 0
+  echo "mingjian: fetching $1 from Debian's package $2 ($3); not installed, because the package would start a service"
+  [ "$(id -u)" -eq 0 ] || sudo='sudo'
+  mkdir -p "$tools" && (
+    cd "$tools" && rm -f "$2"_*.deb
+    apt-get download -qq "$2" >/dev/null 2>&1 || { $sudo apt-get update -qq && apt-get download -qq "$2"; }
+    dpkg-deb -x "$2"_*.deb . && rm -f "$2"_*.deb
+  )
+}
+
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=true
 
 if ! command -v dotnet >/dev/null 2>&1; then

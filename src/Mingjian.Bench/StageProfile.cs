@@ -32,7 +32,7 @@ internal sealed class StageProfile(BenchLedger ledger)
         foreach (var batch in batches)
         {
             _stages.Clear();
-            var view = new StateView(store.Snapshot(), _cache, fill: true);
+            var view = new StateView(store.Snapshot(), _cache, tree, fill: true);
             var frames = new TransactionFrame[batch.Length];
             Time("1 read envelope and payload, transaction id", () => Each(batch.Length, i => Require(reader.ReadFrame(batch[i], out frames[i]))));
             Time("2 look for the transaction id", () => Each(batch.Length, i => store.FindTransaction(frames[i].Id)));

@@ -38,7 +38,7 @@ internal sealed class BlockWriter
         _recent = new RecentTransactions(store.Head?.Height ?? 0);
         var snapshot = store.Snapshot();
         _tree = LedgerState.LoadState(store, snapshot);
-        var view = new StateView(snapshot, _cache);
+        var view = new StateView(snapshot, _cache, _tree);
         _published = new PublishedHead(
             store.Head is { } head
                 ? new LedgerHead(head.Height, head.Size, head.Root, head.StateRoot, head.Time, head.Checkpoint)
@@ -72,7 +72,7 @@ internal sealed class BlockWriter
         var head = _published.Head;
         var height = head.Height + 1;
         var time = batch.Time > head.Time ? batch.Time : head.Time;
-        var before = new StateView(_published.State.Snapshot, _cache, fill: true);
+        var before = new StateView(_published.State.Snapshot, _cache, _tree, fill: true);
         var state = new BlockState(before);
         var executed = _executor.Execute(
             height, time, NextNodes.Hash, head.Size, batch.Transactions, before, state, IsLogged);
@@ -109,18 +109,26 @@ internal sealed class BlockWriter
         _cache.BeginBlock(block.Height);
         foreach (var (path, write) in prepared.State.Writes)
         {
-            _cache.Renew(path, write.Value, block.Height);
+            // Whoever replays a log soon reads again what it writes: months of assessments and payments pass in seconds.
+            if (isSynced)
+            {
+                _cache.Renew(path, write.Value, block.Height);
+            }
+            else
+            {
+                _cache.Put(path, write.Value, block.Height);
+            }
         }
 
         var previous = _published;
         _published = new PublishedHead(
             new LedgerHead(block.Height, block.Size, block.Root, block.StateRoot, block.Time, block.Checkpoint),
-            new StateView(_store.Snapshot(), _cache),
+            new StateView(_store.Snapshot(), _cache, _tree),
             after.NextNodes);
         previous.Replaced.SetResult();
     }
 
-    private bool IsLogged(AdmittedTransaction transaction) => transaction.NotLoggedAt >= _recent.After
+    private bool IsLogged(AdmittedTransaction transaction) => _recent.KnowsAllAfter(transaction.NotLoggedAt)
         ? _recent.Contains(transaction.Id)
         : _store.FindTransaction(transaction.Id) is not null;
 

@@ -63,14 +63,19 @@ public abstract class FinalLedger : ILedger, IAsyncDisposable
     /// <inheritdoc/>
     public byte[]? ReadTile(int level, long number, int width)
     {
-        var size = Head.Size;
-        if (number < 0 || level is < -1 or >= Tile.Levels || width < 1 || width > Tile.Width(Math.Max(level, 0), number, size))
+        if (level == TilePath.EntryLevel)
         {
-            return null;
+            return ReadEntries(number, width) is { } entries ? EntryBundle.Encode(entries) : null;
         }
 
-        return level == -1 ? EntryBundle.Encode(_store.ReadEntries(number * Tile.FullWidth, width)) : _store.ReadTile(level, number, width)?.ToArray();
+        return level is >= 0 and < Tile.Levels && HasTile(level, number, width) ? _store.ReadTile(level, number, width)?.ToArray() : null;
     }
+
+    /// <summary>The entries of a bundle, or null when it does not exist; parameters as of <see cref="ReadTile"/>.</summary>
+    internal IReadOnlyList<byte[]>? ReadEntries(long number, int width) =>
+        HasTile(0, number, width) ? _store.ReadEntries(number * Tile.FullWidth, width) : null;
+
+    private bool HasTile(int level, long number, int width) => number >= 0 && width >= 1 && width <= Tile.Width(level, number, Head.Size);
 
     /// <inheritdoc/>
     public IReadOnlyList<Hash32> ProveInclusion(long index, long size)

@@ -92,7 +92,7 @@ public sealed class Ledger : FinalLedger
             var published = _writer.Published;
             var (head, members) = (published.Head, published.NextNodes);
             return new LedgerStatus(
-                head, _self, _instruments.KnownHeight(members, head.Height), _replica.IsHalted, _replica.IsHeldByTime, _admission.Queued,
+                head, _self, _instruments.KnownHeight(members, head.Height), _replica.Hold, _admission.Queued,
                 _admission.InFlight.Count, _admission.LongestWait, _instruments.Nodes(Network, members, head), LastPeerFault);
         }
     }

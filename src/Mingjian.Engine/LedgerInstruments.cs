@@ -13,17 +13,19 @@ namespace Mingjian.Engine;
 /// <param name="KnownHeight">
 /// The newest final block that other nodes' votes speak of, this node's own at least; so many liars as the quorum bears cannot raise it.
 /// </param>
-/// <param name="IsHalted">It came to something else than the quorum, and votes no more.</param>
-/// <param name="IsHeldByTime">The next block's time is too far ahead of its clock.</param>
+/// <param name="Hold">Why it does not vote for the block that is due.</param>
 /// <param name="Queue">Submissions that wait for admission.</param>
 /// <param name="InFlight">Acts that this process has handed to the order and that have no outcome yet.</param>
 /// <param name="LongestWait">How long the oldest of them has waited; zero when there is none.</param>
 /// <param name="Nodes">Members of the node set and whoever else was heard of, ascending by number.</param>
 /// <param name="LastPeerFault">Why the newest attempt to catch up from a peer failed; null when none has.</param>
 public sealed record LedgerStatus(
-    LedgerHead Head, int Self, long KnownHeight, bool IsHalted, bool IsHeldByTime, int Queue, int InFlight, TimeSpan LongestWait,
+    LedgerHead Head, int Self, long KnownHeight, VoteHold Hold, int Queue, int InFlight, TimeSpan LongestWait,
     IReadOnlyList<NodeStatus> Nodes, string? LastPeerFault)
 {
+    /// <summary>It came to something else than the quorum, and votes no more.</summary>
+    public bool IsHalted => Hold == VoteHold.Halted;
+
     /// <summary>Blocks that the others have and this node has not.</summary>
     public long Lag => KnownHeight - Head.Height;
 }
@@ -43,6 +45,9 @@ public sealed class LedgerInstruments : IDisposable
 {
     /// <summary>The meter's name, for whoever exports it.</summary>
     public const string MeterName = "Mingjian.Engine";
+
+    /// <summary>Those that end by themselves or by what operators do, and of which they should know.</summary>
+    private static readonly VoteHold[] TemporaryHolds = [VoteHold.Time, VoteHold.Frozen, VoteHold.OtherRoot, VoteHold.Restored];
 
     private readonly Meter _meter;
     private readonly ConcurrentDictionary<int, Seen> _nodes = new();
@@ -87,7 +92,11 @@ public sealed class LedgerInstruments : IDisposable
         Gauge("mingjian.ledger.time", "s", "Time of the newest block, seconds since 1970.", s => s.Head.Time.Milliseconds / 1000);
         Gauge("mingjian.ledger.lag", "{block}", "Blocks that the other nodes have and this one has not.", s => s.Lag);
         Gauge("mingjian.ledger.halted", null, "1 after this node came to something else than the quorum.", s => s.IsHalted ? 1 : 0);
-        Gauge("mingjian.ledger.held", null, "1 while the next block's time is too far ahead of this node's clock.", s => s.IsHeldByTime ? 1 : 0);
+        _meter.CreateObservableGauge("mingjian.ledger.held", () =>
+        {
+            var hold = status().Hold;
+            return TemporaryHolds.Select(h => new Measurement<long>(h == hold ? 1 : 0, Tag("reason", h.ToString())));
+        }, null, "1 while this node gives the block that is due no vote, by reason.");
         Gauge("mingjian.admission.queue", "{act}", "Submissions that wait for admission.", s => s.Queue);
         Gauge("mingjian.acts.pending", "{act}", "Acts handed to the order that have no outcome yet.", s => s.InFlight);
         _meter.CreateObservableGauge(

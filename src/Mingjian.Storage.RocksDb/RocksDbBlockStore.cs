@@ -476,8 +476,11 @@ public sealed class RocksDbBlockStore : IBlockStore
             batch.Put(key, value, _transactions);
         }
 
+        // In the order of the write buffer: each then finds its place from its neighbour's, not from the top.
+        var writes = commit.State.ToArray();
+        Array.Sort(writes, static (a, b) => string.CompareOrdinal(a.Path, b.Path));
         Span<byte> path = stackalloc byte[MaxPath];
-        foreach (var write in commit.State)
+        foreach (var write in writes)
         {
             var length = Encoding.ASCII.GetBytes(write.Path, path);
             if (write.Value is null)

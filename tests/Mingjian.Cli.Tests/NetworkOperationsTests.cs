@@ -77,7 +77,7 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
             await etcd.CallAsync((p, o) => p.Keys.PutAsync(put, o), Cancel);
         }
 
-        await UntilAsync(async () => (await Task.WhenAll(All.Select(n => network.ReadAsync(n, Cancel)))).All(r => r is { ClockBehind: true }));
+        await UntilAsync(async () => (await Task.WhenAll(All.Select(n => network.ReadAsync(n, Cancel)))).All(r => r is { Hold: "Time" }));
         Assert.NotEqual(ExitCodes.Ok, await NetworkCommand.Create().Parse(["status", .. network.Servers.Select(s => s.ToString())]).InvokeAsync(cancellationToken: Cancel));
         var look = await HeightAsync(network, 3);
         Assert.Contains($"第 {height} 块，第 1 轮", look, StringComparison.Ordinal);
@@ -92,6 +92,11 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
 
         Assert.Equal(["1=none", "2=none", "3=none"], statements.Where(s => s != "--statement"));
         Assert.Contains("已经冻结", await HeightAsync(network, 3), StringComparison.Ordinal);
+        Assert.Equal("Frozen", (await network.ReadAsync(3, Cancel))!.Hold);
+        using (var http = new HttpClient())
+        {
+            Assert.Contains("\"frozen\"", await http.GetStringAsync(new Uri(network.Servers[2], "health/ready"), Cancel), StringComparison.Ordinal);
+        }
 
         var act = At("restart.mjact.json");
         await RunAsync(["restart", "--network", $"{before.Network}", "--height", $"{height}", "--epoch", "2", "--skip", position, "--out", act, .. statements]);

@@ -233,6 +233,40 @@ public sealed class PageTests(Office office)
     }
 
     [Fact]
+    public async Task Acts_by_the_hundred_are_followed_part_by_part()
+    {
+        await using var member = await office.OpenAsync("member", Screen.Phone);
+        var page = member.Page;
+        var ids = Enumerable.Range(0, 120).Select(i => i.ToString("x64", CultureInfo.InvariantCulture)).ToList();
+        var asked = new List<int>();
+        var stage = new SemaphoreSlim(1);
+        await page.RouteAsync("**/api/v1/ledger/events*", async route =>
+        {
+            await stage.WaitAsync(TimeSpan.FromMinutes(1));
+            var acts = route.Request.Url.Split("act=").Skip(1).Select(a => a.TrimEnd('&')).ToList();
+            asked.Add(acts.Count);
+
+            // The first answer tells of one act alone; one of the last part is refused.
+            var told = asked.Count == 1 ? acts[..1] : acts;
+            await route.FulfillAsync(new()
+            {
+                ContentType = "text/event-stream",
+                Body = "retry: 100\n" + string.Concat(told.Select(a =>
+                    $"event: act\ndata: {{\"transactionId\":\"{a}\",\"status\":\"{(a == ids[^1] ? "refused" : "final")}\",\"message\":\"没有写入\"}}\n\n")),
+            });
+        });
+        await page.EvaluateAsync("ids => sessionStorage.setItem('mj-open', JSON.stringify(ids))", ids);
+        await page.GotoAsync("my/dues");
+        var line = page.Locator(".mj-open");
+        await Assertions.Expect(line).ToContainTextAsync("119 项已提交", new() { Timeout = 30_000 });
+        stage.Release(3);
+        await Assertions.Expect(line).ToContainTextAsync("1 项没有被接受", new() { Timeout = 30_000 });
+        await Assertions.Expect(line).ToContainTextAsync("没有写入");
+        Assert.Equal([50, 50, 50, 20], asked);
+        member.AssertNoConsoleErrors();
+    }
+
+    [Fact]
     public async Task Large_text_makes_everything_a_third_larger_and_stays_until_it_is_switched_off()
     {
         await using var session = await office.OpenAsync(Screen.Phone);

@@ -30,9 +30,11 @@ public sealed class RosterTests(BrowserFixture browsers) : IClassFixture<Browser
         await Assertions.Expect(Count(page, "可以导入")).ToContainTextAsync("47");
         await officer.ShootAsync("roster-dirty", fullPage: true);
 
-        // The page begins with the faulty rows.
+        // The page begins with the faulty rows; they are drawn after the counts.
         var shown = new Dictionary<int, string>();
-        foreach (var row in await page.Locator("table.grid tbody tr", new() { HasText = "有问题" }).AllAsync())
+        var faulty = page.Locator("table.grid tbody tr", new() { HasText = "有问题" });
+        await Assertions.Expect(faulty).ToHaveCountAsync(Planted.Length, new() { Timeout = 30_000 });
+        foreach (var row in await faulty.AllAsync())
         {
             var number = int.Parse(await row.Locator("td").First.InnerTextAsync(), CultureInfo.InvariantCulture);
             shown[number] = await row.Locator("td.why").InnerTextAsync();

@@ -39,7 +39,7 @@ public sealed class InstrumentsTests
         using var ada = new Person(1);
         await ledger.Do(ada, ada.Join);
         var status = ledger.Ledger.Status;
-        Assert.Equal((1, 1L, 1L, 0L, false, false), (status.Self, status.Head.Height, status.KnownHeight, status.Lag, status.IsHalted, status.IsHeldByTime));
+        Assert.Equal((1, 1L, 1L, 0L, VoteHold.None), (status.Self, status.Head.Height, status.KnownHeight, status.Lag, status.Hold));
         Assert.Equal(new NodeStatus(1, true, 1, 1, 0, 0), Assert.Single(status.Nodes));
     }
 

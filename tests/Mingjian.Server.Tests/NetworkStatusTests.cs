@@ -20,37 +20,40 @@ public sealed class NetworkStatusTests
     [Fact]
     public void A_network_without_trouble_asks_for_nothing()
     {
-        Assert.Empty(NetworkAlerts.Of(Calm, isHeld: false, readyLag: 100));
-        Assert.Empty(NetworkAlerts.Of(Calm with { Pending = 9, LongestWait = NetworkAlerts.LongWait, Lag = NetworkAlerts.LagBlocks, ListsBehind = 100 }, false, 100));
-        Assert.Empty(NetworkAlerts.Of(Calm with { LastCheck = Check(0, NetworkAlerts.CheckAge) }, false, 100));
+        Assert.Empty(NetworkAlerts.Of(Calm, VoteHold.None, readyLag: 100));
+        Assert.Empty(NetworkAlerts.Of(Calm with { Pending = 9, LongestWait = NetworkAlerts.LongWait, Lag = NetworkAlerts.LagBlocks, ListsBehind = 100 }, VoteHold.None, 100));
+        Assert.Empty(NetworkAlerts.Of(Calm with { LastCheck = Check(0, NetworkAlerts.CheckAge) }, VoteHold.None, 100));
     }
 
     [Fact]
     public void Everything_wrong_is_said_with_what_to_do()
     {
-        (string Codes, NetworkView View, bool IsHeld)[] rows =
+        (string Codes, NetworkView View, VoteHold Hold)[] rows =
         [
-            ("halted", Calm with { IsHalted = true }, false),
-            ("waiting", Calm with { Pending = 1, LongestWait = NetworkAlerts.LongWait + TimeSpan.FromTicks(1) }, false),
-            ("order-out-of-reach", Calm with { Order = Calm.Order! with { IsReachable = false } }, false),
-            ("quorum-edge node-silent", Calm with { Nodes = Silent(4) }, false),
-            ("no-quorum node-silent node-silent", Calm with { Nodes = Silent(3, 4) }, false),
-            ("evidence", Calm with { Nodes = [.. Calm.Nodes.Take(3), Calm.Nodes[3] with { Evidence = 1 }] }, false),
-            ("behind", Calm with { Lag = NetworkAlerts.LagBlocks + 1 }, false),
-            ("held-by-clock", Calm, true),
-            ("peer-fault", Calm with { PeerFault = "refused" }, false),
-            ("skipped", Calm with { Nodes = [.. Calm.Nodes, new NodeView(9, null, false, false, false, null, null, 2, 0)] }, false),
-            ("order-skipped", Calm with { Order = Calm.Order! with { Skipped = 1 } }, false),
-            ("lists-behind", Calm with { ListsBehind = 101 }, false),
-            ("node-out-of-reach", Calm with { Web = new WebView(false, null, 0, 2, "refused") }, false),
-            ("copy-fault", Calm with { Web = new WebView(true, null, 0, 0, "differs") }, false),
-            ("copy-behind", Calm with { Web = new WebView(true, null, NetworkAlerts.LagBlocks + 1, 0, null) }, false),
-            ("check-faults", Calm with { LastCheck = Check(1, TimeSpan.Zero) }, false),
-            ("check-old", Calm with { LastCheck = Check(0, NetworkAlerts.CheckAge + TimeSpan.FromMilliseconds(1)) }, false),
+            ("halted", Calm with { IsHalted = true }, VoteHold.None),
+            ("waiting", Calm with { Pending = 1, LongestWait = NetworkAlerts.LongWait + TimeSpan.FromTicks(1) }, VoteHold.None),
+            ("order-out-of-reach", Calm with { Order = Calm.Order! with { IsReachable = false } }, VoteHold.None),
+            ("quorum-edge node-silent", Calm with { Nodes = Silent(4) }, VoteHold.None),
+            ("no-quorum node-silent node-silent", Calm with { Nodes = Silent(3, 4) }, VoteHold.None),
+            ("evidence", Calm with { Nodes = [.. Calm.Nodes.Take(3), Calm.Nodes[3] with { Evidence = 1 }] }, VoteHold.None),
+            ("behind", Calm with { Lag = NetworkAlerts.LagBlocks + 1 }, VoteHold.None),
+            ("held-by-clock", Calm, VoteHold.Time),
+            ("frozen", Calm, VoteHold.Frozen),
+            ("other-root", Calm, VoteHold.OtherRoot),
+            ("restored", Calm, VoteHold.Restored),
+            ("peer-fault", Calm with { PeerFault = "refused" }, VoteHold.None),
+            ("skipped", Calm with { Nodes = [.. Calm.Nodes, new NodeView(9, null, false, false, false, null, null, 2, 0)] }, VoteHold.None),
+            ("order-skipped", Calm with { Order = Calm.Order! with { Skipped = 1 } }, VoteHold.None),
+            ("lists-behind", Calm with { ListsBehind = 101 }, VoteHold.None),
+            ("node-out-of-reach", Calm with { Web = new WebView(false, null, 0, 2, "refused") }, VoteHold.None),
+            ("copy-fault", Calm with { Web = new WebView(true, null, 0, 0, "differs") }, VoteHold.None),
+            ("copy-behind", Calm with { Web = new WebView(true, null, NetworkAlerts.LagBlocks + 1, 0, null) }, VoteHold.None),
+            ("check-faults", Calm with { LastCheck = Check(1, TimeSpan.Zero) }, VoteHold.None),
+            ("check-old", Calm with { LastCheck = Check(0, NetworkAlerts.CheckAge + TimeSpan.FromMilliseconds(1)) }, VoteHold.None),
         ];
-        foreach (var (codes, view, isHeld) in rows)
+        foreach (var (codes, view, hold) in rows)
         {
-            var alerts = NetworkAlerts.Of(view, isHeld, readyLag: 100);
+            var alerts = NetworkAlerts.Of(view, hold, readyLag: 100);
             Assert.Equal(codes, string.Join(' ', alerts.Select(a => a.Code)));
             Assert.All(alerts, a => Assert.True(a.What.EndsWith('。') || a.Code == "peer-fault", a.What));
             Assert.All(alerts, a => Assert.EndsWith("。", a.Do, StringComparison.Ordinal));
@@ -64,7 +67,7 @@ public sealed class NetworkStatusTests
     [InlineData(-1, "certificate", true)]
     public void Certificates_that_end_soon_are_said_in_time(int days, string code, bool isUrgent)
     {
-        var alerts = NetworkAlerts.Of(Calm, false, 100, DateTimeOffset.UnixEpoch.AddDays(days));
+        var alerts = NetworkAlerts.Of(Calm, VoteHold.None, 100, DateTimeOffset.UnixEpoch.AddDays(days));
         Assert.Equal(code, string.Join(' ', alerts.Select(a => a.Code)));
         Assert.Equal(isUrgent, alerts.Any(a => a.IsUrgent));
     }
@@ -78,7 +81,7 @@ public sealed class NetworkStatusTests
     [InlineData((256L << 20) - 1, 100L << 30, "disk", true)]
     public void A_disk_that_fills_up_is_said_in_time(long free, long size, string code, bool isUrgent)
     {
-        var alerts = NetworkAlerts.Of(Calm, false, 100, disk: new DiskSpace(free, size));
+        var alerts = NetworkAlerts.Of(Calm, VoteHold.None, 100, disk: new DiskSpace(free, size));
         Assert.Equal(code, string.Join(' ', alerts.Select(a => a.Code)));
         Assert.Equal(isUrgent, alerts.Any(a => a.IsUrgent));
     }

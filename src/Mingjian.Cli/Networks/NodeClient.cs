@@ -98,6 +98,15 @@ internal sealed class NetworkDiagnosis
         return new NetworkDiagnosis(faults);
     }
 
+    private static string? HoldOf(NodeReport node) => node.Hold switch
+    {
+        "Time" => "的时钟慢了，下一个区块的时间超前太多。请校时（chrony）。",
+        "Frozen" => $"在第 {node.Height + 1} 个区块冻结了，等多数组织签署重启（docs/operating/nodes.md）。",
+        "OtherRoot" => $"在第 {node.Height + 1} 个区块算出的结果不是重启所允许的，没有投票。请核对程序版本。",
+        "Restored" => "从备份恢复，对恢复之前已经排序的内容不投票；其他节点确认之后自动恢复。",
+        _ => null,
+    };
+
     private static void Judge(NodeReport node, long top, DateTimeOffset now, List<string> faults)
     {
         var name = $"节点 {node.Number}";
@@ -111,9 +120,9 @@ internal sealed class NetworkDiagnosis
             faults.Add($"{name} 的投票不计数：它不在名单上，或者正用着旧密钥。");
         }
 
-        if (node.ClockBehind)
+        if (HoldOf(node) is { } hold)
         {
-            faults.Add($"{name} 的时钟慢了，下一个区块的时间超前太多。请校时（chrony）。");
+            faults.Add($"{name} {hold}");
         }
 
         if (top - node.Height > LagThatMatters)

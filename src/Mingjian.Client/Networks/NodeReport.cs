@@ -20,7 +20,7 @@ namespace Mingjian.Client.Networks;
 /// <param name="Quorum">Votes that make it final.</param>
 /// <param name="Member">This node's votes count, with the keys that it runs with.</param>
 /// <param name="Halted">It came to something else than the quorum and votes no more.</param>
-/// <param name="ClockBehind">The next block's time is too far ahead of its clock.</param>
+/// <param name="Hold">Why it does not vote for the block that is due: <c>None</c>, <c>NotAMember</c>, <c>Time</c>, <c>Frozen</c>, <c>OtherRoot</c>, <c>Restored</c> or <c>Halted</c>.</param>
 /// <param name="Nodes">What it has seen of each node since its start.</param>
 /// <param name="Order">How its way to the order is; null where it is alone.</param>
 /// <param name="Evidence">What nodes were caught at.</param>
@@ -28,7 +28,7 @@ namespace Mingjian.Client.Networks;
 /// <param name="CertificatesUntil">When the first of its certificates for etcd ends, UTC; null where it has none.</param>
 public sealed record NodeReport(
     NetworkId Network, int Number, bool Shared, long Height, long Size, Hash32 Root, Hash32 StateRoot, LedgerTime Time, long Lag,
-    int Epoch, int Quorum, bool Member, bool Halted, bool ClockBehind, IReadOnlyList<SeenNode> Nodes,
+    int Epoch, int Quorum, bool Member, bool Halted, string Hold, IReadOnlyList<SeenNode> Nodes,
     OrderReport? Order, IReadOnlyList<EvidenceReport> Evidence, string? PeerFault, DateTimeOffset? CertificatesUntil = null)
 {
     /// <summary>A certificate that ends sooner is warned of.</summary>

@@ -91,7 +91,10 @@ internal sealed class Replica
     public int Waiting => _waiting.Count;
 
     /// <summary>True when the next block's time is too far ahead of this node's clock.</summary>
-    public bool IsHeldByTime => _prepared is not null && _vote == VoteHold.Time;
+    public bool IsHeldByTime => Hold == VoteHold.Time;
+
+    /// <summary>Why this node does not vote for the block that is due.</summary>
+    public VoteHold Hold => IsHalted ? VoteHold.Halted : _prepared is null ? VoteHold.None : _vote ?? VoteHold.None;
 
     /// <summary>Not null when batches were left in the order for want of room and there is room again: the position after which to read again.</summary>
     /// <remarks>From half on, not from none: a restart can only be judged when what it skips is at hand.</remarks>
@@ -103,9 +106,8 @@ internal sealed class Replica
         get
         {
             var block = _prepared?.After!.Commit.Block;
-            var hold = IsHalted ? VoteHold.Halted : block is null ? VoteHold.None : _vote ?? VoteHold.None;
             return new HeightStatus(
-                _ballot.Height, _ballot.Epoch, _prepared?.Batch.Position, _prepared?.Batch.Node, block?.Time, block?.Root, hold, _ballot.Votes,
+                _ballot.Height, _ballot.Epoch, _prepared?.Batch.Position, _prepared?.Batch.Node, block?.Time, block?.Root, Hold, _ballot.Votes,
                 [.. _waiting.Take(HeightStatus.MaxWaiting).Select(i => i.Position)]);
         }
     }

@@ -25,9 +25,12 @@ public interface ILedgerSource : IAsyncDisposable
     /// <summary>The entries of a bundle, in order, or null when one is missing.</summary>
     /// <exception cref="AuditFaultException">The bundle has another form.</exception>
     async ValueTask<IReadOnlyList<byte[]>?> ReadEntriesAsync(TilePath path, CancellationToken cancellationToken) =>
-        await ReadTileAsync(path, cancellationToken) is not { } bytes ? null
-        : EntryBundle.Decode(bytes, path.Width)
-            ?? throw new AuditFaultException(AuditFaultCode.EntryMalformed, path.ToString(), "Not a bundle of that many entries.");
+        await ReadTileAsync(path, cancellationToken) is { } bytes ? Decode(path, bytes) : null;
+
+    /// <summary>What <see cref="ReadEntriesAsync"/> gives for a bundle's bytes.</summary>
+    /// <exception cref="AuditFaultException">The bundle has another form.</exception>
+    internal static IReadOnlyList<byte[]> Decode(TilePath path, ReadOnlySpan<byte> bundle) => EntryBundle.Decode(bundle, path.Width)
+        ?? throw new AuditFaultException(AuditFaultCode.EntryMalformed, path.ToString(), "Not a bundle of that many entries.");
 
     /// <summary>What only a store has beside the public log; null for the public log alone.</summary>
     IStoredLedger? Stored { get; }

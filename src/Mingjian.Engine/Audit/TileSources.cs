@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Mingjian.Log;
 
@@ -27,7 +29,7 @@ public sealed class DirectoryLedgerSource(string directory) : ILedgerSource
 }
 
 /// <summary>The log of a running ledger: what its node serves at <c>/ledger</c>, without HTTP.</summary>
-public sealed class RunningLedgerSource(ILedger ledger) : ILedgerSource
+public sealed class RunningLedgerSource(FinalLedger ledger) : ILedgerSource
 {
     public IStoredLedger? Stored => null;
 
@@ -36,6 +38,8 @@ public sealed class RunningLedgerSource(ILedger ledger) : ILedgerSource
     public ValueTask<string?> ReadCheckpointAsync(CancellationToken cancellationToken) => new(ledger.Head is { Height: > 0 } head ? head.Checkpoint : null);
 
     public ValueTask<byte[]?> ReadTileAsync(TilePath path, CancellationToken cancellationToken) => new(ledger.ReadTile(path.Level, path.Number, path.Width));
+
+    public ValueTask<IReadOnlyList<byte[]>?> ReadEntriesAsync(TilePath path, CancellationToken cancellationToken) => new(ledger.ReadEntries(path.Number, path.Width));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
@@ -46,19 +50,20 @@ public sealed class HttpLedgerSource(HttpClient http) : ILedgerSource
 {
     /// <summary>An entry bundle is at most 256 entries of 65,535 bytes with their lengths.</summary>
     private const int MaxBytes = 256 * (2 + 65_535);
+    private const int SmallestBuffer = 1 << 16;
 
     public IStoredLedger? Stored => null;
 
     public ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public async ValueTask<string?> ReadCheckpointAsync(CancellationToken cancellationToken) =>
-        await GetAsync("checkpoint", cancellationToken) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : null;
+        await GetAsync("checkpoint", static bytes => Encoding.UTF8.GetString(bytes.Span), cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidDataException">What the server gives out as node history is none.</exception>
     public async ValueTask<IReadOnlyList<string>> ReadAnnouncementsAsync(CancellationToken cancellationToken)
     {
-        if (await GetAsync("nodes", cancellationToken) is not { } history)
+        if (await GetAsync("nodes", static bytes => bytes.ToArray(), cancellationToken) is not { } history)
         {
             return [];
         }
@@ -76,11 +81,16 @@ public sealed class HttpLedgerSource(HttpClient http) : ILedgerSource
     }
 
     public async ValueTask<byte[]?> ReadTileAsync(TilePath path, CancellationToken cancellationToken) =>
-        await GetAsync(path.ToString(), cancellationToken);
+        await GetAsync(path.ToString(), static bytes => bytes.ToArray(), cancellationToken);
+
+    public async ValueTask<IReadOnlyList<byte[]>?> ReadEntriesAsync(TilePath path, CancellationToken cancellationToken) =>
+        await GetAsync(path.ToString(), bytes => ILedgerSource.Decode(path, bytes.Span), cancellationToken);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<byte[]?> GetAsync(string path, CancellationToken cancellationToken)
+    /// <param name="read">Must not keep the bytes: the buffer is used again, for a bundle is large and catching up reads thousands.</param>
+    private async Task<T?> GetAsync<T>(string path, Func<ReadOnlyMemory<byte>, T> read, CancellationToken cancellationToken)
+        where T : class
     {
         // The client's own time limit ends with the headers; a server that stops in the middle of a body must not hold us for ever.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -95,18 +105,33 @@ public sealed class HttpLedgerSource(HttpClient http) : ILedgerSource
 
         response.EnsureSuccessStatusCode();
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        using var buffer = new MemoryStream();
-        var chunk = new byte[1 << 16];
-        int read;
-        while ((read = await body.ReadAsync(chunk, cancellationToken)) > 0)
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(response.Content.Headers.ContentLength + 1 ?? 0, SmallestBuffer, MaxBytes));
+        try
         {
-            await buffer.WriteAsync(chunk.AsMemory(0, read), cancellationToken);
-            if (buffer.Length > MaxBytes)
+            var length = 0;
+            int count;
+            while ((count = await body.ReadAsync(buffer.AsMemory(length), cancellationToken)) > 0)
             {
-                throw new InvalidDataException($"{path} is larger than any tile.");
-            }
-        }
+                length += count;
+                if (length > MaxBytes)
+                {
+                    throw new InvalidDataException($"{path} is larger than any tile.");
+                }
 
-        return buffer.ToArray();
+                if (length == buffer.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent(2 * length);
+                    buffer.CopyTo(larger, 0);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
+            }
+
+            return read(buffer.AsMemory(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

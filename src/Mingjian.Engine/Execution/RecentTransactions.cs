@@ -3,7 +3,7 @@ using Mingjian.Primitives;
 namespace Mingjian.Engine.Execution;
 
 /// <summary>The acts of the newest blocks, so that an act which admission just looked up is not looked up again in the store.</summary>
-/// <remarks>Two generations; knows every act of the blocks after <see cref="After"/>. Used by the block writer's thread alone.</remarks>
+/// <remarks>Two generations; knows every act of the blocks after a height. Used by the block writer's thread alone.</remarks>
 internal sealed class RecentTransactions(long head)
 {
     private const int Capacity = 1 << 16;
@@ -11,8 +11,10 @@ internal sealed class RecentTransactions(long head)
     private HashSet<Hash32> _old = [];
     private long _youngAfter = head;
 
-    /// <summary>Acts of later blocks are all here.</summary>
-    public long After { get; private set; } = head;
+    private long _after = head;
+
+    /// <summary>Whether the acts of all blocks after a height are here; on a store that was empty at the start also those of blocks that nobody asks about.</summary>
+    public bool KnowsAllAfter(long height) => _after <= Math.Max(height, 0);
 
     public bool Contains(Hash32 id) => _young.Contains(id) || _old.Contains(id);
 
@@ -23,7 +25,7 @@ internal sealed class RecentTransactions(long head)
         {
             (_old, _young) = (_young, _old);
             _young.Clear();
-            After = _youngAfter;
+            _after = _youngAfter;
             _youngAfter = height - 1;
         }
 

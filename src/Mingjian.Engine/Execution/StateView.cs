@@ -1,13 +1,15 @@
 using System.Text.Json;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Engine.Store;
+using Mingjian.Log.State;
 
 namespace Mingjian.Engine.Execution;
 
 /// <summary>The state at one height, read through the cache of typed records.</summary>
 /// <remarks>Safe for many readers. Keep no longer than needed: it pins a snapshot of the store.</remarks>
+/// <param name="tree">Of the same height.</param>
 /// <param name="fill">Whether this is the view of the one thread that executes blocks and may put into the cache what it loads; others offer it.</param>
-internal sealed class StateView(IStateSnapshot snapshot, StateCache cache, bool fill = false) : IStateReader
+internal sealed class StateView(IStateSnapshot snapshot, StateCache cache, StateTree tree, bool fill = false) : IStateReader
 {
     public IStateSnapshot Snapshot { get; } = snapshot;
 
@@ -42,10 +44,13 @@ internal sealed class StateView(IStateSnapshot snapshot, StateCache cache, bool 
     private T? Load<T>(StateKey<T> key)
         where T : class
     {
-        if (Snapshot.Read(key.Path) is not { } bytes)
+        // Every new record is looked for once before it is made; that it is not there, the tree says at a fraction of the store's cost.
+        if (tree.Find(StateHash.PathOf(key.Path)) is null)
         {
             return null;
         }
+
+        var bytes = Snapshot.Read(key.Path) ?? throw new StoreCorruptException($"state {key.Path}", "the record is missing.");
 
         try
         {

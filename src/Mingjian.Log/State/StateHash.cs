@@ -6,6 +6,7 @@ namespace Mingjian.Log.State;
 /// <summary>Hash rules of the Jellyfish Merkle tree as in penumbra-zone/jmt (the missing "e" of IntrnalNode is theirs).</summary>
 public static class StateHash
 {
+    private const int ShortKey = 256;
     private const int LeafPrefix = 13;
     private const int InnerPrefix = 16;
 
@@ -13,7 +14,11 @@ public static class StateHash
     public static Hash32 Placeholder { get; } = new("SPARSE_MERKLE_PLACEHOLDER_HASH__"u8);
 
     /// <summary>The path of a key: SHA-256 of its ASCII text.</summary>
-    public static Hash32 PathOf(string key) => Hash32.Of(Encoding.ASCII.GetBytes(key));
+    public static Hash32 PathOf(string key)
+    {
+        Span<byte> bytes = stackalloc byte[ShortKey];
+        return key.Length <= ShortKey ? Hash32.Of(bytes[..Encoding.ASCII.GetBytes(key, bytes)]) : Hash32.Of(Encoding.ASCII.GetBytes(key));
+    }
 
     /// <summary>SHA-256("JMT::LeafNode" || path || SHA-256(value)).</summary>
     public static Hash32 Leaf(Hash32 path, Hash32 valueHash)

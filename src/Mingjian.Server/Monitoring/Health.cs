@@ -11,7 +11,7 @@ namespace Mingjian.Server.Monitoring;
 /// <remarks>
 /// unhealthy (503): the ledger has stopped, or what pages show is more than <see cref="LimitOptions.ReadyLag"/> blocks behind: the lists behind
 /// the ledger, or a web process's copy behind its node.
-/// degraded (200): it reads and answers, but what it takes may not become final: node or order out of reach, halted, held by the clock.
+/// degraded (200): it reads and answers, but what it takes may not become final: node or order out of reach, halted, or without a vote for the block that is due.
 /// </remarks>
 internal sealed class Readiness(FinalLedger ledger, INodeStanding node, ServerOptions options, ProjectionProgress? progress = null) : IHealthCheck
 {
@@ -41,7 +41,7 @@ internal sealed class Readiness(FinalLedger ledger, INodeStanding node, ServerOp
             : node.Read() is not { } standing ? HealthCheckResult.Healthy()
             : standing.Status.IsHalted ? HealthCheckResult.Degraded("halted")
             : standing.IsOrderOutOfReach ? HealthCheckResult.Degraded("order-out-of-reach")
-            : standing.Status.IsHeldByTime ? HealthCheckResult.Degraded("held-by-clock")
+            : NetworkAlerts.CodeOf(standing.Status.Hold) is { } code ? HealthCheckResult.Degraded(code)
             : HealthCheckResult.Healthy();
     }
 }

@@ -1,4 +1,5 @@
 using Mingjian.Client.Networks;
+using Mingjian.Engine.Agreement;
 using Mingjian.Primitives;
 using Mingjian.Server.Nodes;
 
@@ -23,12 +24,12 @@ internal static class NetworkAlerts
     public static readonly TimeSpan CheckAge = TimeSpan.FromHours(48);
 
     /// <param name="view">Everything but its alerts.</param>
-    /// <param name="isHeld">The next block's time is too far ahead of this machine's clock.</param>
+    /// <param name="hold">Why this node does not vote for the block that is due.</param>
     /// <param name="readyLag">Blocks that lists may be behind.</param>
     /// <param name="certificatesUntil">When the first of this node's certificates for etcd ends; null where it has none.</param>
     /// <param name="disk">Of the data directory; null where nobody has looked.</param>
     public static IReadOnlyList<NetworkAlert> Of(
-        NetworkView view, bool isHeld, int readyLag, DateTimeOffset? certificatesUntil = null, DiskSpace? disk = null)
+        NetworkView view, VoteHold hold, int readyLag, DateTimeOffset? certificatesUntil = null, DiskSpace? disk = null)
     {
         var members = view.Nodes.Where(n => n.IsMember).ToList();
         var voting = members.Where(n => n.IsVoting).ToList();
@@ -62,7 +63,12 @@ internal static class NetworkAlerts
         }
 
         Add(view.Lag > LagBlocks, "behind", false, $"本节点比其他节点落后 {view.Lag} 块。", "一般会自动补齐。长时间不变时，检查本机的网络、磁盘和负载。");
-        Add(isHeld, "held-by-clock", true, "下一块的时间比本机时钟快 10 秒以上，本节点要等到那时才表决。", "先校准本机时钟（NTP）。本机没有问题时，是提出这一块的节点时钟快了，请联系那个组织。");
+        Add(hold == VoteHold.Frozen, CodeOf(hold), true, $"本节点在第 {view.Height + 1} 块冻结了，在多数组织签署重启之前不再对这一块表决。",
+            "正在办理重启的，请继续：收齐各节点的说明、签署、提交。没有人在办理的，请按节点手册查明是谁冻结的；其他节点确认了这一块，冻结会自动结束。");
+        Add(hold == VoteHold.OtherRoot, CodeOf(hold), true, $"重启只允许第 {view.Height + 1} 块是一种结果，本节点算出的是另一种，所以没有表决。",
+            "不要反复重启。请先与其他组织核对程序版本，再用 mingjian audit 检查本节点的账本。");
+        Add(hold == VoteHold.Restored, CodeOf(hold), false, "本节点从备份恢复，或者账本是新建的，对恢复之前已经提交的内容不表决。", "其他节点确认之后会自动恢复表决。长时间不变时，看其他节点是否够多数。");
+        Add(hold == VoteHold.Time, CodeOf(hold), true, "下一块的时间比本机时钟快 10 秒以上，本节点要等到那时才表决。", "先校准本机时钟（NTP）。本机没有问题时，是提出这一块的节点时钟快了，请联系那个组织。");
         Add(view.PeerFault is not null, "peer-fault", false, $"最近一次从其他节点补齐账本没有成功：{view.PeerFault}", "看对方节点是否正常；换一个节点补齐会自动进行。");
         foreach (var node in view.Nodes.Where(n => n.Skipped > 0))
         {
@@ -82,14 +88,24 @@ internal static class NetworkAlerts
             "请网络的运维人员执行 mingjian network renew，本单位再用 mingjian network configure --certificates 收下新证书，不必停机。");
         return [.. alerts.OrderBy(a => a.IsUrgent ? 0 : 1)];
 
-        void Add(bool holds, string code, bool isUrgent, string what, string how)
+        void Add(bool holds, string? code, bool isUrgent, string what, string how)
         {
             if (holds)
             {
-                alerts.Add(new NetworkAlert(code, isUrgent, what, how));
+                alerts.Add(new NetworkAlert(code!, isUrgent, what, how));
             }
         }
     }
+
+    /// <summary>The code of what keeps a node from voting for the block that is due; null when nothing does that somebody should know of.</summary>
+    public static string? CodeOf(VoteHold hold) => hold switch
+    {
+        VoteHold.Time => "held-by-clock",
+        VoteHold.Frozen => "frozen",
+        VoteHold.OtherRoot => "other-root",
+        VoteHold.Restored => "restored",
+        _ => null,
+    };
 
     private static string Name(NodeView node) =>
         node.IsSelf ? "本节点" : node.Organization is { } name ? $"节点 {node.Number}（{name}）" : $"节点 {node.Number}";

@@ -31,7 +31,7 @@ internal sealed class NetworkStatus(
         var copy = (ledger as LedgerCopy)?.Status;
         var standing = node.Read();
         // A web process that has not heard of its node yet knows its own copy alone.
-        var status = standing?.Status ?? new LedgerStatus(ledger.Head, 0, ledger.Head.Height, false, false, 0, 0, TimeSpan.Zero, [], null);
+        var status = standing?.Status ?? new LedgerStatus(ledger.Head, 0, ledger.Head.Height, VoteHold.None, 0, 0, TimeSpan.Zero, [], null);
         var shared = standing?.Order;
         var now = clock.GetUtcNow();
         var nodes = ledger.ReadState().Nodes();
@@ -54,7 +54,7 @@ internal sealed class NetworkStatus(
             copy is null ? null : new WebView(
                 copy.IsInTouch, copy.LastContact is { } heard ? LedgerTime.From(heard) : null, Math.Max(0, copy.NodeHeight - ledger.Head.Height),
                 copy.Waiting, copy.Fault));
-        return view with { Alerts = NetworkAlerts.Of(view, status.IsHeldByTime, options.Limits.ReadyLag, certificates?.Until, DiskSpace.Of(options.NetworkDirectory)) };
+        return view with { Alerts = NetworkAlerts.Of(view, status.Hold, options.Limits.ReadyLag, certificates?.Until, DiskSpace.Of(options.NetworkDirectory)) };
     }
 
     public async Task<byte[]?> FindEvidenceAsync(string id, CancellationToken cancellationToken = default)

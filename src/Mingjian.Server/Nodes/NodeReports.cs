@@ -18,7 +18,7 @@ internal sealed class NodeReports(Ledger ledger, NodeIdentity identity, OrderHea
         var members = nodes?.At(head.Height + 1).ToNodeSet() ?? identity.Founders;
         return new NodeReport(
             ledger.Network, self.Number, identity.Shared is not null, head.Height, head.Size, head.Root, head.StateRoot, head.Time, status.Lag,
-            nodes?.Epoch ?? 1, members.Quorum, members.Find(self.Number) == self, status.IsHalted, status.IsHeldByTime,
+            nodes?.Epoch ?? 1, members.Quorum, members.Find(self.Number) == self, status.IsHalted, status.Hold.ToString(),
             [.. status.Nodes.Select(n => new SeenNode(n.Number, n.IsMember, n.LastVote, n.Skipped, n.Evidence))],
             order.Read?.Invoke() is { } way ? new OrderReport(way.LastContact is not null, way.LastContact, way.Position, way.Unconfirmed, way.Skipped) : null,
             [.. ledger.ReadEvidence().TakeLast(Shown).Select(e => new EvidenceReport(e.Kind.ToString(), e.Node, e.Height))], status.LastPeerFault,

@@ -3,7 +3,9 @@
 
 const STORE = 'mj-open';
 const EVENTS = '/api/v1/ledger/events';
-const MOST = 50;
+// The server tells of so many at once; a large import is followed part by part.
+const AT_ONCE = 50;
+const MOST = 2000;
 const STAGES = [['accepted', '已收到'], ['ordered', '已排序'], ['final', '已确认']];
 
 const stored = () => {
@@ -17,6 +19,8 @@ const stored = () => {
 
 let source = null;
 let touched = false;
+let refusals = [];
+let lost = 0;
 // What was typed is not thrown away, nor what a page shows only once ([data-mj-keep]).
 document.addEventListener('input', () => { touched = true; });
 
@@ -54,10 +58,10 @@ function show(text, stage, button) {
 
 function watch() {
   source?.close();
-  const open = new Map(stored().map((id) => [id, 'accepted']));
+  const ids = stored();
+  const open = new Map(ids.slice(0, AT_ONCE).map((id) => [id, 'accepted']));
+  const later = ids.slice(AT_ONCE);
   if (!open.size) return;
-  const refusals = [];
-  let lost = 0;
   source = new EventSource(`${EVENTS}?${[...open.keys()].map((id) => `act=${id}`).join('&')}`);
   source.addEventListener('act', (event) => {
     const act = JSON.parse(event.data);
@@ -69,19 +73,24 @@ function watch() {
       if (act.status === 'refused') refusals.push(act.message ?? act.code);
       if (act.status === 'unknown') lost += 1;
     }
-    sessionStorage.setItem(STORE, JSON.stringify([...open.keys()]));
+    sessionStorage.setItem(STORE, JSON.stringify([...open.keys(), ...later]));
     if (open.size) {
+      const count = open.size + later.length;
       const stages = [...open.values()];
       if (stages.includes('waiting')) {
-        show(`${open.size} 项等待提交：暂时连不上本单位的节点，恢复后自动提交，不要重复登记。`, null);
+        show(`${count} 项等待提交：暂时连不上本单位的节点，恢复后自动提交，不要重复登记。`, null);
         return;
       }
       const stage = stages.includes('accepted') ? 'accepted' : 'ordered';
-      show(`${open.size} 项已提交，等待足够多的节点确认，不要重复登记。`, stage);
+      show(`${count} 项已提交，等待足够多的节点确认，不要重复登记。`, stage);
+      return;
+    }
+    if (later.length) {
+      watch();
       return;
     }
     source.close();
-    if (refusals.length) show(`${refusals.length} 项没有被接受，没有改变任何记录：${refusals.join('；')}`, null, true);
+    if (refusals.length) show(`${refusals.length} 项没有被接受，没有改变任何记录：${[...new Set(refusals)].slice(0, 5).join('；')}`, null, true);
     else if (lost) show(`服务器重启过，查不到 ${lost} 项提交的结果。请刷新后看列表里有没有，没有时再办一次。`, null, true);
     else if (touched || document.querySelector('dialog[open], [data-mj-keep]')) show('刚才提交的事项已确认。', 'final', true);
     else location.reload();
@@ -93,8 +102,10 @@ function watch() {
  * @param {{url: string}[]} results As the server answered them; the address ends with the act's id.
  */
 export function follow(results) {
+  const before = stored();
+  if (!before.length) [refusals, lost] = [[], 0];
   const ids = results.map((r) => r.url.split('/').at(-1));
-  sessionStorage.setItem(STORE, JSON.stringify([...new Set([...stored(), ...ids])].slice(-MOST)));
+  sessionStorage.setItem(STORE, JSON.stringify([...new Set([...before, ...ids])].slice(-MOST)));
   touched = false;
   watch();
 }
