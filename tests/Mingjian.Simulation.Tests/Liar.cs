@@ -60,6 +60,7 @@ internal sealed class Liar(NodeKeys keys, Random random)
             case 7:
                 var torn = Batch(Number, now, act);
                 yield return position => new ReceivedBatch(position, Number, torn.AsMemory(0, random.Next(torn.Length)));
+                yield return position => new ReceivedBatch(position, Number, Damaged(Batch(Number, now, act)));
                 break;
             case 8:
                 // Hours ahead: no honest node votes for that.
@@ -107,10 +108,18 @@ internal sealed class Liar(NodeKeys keys, Random random)
     private byte[] Batch(int node, LedgerTime time, params byte[][] acts) => SignedBatch.Encode(
         new BatchHeader(LedgerFixture.Network, node, time), [.. acts.Select(a => (ReadOnlyMemory<byte>)a)], b => keys.SignBatch(b.Span));
 
+    /// <summary>A byte before the signature is another, and all is signed again: whether it can be unpacked, every node must see alike.</summary>
+    private byte[] Damaged(byte[] batch)
+    {
+        var body = batch[..^64];
+        body[random.Next(body.Length)] ^= (byte)(1 << random.Next(8));
+        return [.. body, .. keys.SignBatch(body)];
+    }
+
     private byte[] Garbage()
     {
         var bytes = new byte[random.Next(1, 300)];
         random.NextBytes(bytes);
-        return random.Next(2) == 0 ? bytes : [.. Encoding.ASCII.GetBytes("mingjian-batch@v1\n{\"network\":"), .. bytes];
+        return random.Next(2) == 0 ? bytes : [.. Encoding.ASCII.GetBytes("mingjian-batch@v2\n{\"network\":"), .. bytes];
     }
 }

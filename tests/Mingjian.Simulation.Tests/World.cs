@@ -127,7 +127,7 @@ internal sealed class World
         var node = new SimulatedNode(number, disk, new SimulatedClock(() => _now, skew), verifier, vote => _operators.Published(number, vote))
         {
             IgnoresOlderCopy = _planted == Planted.OlderCopyUnnoticed,
-            MaxWaiting = _isNarrow ? 12_000 : Replica.MaxWaitingBytes,
+            MaxWaiting = _isNarrow ? 6_000 : Replica.MaxWaitingBytes,
             Program = _hasTwoPrograms ? _random.Next(2) : 0,
         };
         _nodes.Add(node);
