@@ -66,6 +66,14 @@ internal sealed class BrowserSession : IAsyncDisposable
         await Page.Locator("[data-mj-ready]").WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 60_000 });
     }
 
+    /// <summary>Chooses a file as soon as a person could.</summary>
+    public async Task ChooseFileAsync(string label, string file)
+    {
+        var field = Page.GetByLabel(label);
+        await Assertions.Expect(field).ToBeEnabledAsync(new() { Timeout = 60_000 });
+        await field.SetInputFilesAsync(file);
+    }
+
     /// <summary>Confirms the signing dialog and waits until it has closed.</summary>
     public async Task SignAsync(string screenshot)
     {

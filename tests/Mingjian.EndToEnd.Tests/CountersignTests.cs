@@ -82,7 +82,7 @@ public sealed class CountersignTests(Office office)
         var page = officer.Page;
         await page.GotoAsync("staff/import");
         await officer.WaitUntilInteractiveAsync();
-        await page.GetByLabel("选择名册文件").SetInputFilesAsync(file);
+        await officer.ChooseFileAsync("选择名册文件", file);
         await page.GetByRole(AriaRole.Button, new() { Name = "确认并签名，导入 1 人" }).ClickAsync();
         await officer.SignAsync("countersign-import");
         await Assertions.Expect(page.Locator(".note.good")).ToContainTextAsync("已导入 1 人", new() { Timeout = 30_000 });

@@ -58,7 +58,7 @@ public sealed partial class MainJobTests(BrowserFixture browsers) : IClassFixtur
         var page = session.Page;
         await page.GotoAsync("staff/import");
         await session.WaitUntilInteractiveAsync();
-        await page.GetByLabel("选择名册文件").SetInputFilesAsync(Repository.Sample("roster-300.xlsx"));
+        await session.ChooseFileAsync("选择名册文件", Repository.Sample("roster-300.xlsx"));
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "预览" })).ToBeVisibleAsync(Patience);
         await session.ShootAsync($"{shot}-preview");
         await page.Locator("button.main").ClickAsync();
@@ -67,7 +67,7 @@ public sealed partial class MainJobTests(BrowserFixture browsers) : IClassFixtur
         await session.ShootAsync($"{shot}-done", fullPage: true);
 
         // The same file again adds nobody.
-        await page.GetByLabel("选择名册文件").SetInputFilesAsync(Repository.Sample("roster-300.xlsx"));
+        await session.ChooseFileAsync("选择名册文件", Repository.Sample("roster-300.xlsx"));
         await Expect(page.GetByText(AllKnown())).ToBeVisibleAsync(Patience);
         await page.GotoAsync("staff/members");
         await session.WaitUntilInteractiveAsync();

@@ -93,7 +93,7 @@ public sealed class RosterTests(BrowserFixture browsers) : IClassFixture<Browser
     {
         await session.Page.GotoAsync("staff/import");
         await session.WaitUntilInteractiveAsync();
-        await session.Page.GetByLabel("选择名册文件").SetInputFilesAsync(file);
+        await session.ChooseFileAsync("选择名册文件", file);
         await Assertions.Expect(session.Page.GetByRole(AriaRole.Heading, new() { Name = "预览" })).ToBeVisibleAsync(new() { Timeout = 90_000 });
     }
 }

@@ -91,7 +91,7 @@ public sealed class UnfinishedActTests(BrowserFixture browsers) : IClassFixture<
         var page = officer.Page;
         await page.GotoAsync("staff/import");
         await officer.WaitUntilInteractiveAsync();
-        await page.GetByLabel("选择名册文件").SetInputFilesAsync(Repository.Sample("roster-300.xlsx"));
+        await officer.ChooseFileAsync("选择名册文件", Repository.Sample("roster-300.xlsx"));
         var confirm = page.GetByRole(AriaRole.Button, new() { Name = "确认并签名，导入 300 人" });
         await Assertions.Expect(confirm).ToBeVisibleAsync();
         network.StopOrder();

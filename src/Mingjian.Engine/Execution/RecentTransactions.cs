@@ -10,10 +10,9 @@ internal sealed class RecentTransactions(long head)
     private HashSet<Hash32> _young = [];
     private HashSet<Hash32> _old = [];
     private long _youngAfter = head;
-
     private long _after = head;
 
-    /// <summary>Whether the acts of all blocks after a height are here; on a store that was empty at the start also those of blocks that nobody asks about.</summary>
+    /// <summary>Whether the acts of all blocks after a height are here; -1 asks for all blocks, as 0 does.</summary>
     public bool KnowsAllAfter(long height) => _after <= Math.Max(height, 0);
 
     public bool Contains(Hash32 id) => _young.Contains(id) || _old.Contains(id);

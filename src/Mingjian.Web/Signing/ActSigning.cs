@@ -12,6 +12,12 @@ public static class ActSigning
     /// <summary>People read before they sign, and long lists take a while to enter: half an hour.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
+    /// <summary>Loads the signing script, so that it is there when somebody signs. Whatever the page's components asked the browser for before is done by then.</summary>
+    public static async Task LoadSigningAsync(this IJSRuntime js)
+    {
+        await using var module = await js.InvokeAsync<IJSObjectReference>("import", Module);
+    }
+
     /// <summary>Shows, signs and submits; returns when all is final, refused, cancelled, or open for longer than people wait. Never throws for a refusal.</summary>
     /// <param name="js">The page's runtime.</param>
     /// <param name="acts">Streamed to the browser, so their size is not bound by a message.</param>

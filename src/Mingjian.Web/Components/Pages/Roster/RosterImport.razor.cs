@@ -25,6 +25,7 @@ public sealed partial class RosterImport
     private int _done;
     private int _max;
     private int _uploads;
+    private int _listening = -1;
     private string? _error;
     private string? _errorCode;
     private ElementReference _outcomeNote;
@@ -57,9 +58,21 @@ public sealed partial class RosterImport
         await ListAsync();
     }
 
-    // The list above it has gone, so the note would stand out of sight.
+    private bool CanChoose => !_busy && _listening == _uploads;
+
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
+        // The field listens only some time after it is drawn, and a file that is chosen before is lost without a word: until then it cannot be chosen.
+        if (_listening != _uploads)
+        {
+            var drawn = _uploads;
+            await Task.Yield();
+            await Js.LoadSigningAsync();
+            _listening = drawn;
+            StateHasChanged();
+        }
+
+        // The list above it has gone, so the note would stand out of sight.
         if (_showOutcome && !_busy)
         {
             _showOutcome = false;
