@@ -1,6 +1,7 @@
 # Sourced by ./run and ./test: installs what is missing from Debian, saying in one line what and why.
 # need <command-or-file> <package> <why>: notes the package when neither a command nor a file of that name exists.
-missing=()
+missing=() as_root=''
+[ "$(id -u)" -eq 0 ] || as_root='sudo'
 need() {
   if ! command -v "$1" >/dev/null 2>&1 && [ ! -e "$1" ]; then
     missing+=("$2")
@@ -10,21 +11,18 @@ need() {
 
 install_missing() {
   [ ${#missing[@]} -eq 0 ] && return 0
-  local sudo=''
-  [ "$(id -u)" -eq 0 ] || sudo='sudo'
-  $sudo apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  $as_root apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 # unpack <program> <package> <why>: one program out of a Debian package, below artifacts/tools; nothing is installed, so that no service starts.
 unpack() {
-  local tools=artifacts/tools sudo=''
+  local tools=artifacts/tools
   ! command -v "$1" >/dev/null 2>&1 && [ ! -x "$tools/usr/bin/$1" ] || return 0
   echo "mingjian: fetching $1 from Debian's package $2 ($3); not installed, because the package would start a service"
-  [ "$(id -u)" -eq 0 ] || sudo='sudo'
   mkdir -p "$tools" && (
     cd "$tools" && rm -f "$2"_*.deb
-    apt-get download -qq "$2" >/dev/null 2>&1 || { $sudo apt-get update -qq && apt-get download -qq "$2"; }
+    apt-get download -qq "$2" >/dev/null 2>&1 || { $as_root apt-get update -qq && apt-get download -qq "$2"; }
     dpkg-deb -x "$2"_*.deb . && rm -f "$2"_*.deb
   )
 }

@@ -66,7 +66,7 @@ public sealed class MonitoringTests
         Assert.Equal(head.Size - head.Height, metrics["mingjian_act_finality_duration_seconds_count"]);
         Assert.Equal(head.Size - head.Height, metrics["mingjian_block_acts_sum"]);
         Assert.Equal(0, metrics["mingjian_ledger_halted"]);
-        Assert.Equal(0, metrics["mingjian_ledger_held{reason=\"Frozen\"}"]);
+        Assert.All(["Time", "Frozen", "OtherRoot", "Restored"], reason => Assert.Equal(0, metrics[$"mingjian_ledger_held{{reason=\"{reason}\"}}"]));
         Assert.Equal(0, metrics["mingjian_ledger_lag"]);
         Assert.Equal(0, metrics["mingjian_check_faults"]);
         Assert.Equal(server.Now.Milliseconds / 1000, metrics["mingjian_check_time_seconds"]);

@@ -63,12 +63,12 @@ internal static class NetworkAlerts
         }
 
         Add(view.Lag > LagBlocks, "behind", false, $"本节点比其他节点落后 {view.Lag} 块。", "一般会自动补齐。长时间不变时，检查本机的网络、磁盘和负载。");
-        Add(hold == VoteHold.Frozen, CodeOf(hold), true, $"本节点在第 {view.Height + 1} 块冻结了，在多数组织签署重启之前不再对这一块表决。",
-            "正在办理重启的，请继续：收齐各节点的说明、签署、提交。没有人在办理的，请按节点手册查明是谁冻结的；其他节点确认了这一块，冻结会自动结束。");
-        Add(hold == VoteHold.OtherRoot, CodeOf(hold), true, $"重启只允许第 {view.Height + 1} 块是一种结果，本节点算出的是另一种，所以没有表决。",
-            "不要反复重启。请先与其他组织核对程序版本，再用 mingjian audit 检查本节点的账本。");
-        Add(hold == VoteHold.Restored, CodeOf(hold), false, "本节点从备份恢复，或者账本是新建的，对恢复之前已经提交的内容不表决。", "其他节点确认之后会自动恢复表决。长时间不变时，看其他节点是否够多数。");
-        Add(hold == VoteHold.Time, CodeOf(hold), true, "下一块的时间比本机时钟快 10 秒以上，本节点要等到那时才表决。", "先校准本机时钟（NTP）。本机没有问题时，是提出这一块的节点时钟快了，请联系那个组织。");
+        if (CodeOf(hold) is { } held)
+        {
+            var (what, how) = Words(hold, view.Height + 1);
+            Add(true, held, hold != VoteHold.Restored, what, how);
+        }
+
         Add(view.PeerFault is not null, "peer-fault", false, $"最近一次从其他节点补齐账本没有成功：{view.PeerFault}", "看对方节点是否正常；换一个节点补齐会自动进行。");
         foreach (var node in view.Nodes.Where(n => n.Skipped > 0))
         {
@@ -88,11 +88,11 @@ internal static class NetworkAlerts
             "请网络的运维人员执行 mingjian network renew，本单位再用 mingjian network configure --certificates 收下新证书，不必停机。");
         return [.. alerts.OrderBy(a => a.IsUrgent ? 0 : 1)];
 
-        void Add(bool holds, string? code, bool isUrgent, string what, string how)
+        void Add(bool holds, string code, bool isUrgent, string what, string how)
         {
             if (holds)
             {
-                alerts.Add(new NetworkAlert(code!, isUrgent, what, how));
+                alerts.Add(new NetworkAlert(code, isUrgent, what, how));
             }
         }
     }
@@ -105,6 +105,22 @@ internal static class NetworkAlerts
         VoteHold.OtherRoot => "other-root",
         VoteHold.Restored => "restored",
         _ => null,
+    };
+
+    private static (string What, string How) Words(VoteHold hold, long height) => hold switch
+    {
+        VoteHold.Frozen => (
+            $"本节点在第 {height} 块冻结了，在多数组织签署重启之前不再对这一块表决。",
+            "正在办理重启的，请继续：收齐各节点的说明、签署、提交。没有人在办理的，请按节点手册查明是谁冻结的；其他节点确认了这一块，冻结会自动结束。"),
+        VoteHold.OtherRoot => (
+            $"重启只允许第 {height} 块是一种结果，本节点算出的是另一种，所以没有表决。",
+            "不要反复重启。请先与其他组织核对程序版本，再用 mingjian audit 检查本节点的账本。"),
+        VoteHold.Restored => (
+            "本节点从备份恢复，或者账本是新建的，对恢复之前已经提交的内容不表决。",
+            "其他节点确认之后会自动恢复表决。长时间不变时，看其他节点是否够多数。"),
+        _ => (
+            "下一块的时间比本机时钟快 10 秒以上，本节点要等到那时才表决。",
+            "先校准本机时钟（NTP）。本机没有问题时，是提出这一块的节点时钟快了，请联系那个组织。"),
     };
 
     private static string Name(NodeView node) =>
