@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
@@ -62,7 +63,7 @@ internal sealed class StageProfile(BenchLedger ledger)
             StateWrite[] writes = null!;
             Time("7 encode state, state tree", () => (writes, tree) = BlockExecutor.Close(state, tree));
             IReadOnlyList<TileWrite> tiles = null!;
-            Time("8 log tree", () => tiles = log.Append(executed.Entries.Select(e => (ReadOnlyMemory<byte>)e)));
+            Time("8 log tree", () => tiles = log.AppendLeaves(CollectionsMarshal.AsSpan(executed.Leaves)));
             var block = new BlockRecord(
                 head.Height + 1, head.Size, executed.Entries.Count, head.Time, log.Root, tree.Root, ledger.Keys.Sign(log.Size, log.Root, head.Time));
             Time("9 store, synced", () => store.Commit(new BlockCommit(BenchRoster.Network, block, executed.Entries, tiles, writes, executed.Indexed)));

@@ -13,6 +13,14 @@ public sealed record StateTable<T>(string Prefix, JsonTypeInfo<T> Json)
     /// <summary>The key of one record; parts are joined by '/'.</summary>
     public StateKey<T> Key(string part) => new(this, string.Concat(Prefix, part));
 
+    /// <summary>The key of what belongs to one id.</summary>
+    public StateKey<T> Key<TId>(TId id)
+        where TId : struct, ITextValue<TId> => new(this, TextValue.Join(Prefix, id));
+
+    public StateKey<T> Key<TFirst, TSecond>(TFirst first, TSecond second)
+        where TFirst : struct, ITextValue<TFirst>
+        where TSecond : struct, ITextValue<TSecond> => new(this, TextValue.Join(Prefix, first, second));
+
     public StateKey<T> Key(string first, string second) => new(this, string.Concat(Prefix, first, "/", second));
 }
 

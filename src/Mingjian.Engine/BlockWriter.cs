@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
@@ -141,8 +143,9 @@ internal sealed class BlockWriter
         entries.Add(new SealEntry(
             entries.Count + 1, EpochOf(state), previous.Size, height, _options.Network, next.Hash, NextNodes.Hash, batch.Position, previous.Root,
             batch.Node, tree.Root, time).Encode());
+        executed.Leaves.Add(Merkle.HashLeaf(entries[^1]));
         var log = _log.Clone();
-        var tiles = log.Append(entries.Select(e => (ReadOnlyMemory<byte>)e));
+        var tiles = log.AppendLeaves(CollectionsMarshal.AsSpan(executed.Leaves));
         var block = new BlockRecord(height, previous.Size, entries.Count, time, log.Root, tree.Root, string.Empty);
         return new PreparedBlock.Outcome(new BlockCommit(_options.Network, block, entries, tiles, writes, executed.Indexed), log, tree, next);
     }

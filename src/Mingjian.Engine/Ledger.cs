@@ -60,7 +60,7 @@ public sealed class Ledger : FinalLedger
         _writer = writer;
         _clock = clock;
         _admission = new AdmissionPipeline(options, contracts, keys, verifier, store, ordering, clock, () => writer.Published, _instruments);
-        var batches = new BatchReader(options.Network, new TransactionReader(options.Network, contracts), keys, verifier, _admission.FindAdmitted);
+        var batches = new BatchReader(options.Network, new TransactionReader(options.Network, contracts), keys, verifier, _admission.FindAdmitted, Task.Run);
         _replica = new Replica(
             writer, batches, signer, store.Records, clock, options.MaxTimeAhead,
             new ReplicaOutput(_admission, ordering as ISharedOrdering, _instruments, clock));

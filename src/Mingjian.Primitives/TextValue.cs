@@ -40,6 +40,32 @@ public static class TextValue
             && T.TryParseUtf8(bytes[..length], out value);
     }
 
+    /// <summary>Some text and a value's text behind it, in one string.</summary>
+    public static string Join<T>(string prefix, T value)
+        where T : struct, ITextValue<T>
+    {
+        Span<char> text = stackalloc char[MaxLength];
+        return string.Concat(prefix, text[..Format(value, text)]);
+    }
+
+    /// <summary>Some text and two values' texts behind it with a slash between them, in one string.</summary>
+    public static string Join<TFirst, TSecond>(string prefix, TFirst first, TSecond second)
+        where TFirst : struct, ITextValue<TFirst>
+        where TSecond : struct, ITextValue<TSecond>
+    {
+        Span<char> texts = stackalloc char[2 * MaxLength];
+        var length = Format(first, texts);
+        return string.Concat(prefix, texts[..length], "/", texts.Slice(length, Format(second, texts[length..])));
+    }
+
+    private static int Format<T>(T value, Span<char> text)
+        where T : struct, ITextValue<T>
+    {
+        Span<byte> bytes = stackalloc byte[MaxLength];
+        Ascii.ToUtf16(bytes[..T.FormatUtf8(value, bytes)], text, out var length);
+        return length;
+    }
+
     /// <summary>For types that write bytes: their text.</summary>
     internal static string ToText<T>(T value)
         where T : struct, ITextValue<T>

@@ -125,7 +125,7 @@ public sealed class AdmissionTests : IAsyncLifetime
         Assert.True(busy > 0, "The queue was never full.");
         Assert.All(results, r => Assert.True(r.Refusal is null || r.Refusal == AdmissionRejection.Busy.ToRefusal()));
         Assert.Equal(
-            new Amount(results.Length - busy), ledger.Ledger.ReadState().Get(ToyContract.Accounts.Key(_ada.Member.ToString()))!.Balance);
+            new Amount(results.Length - busy), ledger.Ledger.ReadState().Get(ToyContract.Accounts.Key(_ada.Member))!.Balance);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class DecoderFuzzTests
         Mutations(valid).Sample(
             bytes =>
             {
-                var prepared = preparer.Prepare(bytes, 17);
+                var prepared = preparer.Prepare(bytes, Merkle.HashLeaf(bytes), 17);
                 Assert.True(prepared.Fault is not null ^ (prepared.Transaction is not null || prepared.Seal is not null));
                 if (prepared.Fault is { } fault)
                 {

@@ -56,7 +56,7 @@ public sealed class DeterminismTests
                     }
 
                     var state = writer.Published.State;
-                    var held = people.Sum(p => state.Get(ToyContract.Accounts.Key(p.Member.ToString()))?.Balance.Fen ?? 0);
+                    var held = people.Sum(p => state.Get(ToyContract.Accounts.Key(p.Member))?.Balance.Fen ?? 0);
                     Assert.Equal(state.Get(ToyContract.Totals.Key("all"))?.Sum.Fen ?? 0, held);
                 }
 

@@ -19,7 +19,7 @@ public sealed class LedgerTests
 
         Assert.Equal((1, 0), (joined.Height, joined.Index));
         Assert.Equal((2, 2), (paid.Height, paid.Index));
-        Assert.Equal(new Amount(500), ledger.Ledger.ReadState().Get(ToyContract.Accounts.Key(ada.Member.ToString()))!.Balance);
+        Assert.Equal(new Amount(500), ledger.Ledger.ReadState().Get(ToyContract.Accounts.Key(ada.Member))!.Balance);
         Assert.Equal(4, ledger.Ledger.Head.Size);
         Assert.Equal(2, ledger.Ledger.FindEntry(paid.TransactionId));
         var entry = Assert.IsType<TransactionEntry>(LogEntry.Decode(ledger.Ledger.ReadEntry(2)!));
@@ -86,7 +86,7 @@ public sealed class LedgerTests
             Assert.Equal(AdmissionRejection.Duplicate.ToRefusal(), r.Refusal);
             Assert.Equal((both[0].Height, both[0].Index), (r.Height, r.Index));
         });
-        Assert.Equal(new Amount(5), ledger.Ledger.ReadState().Get(ToyContract.Accounts.Key(ada.Member.ToString()))!.Balance);
+        Assert.Equal(new Amount(5), ledger.Ledger.ReadState().Get(ToyContract.Accounts.Key(ada.Member))!.Balance);
     }
 
     [Fact]

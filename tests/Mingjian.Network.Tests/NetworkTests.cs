@@ -22,7 +22,7 @@ public sealed class NetworkTests(SharedEtcd shared)
         Assert.All(results, r => Assert.Null(r.Refusal));
 
         var head = await network.AgreeAsync(results.Max(r => r.Height!.Value));
-        Assert.Equal(new Amount(80 * 81 / 2), network.Running[3].ReadState().Get(ToyContract.Accounts.Key(person.Member.ToString()))!.Balance);
+        Assert.Equal(new Amount(80 * 81 / 2), network.Running[3].ReadState().Get(ToyContract.Accounts.Key(person.Member))!.Balance);
         Assert.All(network.Running.Values, l => Assert.Empty(l.ReadEvidence()));
 
         await network.StopAsync(2);
@@ -53,7 +53,7 @@ public sealed class NetworkTests(SharedEtcd shared)
         Assert.Null((await other).Refusal);
         network.Start(4);
         await network.AgreeAsync((await other).Height!.Value);
-        Assert.Equal(new Amount(23), network.Running[4].ReadState().Get(ToyContract.Accounts.Key(person.Member.ToString()))!.Balance);
+        Assert.Equal(new Amount(23), network.Running[4].ReadState().Get(ToyContract.Accounts.Key(person.Member))!.Balance);
     }
 
     [Fact]

@@ -137,7 +137,7 @@ public sealed class NodeChangesTests : IAsyncDisposable
         Assert.Equal(3, result.Height);
         await FillAsync(ledger);
         Assert.Equal(2, ledger.ReadState().Nodes()!.Epoch);
-        Assert.Null(ledger.ReadState().Get(OrganizationsState.Organizations.Key(act.Organization.ToString())));
+        Assert.Null(ledger.ReadState().Get(OrganizationsState.Organizations.Key(act.Organization)));
         foreach (var number in _ledgers.Keys.ToList())
         {
             await WaitAsync(_ledgers[number], 4);

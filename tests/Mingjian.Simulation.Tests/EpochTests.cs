@@ -47,7 +47,7 @@ public sealed class EpochTests
     {
         var store = new SimulatedStore(disk);
         var writer = new BlockWriter(options, Rules.Programs[0], Rules.Directory, store, Acts.Founders);
-        var reader = new BatchReader(options.Network, new TransactionReader(options.Network, Rules.Programs[0]), Rules.Directory, Acts.Verifier, _ => null);
+        var reader = new BatchReader(options.Network, new TransactionReader(options.Network, Rules.Programs[0]), Rules.Directory, Acts.Verifier, _ => null, read => Task.FromResult(read()));
         var keys = Acts.Keys[(1, 0)];
         var header = new BatchHeader(options.Network, 1, new LedgerTime(World.Start));
         var bytes = SignedBatch.Encode(header, [.. Acts.All.Take(Acts.Opening).Select(a => (ReadOnlyMemory<byte>)a)], b => keys.SignBatch(b.Span));

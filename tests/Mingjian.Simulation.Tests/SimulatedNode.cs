@@ -71,7 +71,7 @@ internal sealed class SimulatedNode(int number, SimulatedDisk disk, SimulatedClo
             _keys = seat == Acts.Keys[(number, 0)].Public ? Acts.Keys[(number, 0)] : Acts.Keys[(number, 1)];
         }
 
-        var batches = new BatchReader(options.Network, new TransactionReader(options.Network, Rules.Programs[Program]), Rules.Directory, verifier, _ => null);
+        var batches = new BatchReader(options.Network, new TransactionReader(options.Network, Rules.Programs[Program]), Rules.Directory, verifier, _ => null, read => Task.FromResult(read()));
         var replica = new Replica(writer, batches, _keys, store.Records, clock, options.MaxTimeAhead, this, MaxWaiting);
         if (!IgnoresOlderCopy)
         {

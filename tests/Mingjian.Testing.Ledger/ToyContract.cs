@@ -43,7 +43,7 @@ public sealed class ToyContract : IContract, IKeyDirectory
         Leave leave => Decision.Accept(new Left(leave.Key)),
         Deposit deposit when deposit.Amount <= Amount.Zero => Decision.Reject("toy", ToyRejection.NotPositive),
         Deposit deposit => Decision.Accept(new Deposited(deposit.Payment, deposit.Account, deposit.Amount)),
-        Transfer transfer when (state.Get(Accounts.Key(transfer.From.ToString()))?.Balance ?? Amount.Zero) < transfer.Amount =>
+        Transfer transfer when (state.Get(Accounts.Key(transfer.From))?.Balance ?? Amount.Zero) < transfer.Amount =>
             Decision.Reject("toy", ToyRejection.NotEnough),
         Transfer transfer => Decision.Accept(new Transferred(transfer.From, transfer.To, transfer.Amount)),
         Swell swell => Decision.Accept(new Swollen(swell.Payments, swell.Payments)),
@@ -55,10 +55,10 @@ public sealed class ToyContract : IContract, IKeyDirectory
         switch (happened)
         {
             case Joined joined:
-                writes.Put(Keys.Key(joined.Key.Id.ToString()), new ToyKey(joined.Member, joined.Key));
+                writes.Put(Keys.Key(joined.Key.Id), new ToyKey(joined.Member, joined.Key));
                 break;
             case Left left:
-                writes.Remove(Keys.Key(left.Key.ToString()));
+                writes.Remove(Keys.Key(left.Key));
                 break;
             case Deposited deposited:
                 Change(state, writes, deposited.Account, deposited.Amount);
@@ -73,11 +73,11 @@ public sealed class ToyContract : IContract, IKeyDirectory
     }
 
     public Actor? Find(IStateReader state, KeyId key) =>
-        state.Get(Keys.Key(key.ToString())) is { } bound ? new Actor(key, bound.Key, bound.Member) : null;
+        state.Get(Keys.Key(key)) is { } bound ? new Actor(key, bound.Key, bound.Member) : null;
 
     private static void Change(IStateReader state, IStateWriter writes, MemberId account, Amount by)
     {
-        var key = Accounts.Key(account.ToString());
+        var key = Accounts.Key(account);
         var balance = (state.Get(key)?.Balance ?? Amount.Zero) + by;
         if (balance == Amount.Zero)
         {

@@ -54,7 +54,7 @@ internal static class AnswerRules
     public static void Apply(IStateReader state, PaymentId id, MemberAnswer answer, DisputeReason? dispute, IStateWriter writes)
     {
         var payment = state.Payment(id)!;
-        writes.Put(DuesState.Payments.Key(id.ToString()), payment with { Answer = answer, Dispute = dispute });
+        writes.Put(DuesState.Payments.Key(id), payment with { Answer = answer, Dispute = dispute });
     }
 
     private static DuesRejection? Check(IStateReader state, PaymentId id, DecisionContext context, out PaymentRecord? payment)

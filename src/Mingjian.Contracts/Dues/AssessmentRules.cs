@@ -29,12 +29,12 @@ internal static class AssessmentRules
         var events = new List<IEvent>(command.Members.Count);
         for (var i = 0; i < command.Members.Count; i++)
         {
-            if (CheckMember(state, command, i, by, context.Today) is { } reason)
+            if (CheckMember(state, command, i, by, context.Today, out var standard) is { } reason)
             {
                 return DuesRules.Reject(reason);
             }
 
-            events.Add(Assess(state, command, command.Members[i], by!.Value));
+            events.Add(Assess(state, command, command.Members[i], standard!, by!.Value));
         }
 
         return Decision.Accept(events);
@@ -43,15 +43,17 @@ internal static class AssessmentRules
     public static void Apply(IStateReader state, DuesAssessed assessed, IStateWriter writes)
     {
         writes.Put(
-            DuesState.Months.Key(assessed.Member.ToString(), assessed.Month.ToString()),
+            DuesState.Months.Key(assessed.Member, assessed.Month),
             new MonthRecord(
                 assessed.Member, assessed.Month, assessed.Branch, assessed.Due, Amount.Zero, assessed.Class, assessed.Base, assessed.Rule,
                 assessed.Reduced, []));
         MembersState.MarkInUse(state, assessed.Member, writes);
     }
 
-    private static DuesRejection? CheckMember(IStateReader state, AssessDues command, int index, MemberId? by, DateOnly today)
+    private static DuesRejection? CheckMember(
+        IStateReader state, AssessDues command, int index, MemberId? by, DateOnly today, out Standard? standard)
     {
+        standard = null;
         var id = command.Members[index];
         if (state.Member(id) is not { } member)
         {
@@ -86,7 +88,8 @@ internal static class AssessmentRules
             return outside;
         }
 
-        if (state.StandardsOf(id)?.InForce(command.Month) is null)
+        standard = state.StandardsOf(id)?.InForce(command.Month);
+        if (standard is null)
         {
             return DuesRejection.NoStandard;
         }
@@ -94,9 +97,8 @@ internal static class AssessmentRules
         return state.DuesMonth(id, command.Month) is not null ? DuesRejection.AlreadyAssessed : null;
     }
 
-    private static DuesAssessed Assess(IStateReader state, AssessDues command, MemberId member, MemberId by)
+    private static DuesAssessed Assess(IStateReader state, AssessDues command, MemberId member, Standard standard, MemberId by)
     {
-        var standard = state.StandardsOf(member)!.InForce(command.Month)!;
         var rule = DuesRuleCatalog.ForClass(standard.Class, command.Month.FirstDay)!;
         var reduction = state.ReductionsOf(member)?.Approved(command.Month);
         var reduced = reduction is not null && reduction.Monthly < standard.Monthly;

@@ -96,11 +96,11 @@ public static class DuesRuleCatalog
     /// <summary>The row of a topic in force on a day, or null.</summary>
     public static DuesRule? InForce(DuesTopic topic, DateOnly date)
     {
-        foreach (var rule in Rules)
+        for (var i = 0; i < Rules.Count; i++)
         {
-            if (rule.Topic == topic && rule.InForceOn(date))
+            if (Rules[i].Topic == topic && Rules[i].InForceOn(date))
             {
-                return rule;
+                return Rules[i];
             }
         }
 

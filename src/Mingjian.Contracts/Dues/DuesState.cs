@@ -22,15 +22,15 @@ public static class DuesState
     /// <summary><c>dues/payment/p-…</c>.</summary>
     public static StateTable<PaymentRecord> Payments { get; } = new("dues/payment/", ContractsJson.For<PaymentRecord>());
 
-    public static StandardsRecord? StandardsOf(this IStateReader state, MemberId member) => state.Get(Standards.Key(member.ToString()));
+    public static StandardsRecord? StandardsOf(this IStateReader state, MemberId member) => state.Get(Standards.Key(member));
 
     public static ReductionsRecord? ReductionsOf(this IStateReader state, MemberId member) =>
-        state.Get(Reductions.Key(member.ToString()));
+        state.Get(Reductions.Key(member));
 
     public static MonthRecord? DuesMonth(this IStateReader state, MemberId member, Month month) =>
-        state.Get(Months.Key(member.ToString(), month.ToString()));
+        state.Get(Months.Key(member, month));
 
-    public static PaymentRecord? Payment(this IStateReader state, PaymentId payment) => state.Get(Payments.Key(payment.ToString()));
+    public static PaymentRecord? Payment(this IStateReader state, PaymentId payment) => state.Get(Payments.Key(payment));
 
     /// <summary>The policy that applies to an organisation: its own, else the nearest above, else <see cref="PolicyRecord.Default"/>.</summary>
     public static PolicyRecord PolicyFor(this IStateReader state, OrganizationId organization)
@@ -38,7 +38,7 @@ public static class DuesState
         OrganizationId? current = organization;
         for (var depth = 0; current is { } id && depth <= OrganizationRecord.MaxDepth; depth++)
         {
-            if (state.Get(Policies.Key(id.ToString())) is { } policy)
+            if (state.Get(Policies.Key(id)) is { } policy)
             {
                 return policy;
             }
@@ -66,11 +66,11 @@ public sealed record StandardsRecord(IReadOnlyList<Standard> Standards)
     public Standard? InForce(Month month)
     {
         Standard? found = null;
-        foreach (var standard in Standards)
+        for (var i = 0; i < Standards.Count; i++)
         {
-            if (standard.From <= month)
+            if (Standards[i].From <= month)
             {
-                found = standard;
+                found = Standards[i];
             }
         }
 

@@ -101,12 +101,12 @@ internal static class PaymentRules
             total += paid.Amount;
             var month = state.DuesMonth(recorded.Member, paid.Month)!;
             writes.Put(
-                DuesState.Months.Key(recorded.Member.ToString(), paid.Month.ToString()),
+                DuesState.Months.Key(recorded.Member, paid.Month),
                 month with { Paid = month.Paid + paid.Amount, Payments = [.. month.Payments, recorded.Payment] });
         }
 
         writes.Put(
-            DuesState.Payments.Key(recorded.Payment.ToString()),
+            DuesState.Payments.Key(recorded.Payment),
             new PaymentRecord(
                 recorded.Payment, recorded.Member, recorded.Branch, recorded.Collector, recorded.Date, recorded.Method, recorded.Payer,
                 recorded.Basis, items, total, DuesFund.Branch, null, MemberAnswer.None, null));
@@ -115,7 +115,7 @@ internal static class PaymentRules
     public static void Apply(IStateReader state, VoluntaryPaymentRecorded recorded, IStateWriter writes)
     {
         writes.Put(
-            DuesState.Payments.Key(recorded.Payment.ToString()),
+            DuesState.Payments.Key(recorded.Payment),
             new PaymentRecord(
                 recorded.Payment, recorded.Member, recorded.Branch, recorded.Collector, recorded.Date, recorded.Method, Payer.Member, null, [],
                 recorded.Amount, recorded.Fund, null, MemberAnswer.None, null));

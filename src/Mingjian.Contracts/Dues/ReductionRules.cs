@@ -68,7 +68,7 @@ internal static class ReductionRules
             reductions.Add(added);
         }
 
-        writes.Put(DuesState.Reductions.Key(proposed.Member.ToString()), new ReductionsRecord(reductions));
+        writes.Put(DuesState.Reductions.Key(proposed.Member), new ReductionsRecord(reductions));
         MembersState.MarkInUse(state, proposed.Member, writes);
     }
 
@@ -116,7 +116,7 @@ internal static class ReductionRules
                     : reduction);
         }
 
-        writes.Put(DuesState.Reductions.Key(decided.Member.ToString()), new ReductionsRecord(reductions));
+        writes.Put(DuesState.Reductions.Key(decided.Member), new ReductionsRecord(reductions));
     }
 
     private static DuesRejection? CheckMember(IStateReader state, MemberId id, DecisionContext context, out MemberRecord? member)

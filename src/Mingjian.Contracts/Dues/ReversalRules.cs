@@ -49,10 +49,10 @@ internal static class ReversalRules
             }
 
             writes.Put(
-                DuesState.Months.Key(payment.Member.ToString(), item.Month.ToString()),
+                DuesState.Months.Key(payment.Member, item.Month),
                 month with { Paid = month.Paid - item.Amount, Payments = left });
         }
 
-        writes.Put(DuesState.Payments.Key(reversed.Payment.ToString()), payment with { Reversed = reversed.Reason });
+        writes.Put(DuesState.Payments.Key(reversed.Payment), payment with { Reversed = reversed.Reason });
     }
 }

@@ -33,7 +33,7 @@ internal static class StandardRules
 
     public static void Apply(DuesPolicySet set, IStateWriter writes) =>
         writes.Put(
-            DuesState.Policies.Key(set.Organization.ToString()),
+            DuesState.Policies.Key(set.Organization),
             new PolicyRecord(set.Rounding, set.Unit, set.BaseChange, set.Components));
 
     public static Decision Decide(IStateReader state, SetStandards command, DecisionContext context)
@@ -110,7 +110,7 @@ internal static class StandardRules
         }
 
         standards.Add(new Standard(set.From, set.Class, set.Monthly, set.Base));
-        writes.Put(DuesState.Standards.Key(set.Member.ToString()), new StandardsRecord(standards));
+        writes.Put(DuesState.Standards.Key(set.Member), new StandardsRecord(standards));
     }
 
     private static bool IsWellFormed(SetStandards command)

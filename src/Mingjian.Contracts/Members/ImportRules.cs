@@ -66,7 +66,7 @@ internal static class ImportRules
             return Reject(MembersRejection.AlreadyWithdrawn);
         }
 
-        return state.Get(MembersState.ImportUses.Key(command.Import.ToString())) is not null
+        return state.Get(MembersState.ImportUses.Key(command.Import)) is not null
             ? Reject(MembersRejection.ImportInUse)
             : Decision.Accept(new ImportWithdrawn(command.Import, by));
     }
@@ -82,7 +82,7 @@ internal static class ImportRules
         foreach (var row in imported.Rows)
         {
             writes.Put(
-                MembersState.Members.Key(row.Member.ToString()),
+                MembersState.Members.Key(row.Member),
                 new MemberRecord(
                     row.Member, row.Branch, row.Standing, row.Admitted, row.FullSince, row.Name, row.Record, imported.Import));
             writes.Put(MembersState.Identities.Key(row.Identity.ToHex()), new IdentityRecord(row.Member, imported.Import));

@@ -30,7 +30,7 @@ internal static class MembersRules
                 break;
             case ImportWithdrawn withdrawn:
                 var import = state.Import(withdrawn.Import)!;
-                writes.Put(MembersState.Imports.Key(withdrawn.Import.ToString()), import with { Withdrawn = true });
+                writes.Put(MembersState.Imports.Key(withdrawn.Import), import with { Withdrawn = true });
                 break;
             case InvitationIssued issued:
                 writes.Put(
@@ -50,7 +50,7 @@ internal static class MembersRules
     internal static void PutFounder(IStateWriter writes, NetworkFounded founded, DecisionContext context)
     {
         writes.Put(
-            MembersState.Members.Key(founded.Officer.ToString()),
+            MembersState.Members.Key(founded.Officer),
             new MemberRecord(
                 founded.Officer, founded.Committee, MemberStanding.FullMember, context.Today, context.Today, null, null, null));
         PutKey(writes, founded.Officer, founded.Key, [], context);
@@ -136,7 +136,7 @@ internal static class MembersRules
             return Reject(MembersRejection.KeyDidNotSign);
         }
 
-        if (state.KeyRecord(command.Key.Id) is not null || state.Get(NodesState.OrganizationKeys.Key(command.Key.Id.ToString())) is not null)
+        if (state.KeyRecord(command.Key.Id) is not null || state.Get(NodesState.OrganizationKeys.Key(command.Key.Id)) is not null)
         {
             return Reject(MembersRejection.KeyTaken);
         }
@@ -191,7 +191,7 @@ internal static class MembersRules
     private static void Apply(IStateReader state, KeyRevoked revoked, DecisionContext context, IStateWriter writes)
     {
         var key = state.KeyRecord(revoked.Key)!;
-        writes.Put(MembersState.Keys.Key(revoked.Key.ToString()), key with { Revoked = context.Time, Reason = revoked.Reason });
+        writes.Put(MembersState.Keys.Key(revoked.Key), key with { Revoked = context.Time, Reason = revoked.Reason });
         var left = new List<KeyId>();
         foreach (var id in state.KeysOf(revoked.Member)?.Keys ?? [])
         {
@@ -201,7 +201,7 @@ internal static class MembersRules
             }
         }
 
-        writes.Put(MembersState.MemberKeys.Key(revoked.Member.ToString()), new MemberKeysRecord(left));
+        writes.Put(MembersState.MemberKeys.Key(revoked.Member), new MemberKeysRecord(left));
     }
 
     private static MemberId? Revoker(IStateReader state, MemberId owner, DecisionContext context)
@@ -239,8 +239,8 @@ internal static class MembersRules
     private static void PutKey(
         IStateWriter writes, MemberId member, PublicKeyValue key, IReadOnlyList<KeyId> others, DecisionContext context)
     {
-        writes.Put(MembersState.Keys.Key(key.Id.ToString()), new KeyRecord(key, member, context.Time, null, null));
-        writes.Put(MembersState.MemberKeys.Key(member.ToString()), new MemberKeysRecord([.. others, key.Id]));
+        writes.Put(MembersState.Keys.Key(key.Id), new KeyRecord(key, member, context.Time, null, null));
+        writes.Put(MembersState.MemberKeys.Key(member), new MemberKeysRecord([.. others, key.Id]));
     }
 
     private static Decision Reject(MembersRejection reason) => Decision.Reject(MembersContract.ContractName, reason);

@@ -33,13 +33,13 @@ public static class MembersState
     public static StateTable<InvitationRecord> Invitations { get; } =
         new("members/invitation/", ContractsJson.For<InvitationRecord>());
 
-    public static MemberRecord? Member(this IStateReader state, MemberId id) => state.Get(Members.Key(id.ToString()));
+    public static MemberRecord? Member(this IStateReader state, MemberId id) => state.Get(Members.Key(id));
 
-    public static ImportRecord? Import(this IStateReader state, ImportId id) => state.Get(Imports.Key(id.ToString()));
+    public static ImportRecord? Import(this IStateReader state, ImportId id) => state.Get(Imports.Key(id));
 
-    public static KeyRecord? KeyRecord(this IStateReader state, KeyId id) => state.Get(Keys.Key(id.ToString()));
+    public static KeyRecord? KeyRecord(this IStateReader state, KeyId id) => state.Get(Keys.Key(id));
 
-    public static MemberKeysRecord? KeysOf(this IStateReader state, MemberId member) => state.Get(MemberKeys.Key(member.ToString()));
+    public static MemberKeysRecord? KeysOf(this IStateReader state, MemberId member) => state.Get(MemberKeys.Key(member));
 
     public static InvitationRecord? Invitation(this IStateReader state, Hash32 codeHash) =>
         state.Get(Invitations.Key(codeHash.ToHex()));
@@ -61,7 +61,7 @@ public static class MembersState
     {
         if (state.Member(member)?.Import is { } import)
         {
-            var key = ImportUses.Key(import.ToString());
+            var key = ImportUses.Key(import);
             if (state.Get(key) is null)
             {
                 writes.Put(key, new ImportUseRecord(member));

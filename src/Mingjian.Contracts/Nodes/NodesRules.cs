@@ -266,7 +266,7 @@ internal static class NodesRules
         {
             var id = seat.OrganizationKey.Id;
             if (state.KeyRecord(id) is not null
-                || (state.Get(NodesState.OrganizationKeys.Key(id.ToString())) is { } record && record.Organization != seat.Organization))
+                || (state.Get(NodesState.OrganizationKeys.Key(id)) is { } record && record.Organization != seat.Organization))
             {
                 return true;
             }
@@ -286,7 +286,7 @@ internal static class NodesRules
             writes.Put(NodesState.NodeKeys.Key(NodesState.Hex(node.LogKey)), new NodeKeyRecord(number, NodeKeyUse.Log));
             writes.Put(NodesState.NodeKeys.Key(NodesState.Hex(node.VoteKey)), new NodeKeyRecord(number, NodeKeyUse.Vote));
             writes.Put(
-                NodesState.OrganizationKeys.Key(seat.OrganizationKey.Id.ToString()),
+                NodesState.OrganizationKeys.Key(seat.OrganizationKey.Id),
                 new OrganizationKeyRecord(seat.OrganizationKey, seat.Organization));
         }
     }

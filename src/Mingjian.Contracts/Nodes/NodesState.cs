@@ -45,7 +45,7 @@ public static class NodesState
 
     /// <summary>The network key of an organisation that has a node now or will have one, or null.</summary>
     public static OrganizationKeyRecord? OrganizationKey(this IStateReader state, KeyId id) =>
-        state.Get(OrganizationKeys.Key(id.ToString())) is { } record && state.Nodes() is { } nodes
+        state.Get(OrganizationKeys.Key(id)) is { } record && state.Nodes() is { } nodes
         && (nodes.Current.Speaks(record) || nodes.Next?.Speaks(record) == true)
             ? record
             : null;

@@ -284,10 +284,10 @@ internal static class OrganizationsRules
     };
 
     private static void Put(IStateWriter writes, OrganizationRecord record) =>
-        writes.Put(OrganizationsState.Organizations.Key(record.Organization.ToString()), record);
+        writes.Put(OrganizationsState.Organizations.Key(record.Organization), record);
 
     private static void Put(IStateWriter writes, MemberId member, IReadOnlyList<Appointment> appointments) =>
-        writes.Put(OrganizationsState.Posts.Key(member.ToString()), new PostsRecord(appointments));
+        writes.Put(OrganizationsState.Posts.Key(member), new PostsRecord(appointments));
 
     private static Decision Reject(OrganizationsRejection reason) => Decision.Reject(OrganizationsContract.ContractName, reason);
 }

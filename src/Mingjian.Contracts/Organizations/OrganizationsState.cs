@@ -19,9 +19,9 @@ public static class OrganizationsState
     public static StateKey<NetworkRecord> TopKey => Network.Key("top");
 
     public static OrganizationRecord? Organization(this IStateReader state, OrganizationId id) =>
-        state.Get(Organizations.Key(id.ToString()));
+        state.Get(Organizations.Key(id));
 
-    public static PostsRecord? PostsOf(this IStateReader state, MemberId member) => state.Get(Posts.Key(member.ToString()));
+    public static PostsRecord? PostsOf(this IStateReader state, MemberId member) => state.Get(Posts.Key(member));
 
     /// <summary>The nearest Party committee strictly above an organisation; null for the top.</summary>
     public static OrganizationRecord? CommitteeAbove(this IStateReader state, OrganizationId organization)

@@ -19,6 +19,9 @@ public sealed record AdmittedTransaction(
 {
     private long _position;
 
+    /// <summary>The entry that a log has for the act already; null for a new one. It is used again where executing the act gives the same bytes.</summary>
+    internal LoggedEntry? Logged { get; init; }
+
     /// <summary>Its place in an order that several nodes share; 0 until the order has taken it in. Set by the ordering.</summary>
     public long Position
     {
@@ -26,3 +29,6 @@ public sealed record AdmittedTransaction(
         set => Volatile.Write(ref _position, value);
     }
 }
+
+/// <param name="Leaf">Its leaf hash.</param>
+internal sealed record LoggedEntry(byte[] Bytes, Hash32 Leaf);

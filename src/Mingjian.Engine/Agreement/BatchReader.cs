@@ -7,10 +7,28 @@ using Mingjian.Primitives;
 namespace Mingjian.Engine.Agreement;
 
 /// <summary>Reads batches of other nodes: the same bytes on the same state are good, or bad, on every node.</summary>
+/// <remarks>Used by one thread; what is read ahead, others read meanwhile.</remarks>
 /// <param name="admitted">An act that this process admitted itself and whose signatures need not be checked again, or null.</param>
+/// <param name="beside">Begins work beside the caller's.</param>
 internal sealed class BatchReader(
-    NetworkId network, TransactionReader reader, IKeyDirectory keys, ISignatureVerifier verifier, Func<Hash32, AdmittedTransaction?> admitted)
+    NetworkId network, TransactionReader reader, IKeyDirectory keys, ISignatureVerifier verifier, Func<Hash32, AdmittedTransaction?> admitted,
+    Func<Func<BatchReader.Ahead?>, Task<BatchReader.Ahead?>> beside)
 {
+    private (long Position, Task<Ahead?> Read)? _ahead;
+
+    /// <summary>Begins to read a batch that waits for its turn, so that its signatures are checked while the block before it is voted on.</summary>
+    /// <param name="state">Of a block before; what follows from it is looked at again when it is the batch's turn.</param>
+    /// <param name="height">Not above the one that the batch may come to make.</param>
+    public void ReadAhead(ReceivedBatch received, NodeSet nodes, IStateReader state, long height)
+    {
+        if (_ahead?.Position != received.Position && nodes.Find(received.Node) is { } proposer)
+        {
+            _ahead = (received.Position, beside(() => Decode(received, proposer, out var signed) == BatchFault.None
+                ? new Ahead(proposer, signed!, CheckAll(signed!, state, height))
+                : null));
+        }
+    }
+
     /// <summary>Checks form and every signature, on all cores.</summary>
     /// <param name="received">Never trusted.</param>
     /// <param name="nodes">The nodes that may propose.</param>
@@ -25,31 +43,40 @@ internal sealed class BatchReader(
             return BatchFault.NotANode;
         }
 
-        var fault = SignedBatch.TryDecode(received.Bytes, network, proposer, out var signed);
-        if (fault != BatchFault.None)
+        SignedBatch? signed;
+        CheckedAct?[] acts;
+        if (TakeAhead(received) is { } ahead && ahead.Proposer == proposer)
         {
-            return fault;
-        }
-
-        var transactions = new AdmittedTransaction?[signed!.Envelopes.Count];
-        if (transactions.Length == 1)
-        {
-            transactions[0] = Check(signed.Envelopes[0], state, height);
+            signed = ahead.Signed;
+            acts = ahead.Acts;
+            for (var i = 0; i < acts.Length; i++)
+            {
+                acts[i] = HoldsStill(acts[i], state) ? acts[i] : Check(signed.Envelopes[i], state, height);
+            }
         }
         else
         {
-            Parallel.For(0, transactions.Length, i => transactions[i] = Check(signed.Envelopes[i], state, height));
+            var fault = Decode(received, proposer, out signed);
+            if (fault != BatchFault.None)
+            {
+                return fault;
+            }
+
+            acts = CheckAll(signed!, state, height);
         }
 
-        foreach (var transaction in transactions)
+        var transactions = new AdmittedTransaction[acts.Length];
+        for (var i = 0; i < acts.Length; i++)
         {
-            if (transaction is null)
+            if (acts[i] is not { } act)
             {
                 return BatchFault.Act;
             }
+
+            transactions[i] = act.Transaction;
         }
 
-        batch = new OrderedBatch(received.Position, received.Node, signed.Header.Time, transactions!) { IsOwnProcess = false };
+        batch = new OrderedBatch(received.Position, received.Node, signed!.Header.Time, transactions) { IsOwnProcess = false };
         return BatchFault.None;
     }
 
@@ -69,8 +96,62 @@ internal sealed class BatchReader(
         return restart.Route.Contract.Decide(state, restart.Command, context).Events.OfType<IHeightRestarted>().FirstOrDefault();
     }
 
+    private BatchFault Decode(ReceivedBatch received, Node proposer, out SignedBatch? signed) =>
+        SignedBatch.TryDecode(received.Bytes, network, proposer, out signed);
+
+    private Ahead? TakeAhead(ReceivedBatch received)
+    {
+        if (_ahead is not { } ahead || ahead.Position != received.Position)
+        {
+            return null;
+        }
+
+        // Runs here when it has not begun.
+        _ahead = null;
+        return ahead.Read.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Whether an act that was checked on an earlier state is found the same on this one: by the same keys.</summary>
+    private bool HoldsStill(CheckedAct? act, IStateReader state)
+    {
+        if (act is not { } known || known.IsOwn)
+        {
+            return act is not null;
+        }
+
+        if (known.Keys is null || SignatureCheck.Resolve(keys, state, known.Transaction.Command, known.Transaction.Signers, out var actors) is not null)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < actors.Length; i++)
+        {
+            if (actors[i].PublicKey != known.Keys[i].PublicKey)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private CheckedAct?[] CheckAll(SignedBatch signed, IStateReader state, long height)
+    {
+        var acts = new CheckedAct?[signed.Envelopes.Count];
+        if (acts.Length == 1)
+        {
+            acts[0] = Check(signed.Envelopes[0], state, height);
+        }
+        else
+        {
+            Parallel.For(0, acts.Length, i => acts[i] = Check(signed.Envelopes[i], state, height));
+        }
+
+        return acts;
+    }
+
     /// <summary>Null for what no honest node hands on. An act by an unknown key is left to the block, which drops it.</summary>
-    private AdmittedTransaction? Check(ReadOnlyMemory<byte> envelope, IStateReader state, long height)
+    private CheckedAct? Check(ReadOnlyMemory<byte> envelope, IStateReader state, long height)
     {
         if (reader.ReadFrame(envelope, out var frame) is not null)
         {
@@ -79,7 +160,7 @@ internal sealed class BatchReader(
 
         if (admitted(frame.Id) is { } own && own.Bytes.Span.SequenceEqual(envelope.Span))
         {
-            return own;
+            return new CheckedAct(own, null, IsOwn: true);
         }
 
         if (reader.ReadCommand(frame, height, out var route, out var command) is not null)
@@ -88,12 +169,22 @@ internal sealed class BatchReader(
         }
 
         var signers = frame.Signers();
-        if (SignatureCheck.Resolve(keys, state, command!, signers, out var actors) is null
-            && SignatureCheck.Verify(verifier, frame, actors) is not null)
+        var isKnown = SignatureCheck.Resolve(keys, state, command!, signers, out var actors) is null;
+        if (isKnown && SignatureCheck.Verify(verifier, frame, actors) is not null)
         {
             return null;
         }
 
-        return new AdmittedTransaction(frame.Id, frame.Bytes, route!, command!, frame.Payload.Expires, signers);
+        return new CheckedAct(
+            new AdmittedTransaction(frame.Id, frame.Bytes, route!, command!, frame.Payload.Expires, signers), isKnown ? actors : null, IsOwn: false);
     }
+
+    /// <summary>A batch that was read before its turn.</summary>
+    /// <param name="Proposer">Who signed it.</param>
+    /// <param name="Acts">One for each envelope; null where something was wrong with it.</param>
+    internal sealed record Ahead(Node Proposer, SignedBatch Signed, CheckedAct?[] Acts);
+
+    /// <param name="Keys">Those by which its signatures hold; null when none was known by then.</param>
+    /// <param name="IsOwn">This process admitted it.</param>
+    internal readonly record struct CheckedAct(AdmittedTransaction Transaction, Actor[]? Keys, bool IsOwn);
 }

@@ -283,6 +283,7 @@ internal sealed class Replica
 
             if (_ballot.Certificate is not { } certificate)
             {
+                ReadAhead();
                 return;
             }
 
@@ -314,6 +315,16 @@ internal sealed class Replica
         }
 
         return false;
+    }
+
+    /// <summary>The votes take their time: meanwhile the next batch is looked at.</summary>
+    private void ReadAhead()
+    {
+        if (_waiting.TryPeek(out var next) && next is ReceivedBatch received)
+        {
+            var head = _writer.Published;
+            _batches.ReadAhead(received, _ballot.Nodes, head.State, head.Head.Height + 1);
+        }
     }
 
     private BatchFault Read(OrderedItem item, out OrderedBatch? batch)

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
@@ -129,7 +131,8 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
         }
 
         _pendingBytes.Add(sealBytes);
-        var tiles = _log.Append(_pendingBytes.Select(b => (ReadOnlyMemory<byte>)b));
+        executed.Leaves.Add(Merkle.HashLeaf(sealBytes));
+        var tiles = _log.AppendLeaves(CollectionsMarshal.AsSpan(executed.Leaves));
         var block = new ReplayedBlock(Height, first, _pendingBytes.Count, Time, _log.Root, Tree.Root, tiles);
         _pending.Clear();
         _pendingBytes.Clear();

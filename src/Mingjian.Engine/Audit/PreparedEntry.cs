@@ -17,13 +17,14 @@ internal readonly record struct PreparedEntry(byte[] Bytes, AdmittedTransaction?
 /// </remarks>
 internal sealed class EntryPreparer(TransactionReader reader, ISignatureVerifier verifier)
 {
-    public PreparedEntry Prepare(byte[] bytes, long index)
+    /// <param name="leaf">Leaf hash of the bytes.</param>
+    public PreparedEntry Prepare(byte[] bytes, Hash32 leaf, long index)
     {
         try
         {
             return bytes.AsSpan().EndsWith("\"type\":\"seal\"}"u8)
                 ? new PreparedEntry(bytes, null, (SealEntry)LogEntry.Decode(bytes), null, 0)
-                : PrepareTransaction(bytes, index);
+                : PrepareTransaction(bytes, leaf, index);
         }
         catch (Exception e) when (e is CanonicalJsonException or JsonException or InvalidOperationException)
         {
@@ -31,7 +32,7 @@ internal sealed class EntryPreparer(TransactionReader reader, ISignatureVerifier
         }
     }
 
-    private PreparedEntry PrepareTransaction(byte[] bytes, long index)
+    private PreparedEntry PrepareTransaction(byte[] bytes, Hash32 leaf, long index)
     {
         if (!TrySlice(bytes, out var envelope, out var keys))
         {
@@ -64,10 +65,13 @@ internal sealed class EntryPreparer(TransactionReader reader, ISignatureVerifier
         }
 
         refusal = SignatureCheck.Verify(verifier, frame, actors);
-        return refusal is null
-            ? new PreparedEntry(
-                bytes, new AdmittedTransaction(frame.Id, envelope, route!, command!, frame.Payload.Expires, signers), null, null, signers.Length)
-            : Faulty(bytes, AuditFaultCode.SignatureInvalid, index, $"A signature does not hold: {refusal}.");
+        if (refusal is not null)
+        {
+            return Faulty(bytes, AuditFaultCode.SignatureInvalid, index, $"A signature does not hold: {refusal}.");
+        }
+
+        var transaction = new AdmittedTransaction(frame.Id, envelope, route!, command!, frame.Payload.Expires, signers) { Logged = new LoggedEntry(bytes, leaf) };
+        return new PreparedEntry(bytes, transaction, null, null, signers.Length);
     }
 
     public static PreparedEntry Faulty(byte[] bytes, AuditFaultCode code, long index, string message) =>

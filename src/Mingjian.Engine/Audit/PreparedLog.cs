@@ -72,9 +72,10 @@ internal sealed class PreparedLog(EntryPreparer preparer)
                 Parallel.For(0, prepared.Length, new ParallelOptions { MaxDegreeOfParallelism = cores }, i =>
                 {
                     var bytes = page[skipped + i];
-                    prepared[i] = leaves is not null && Merkle.HashLeaf(bytes) != leaves[(int)(from + i - first)]
+                    var leaf = Merkle.HashLeaf(bytes);
+                    prepared[i] = leaves is not null && leaf != leaves[(int)(from + i - first)]
                         ? EntryPreparer.Faulty(bytes, AuditFaultCode.EntryMalformed, from + i, "The entry is not the one in the log.")
-                        : preparer.Prepare(bytes, from + i);
+                        : preparer.Prepare(bytes, leaf, from + i);
                 });
                 await ahead.Writer.WriteAsync(prepared, cancellationToken);
                 start = end;

@@ -1,4 +1,5 @@
 using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
 using Mingjian.Log.State;
 using Mingjian.Primitives;
@@ -28,6 +29,7 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
         IStateReader before, BlockState state, Func<AdmittedTransaction, bool> isLogged)
     {
         var entries = new List<byte[]>(transactions.Count + 1);
+        var leaves = new List<Hash32>(transactions.Count + 1);
         var outcomes = new TransactionOutcome[transactions.Count];
         var seen = new HashSet<Hash32>(transactions.Count);
         var indexed = new List<Store.IndexedTransaction>(transactions.Count);
@@ -50,9 +52,10 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
             outcomes[i] = new TransactionOutcome(firstIndex + entries.Count, rejection);
             indexed.Add(new Store.IndexedTransaction(transaction.Id, firstIndex + entries.Count));
             entries.Add(entry);
+            leaves.Add(transaction.Logged is { } logged && ReferenceEquals(entry, logged.Bytes) ? logged.Leaf : Merkle.HashLeaf(entry));
         }
 
-        return new ExecutedBatch(entries, indexed, outcomes);
+        return new ExecutedBatch(entries, leaves, indexed, outcomes);
     }
 
     /// <summary>What depends on the block. An act that fails here leaves no entry: the log holds only acts of known people.</summary>
@@ -104,7 +107,7 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
     }
 
     private byte[]? Encode(AdmittedTransaction transaction, DecisionContext context, Rejection? rejection) =>
-        _entries.Write(transaction.Bytes.Span, context.Actors, _events, rejection, context.Height, context.Time);
+        _entries.Write(transaction.Bytes.Span, context.Actors, _events, rejection, context.Height, context.Time, transaction.Logged?.Bytes);
 
     /// <summary>Encodes a block's writes and the state tree after it; on all cores, for every record stands by itself.</summary>
     public static (Store.StateWrite[] Writes, StateTree Tree) Close(BlockState state, StateTree tree)
@@ -129,9 +132,10 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
 internal readonly record struct TransactionOutcome(long? Index, Rejection? Rejection);
 
 /// <param name="Entries">Transaction entries in order, without the seal.</param>
+/// <param name="Leaves">Their leaf hashes.</param>
 /// <param name="Indexed">One for each entry.</param>
 /// <param name="Outcomes">One for each act of the batch, in order.</param>
-internal sealed record ExecutedBatch(List<byte[]> Entries, List<Store.IndexedTransaction> Indexed, TransactionOutcome[] Outcomes);
+internal sealed record ExecutedBatch(List<byte[]> Entries, List<Hash32> Leaves, List<Store.IndexedTransaction> Indexed, TransactionOutcome[] Outcomes);
 
 /// <summary>A contract threw. That is a bug in a rule that every node runs, so the node stops rather than guess.</summary>
 public sealed class ContractFaultException(string command, Hash32 transactionId, long height, Exception inner)

@@ -11,9 +11,10 @@ internal sealed class EntryWriter
     private readonly CanonicalWriter _json = new();
 
     /// <summary>The entry, or null when it would be larger than an entry may be.</summary>
+    /// <param name="logged">Given back when it is the same.</param>
     public byte[]? Write(
         ReadOnlySpan<byte> envelope, IReadOnlyList<Actor> actors, IReadOnlyList<(EventRoute Route, IEvent Event)> events,
-        Rejection? rejection, long height, LedgerTime time)
+        Rejection? rejection, long height, LedgerTime time, byte[]? logged)
     {
         _json.Clear();
         WriteActors(actors);
@@ -35,7 +36,8 @@ internal sealed class EntryWriter
         _json.Raw(",\"time\":"u8);
         _json.Time(time);
         _json.Raw(",\"type\":\"transaction\"}"u8);
-        return _json.Written.Length > LogEntry.MaxSize ? null : _json.Written.ToArray();
+        var written = _json.Written;
+        return written.Length > LogEntry.MaxSize ? null : written.SequenceEqual(logged) ? logged : written.ToArray();
     }
 
     private void WriteActors(IReadOnlyList<Actor> actors)

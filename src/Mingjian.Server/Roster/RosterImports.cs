@@ -232,7 +232,7 @@ internal sealed class RosterImports(RosterAccess access, IRosterDrafts drafts, I
     private bool MayWithdraw(IStateReader state, ImportRecord record, CurrentUser user, out string why)
     {
         why = record.Withdrawn ? "已经撤回。"
-            : state.Get(MembersState.ImportUses.Key(record.Import.ToString())) is not null ? "已有人员核定了党费、绑定了密钥或担任了职务，不能整批撤回。"
+            : state.Get(MembersState.ImportUses.Key(record.Import)) is not null ? "已有人员核定了党费、绑定了密钥或担任了职务，不能整批撤回。"
             : record.By != user.Member && !IsTopOfficer(state, user) ? "只有导入人本人或上级党委的组织委员可以撤回。"
             : string.Empty;
         return why.Length == 0;
