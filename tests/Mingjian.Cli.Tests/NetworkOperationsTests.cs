@@ -250,9 +250,13 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
         });
         await UntilAsync(async () => (await MembersAsync(network)).All(m => m is { HasLeader: true, Error: null }));
 
+        string[] dismiss = ["dismiss", network.Operators, "5", "--server", $"{network.Servers[0]}"];
+        Assert.Contains("--never-joined", (await Assert.ThrowsAsync<CommandException>(() => RunAsync(dismiss))).Message, StringComparison.Ordinal);
         network.StartServer(5);
         await ChangeAsync(network, "join", [2, 3, 4, 5], node.File.FullName, "--charter", At("charter.txt"));
-        await Assert.ThrowsAsync<CommandException>(() => RunAsync("dismiss", network.Operators, "5", "--server", $"{network.Servers[0]}"));
+
+        // Whether or not node 1 has the join already.
+        await Assert.ThrowsAsync<CommandException>(() => RunAsync(dismiss));
         using var client = new NodeClient();
         await UntilAsync(async () =>
         {
@@ -268,8 +272,9 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
             await WaitForFinalAsync(network, 1, officer, committee, Acts(network, officer, committee));
             return (await client.ReadAsync(new Uri(addresses.Server), Cancel)).Report is { Member: false };
         });
+        await UntilAsync(async () => !(await client.ReadAgreementAsync(network.Servers[0], Cancel)).Agreement.Seats.Any(s => s.Node.Number == 5));
         await network.StopServerAsync(5, Cancel);
-        await InsistAsync("dismiss", network.Operators, "5", "--server", $"{network.Servers[0]}");
+        await InsistAsync(dismiss);
         Assert.Equal(4, NetworkBundle.ReadCluster(network.Operators).Members.Count);
         Assert.NotNull((await TryReachAsync(network, 5)).Error);
         await UntilAsync(() => Task.FromResult(network.HasEnded("etcd-5")));

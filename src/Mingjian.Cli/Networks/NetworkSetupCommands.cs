@@ -220,7 +220,8 @@ internal static class NetworkSetupCommands
         var directory = NetworkArgument();
         var number = new Argument<int>("number") { Description = "已经退出的节点编号" };
         var server = ServerClient.Option();
-        var command = new Command("dismiss", "节点的退出生效以后：移除它的 etcd，收回它在 etcd 里的用户和权限。") { directory, number, server };
+        var unused = new Option<bool>("--never-joined") { Description = "它只登记过（admit），从未加入：收回登记" };
+        var command = new Command("dismiss", "节点的退出生效以后：移除它的 etcd，收回它在 etcd 里的用户和权限。") { directory, number, server, unused };
         command.SetAction(async (result, cancelled) =>
         {
             var (path, gone) = (result.GetValue(directory)!, result.GetValue(number));
@@ -229,6 +230,12 @@ internal static class NetworkSetupCommands
             if (present.Pending || present.Agreement.Seats.Any(s => s.Node.Number == gone))
             {
                 throw new CommandException($"节点 {gone} 的退出还没有生效，没有改动。先办理 mingjian network remove。");
+            }
+
+            // Numbers are never given twice: whoever was in and has no seat has left. A server that is behind knows nothing of a newcomer.
+            if (gone > present.HighestNumber && !result.GetValue(unused))
+            {
+                throw new CommandException($"按 {result.GetValue(server)} 的记录，节点 {gone} 还没有加入，没有改动。若它刚刚加入，说明这个服务器落后；若它不再加入，加上 --never-joined。");
             }
 
             var file = NetworkBundle.ReadAll(path).Find(n => n.Number == gone) ?? throw new CommandException($"{path} 里没有节点 {gone}。");
