@@ -240,6 +240,13 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
             "init", node.Path, "--network", $"{id}", "--number", "5", "--name", "第五单位", "--key", key.FullName, "--server", addresses.Server,
             "--etcd-client", addresses.EtcdClient, "--etcd-peer", addresses.EtcdPeer);
         await InsistAsync("admit", network.Operators, node.File.FullName);
+
+        // Taken back before it came, and admitted once more.
+        string[] dismiss = ["dismiss", network.Operators, "5", "--server", $"{network.Servers[0]}"];
+        Assert.Contains("--never-joined", (await Assert.ThrowsAsync<CommandException>(() => RunAsync(dismiss))).Message, StringComparison.Ordinal);
+        await InsistAsync([.. dismiss, "--never-joined"]);
+        Assert.Equal(4, NetworkBundle.ReadCluster(network.Operators).Members.Count);
+        await InsistAsync("admit", network.Operators, node.File.FullName);
         await RunAsync("configure", node.Path, Path.Combine(network.Operators, "node-5"));
         await File.AppendAllLinesAsync(node.Environment, _sites.EnvironmentOf(5).Select(l => $"{l.Name}={l.Value}"), Cancel);
         network.StartEtcd(5);
@@ -250,8 +257,6 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
         });
         await UntilAsync(async () => (await MembersAsync(network)).All(m => m is { HasLeader: true, Error: null }));
 
-        string[] dismiss = ["dismiss", network.Operators, "5", "--server", $"{network.Servers[0]}"];
-        Assert.Contains("--never-joined", (await Assert.ThrowsAsync<CommandException>(() => RunAsync(dismiss))).Message, StringComparison.Ordinal);
         network.StartServer(5);
         await ChangeAsync(network, "join", [2, 3, 4, 5], node.File.FullName, "--charter", At("charter.txt"));
 

@@ -104,8 +104,16 @@ internal static class NetworkBundle
     public static void Dismiss(string directory, NodeFile node)
     {
         WriteMembers(directory, ReadCluster(directory).Members.Where(m => m.Number != node.Number));
-        Directory.Move(
-            Path.Combine(directory, EtcdCluster.UserOf(node.Number)), Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"left-node-{node.Number}")));
+
+        // An admission that was taken back has left one already: its number is given again.
+        var left = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"left-node-{node.Number}"));
+        var kept = left;
+        for (var again = 2; Directory.Exists(kept); again++)
+        {
+            kept = string.Create(CultureInfo.InvariantCulture, $"{left}-{again}");
+        }
+
+        Directory.Move(Path.Combine(directory, EtcdCluster.UserOf(node.Number)), kept);
     }
 
     /// <summary>Every node that was founded with or admitted and has not been dismissed, ascending by number.</summary>
