@@ -395,7 +395,7 @@ internal sealed class EtcdFollower(
                 // Overwritten: others have seen the first version, here it is gone.
                 throw new OrderCompactedException(_from + pair.ModRevision);
             }
-            else if (_from + pair.ModRevision > Position && kind is EtcdKeyKind.Batch or EtcdKeyKind.Vote)
+            else if (_from + pair.ModRevision > Position && kind is EtcdKeyKind.Batch or EtcdKeyKind.Vote or EtcdKeyKind.Progress)
             {
                 left.Add((pair.ModRevision, pair.Key));
             }

@@ -132,6 +132,25 @@ public sealed class EtcdHistoryTests(SharedEtcd shared)
     }
 
     [Fact]
+    public async Task How_far_the_others_are_is_learnt_from_what_a_compaction_left_too()
+    {
+        await using var two = _network.Open(2);
+        var said = new OrderProgress(3, 1);
+        two.Report(said);
+        await Eventually.BecomesTrueAsync(async () => (await KeysAsync()).Any(k => k.EndsWith("2/progress", StringComparison.Ordinal)), "report");
+        using var raw = _network.Connect();
+        var after = await raw.CallAsync((p, o) => p.Keys.PutAsync(new PutRequest { Key = _network.Keys.Vote(2, 1, 1), Value = ByteString.CopyFrom(1) }, o), Cancel);
+        await raw.CallAsync((p, o) => p.Keys.CompactAsync(new CompactionRequest { Revision = after.Header.Revision }, o), Cancel);
+
+        var heard = new List<(int Node, OrderProgress Progress)>();
+        await using var follower = new EtcdFollower(
+            raw, _network.Keys, new EtcdOrigin(raw, _network.Keys), _network.Options(1), (node, progress) => heard.Add((node, progress)), new EtcdMetrics(),
+            TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, 0);
+        Assert.Single(await follower.NextAsync(Cancel));
+        Assert.Equal((2, said), Assert.Single(heard));
+    }
+
+    [Fact]
     public async Task What_was_read_when_etcd_is_compacted_once_more_is_not_lost()
     {
         // Of its own: the others' followers would have to begin anew all the time.
