@@ -44,27 +44,17 @@ internal sealed class BatchReader(
         }
 
         SignedBatch? signed;
-        CheckedAct?[] acts;
+        CheckedAct?[]? known = null;
         if (TakeAhead(received) is { } ahead && ahead.Proposer == proposer)
         {
-            signed = ahead.Signed;
-            acts = ahead.Acts;
-            for (var i = 0; i < acts.Length; i++)
-            {
-                acts[i] = HoldsStill(acts[i], state) ? acts[i] : Check(signed.Envelopes[i], state, height);
-            }
+            (signed, known) = (ahead.Signed, ahead.Acts);
         }
-        else
+        else if (Decode(received, proposer, out signed) is var fault && fault != BatchFault.None)
         {
-            var fault = Decode(received, proposer, out signed);
-            if (fault != BatchFault.None)
-            {
-                return fault;
-            }
-
-            acts = CheckAll(signed!, state, height);
+            return fault;
         }
 
+        var acts = CheckAll(signed!, state, height, known);
         var transactions = new AdmittedTransaction[acts.Length];
         for (var i = 0; i < acts.Length; i++)
         {
@@ -135,19 +125,22 @@ internal sealed class BatchReader(
         return true;
     }
 
-    private CheckedAct?[] CheckAll(SignedBatch signed, IStateReader state, long height)
+    /// <param name="known">What was found on an earlier state, one for each envelope; null when nothing was.</param>
+    private CheckedAct?[] CheckAll(SignedBatch signed, IStateReader state, long height, CheckedAct?[]? known = null)
     {
         var acts = new CheckedAct?[signed.Envelopes.Count];
         if (acts.Length == 1)
         {
-            acts[0] = Check(signed.Envelopes[0], state, height);
+            CheckOne(0);
         }
         else
         {
-            Parallel.For(0, acts.Length, i => acts[i] = Check(signed.Envelopes[i], state, height));
+            Parallel.For(0, acts.Length, CheckOne);
         }
 
         return acts;
+
+        void CheckOne(int i) => acts[i] = known is not null && HoldsStill(known[i], state) ? known[i] : Check(signed.Envelopes[i], state, height);
     }
 
     /// <summary>Null for what no honest node hands on. An act by an unknown key is left to the block, which drops it.</summary>
