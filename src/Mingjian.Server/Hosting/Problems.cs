@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Mingjian.Engine;
+using Mingjian.Storage.Sql;
 
 namespace Mingjian.Server.Hosting;
 
@@ -48,6 +49,7 @@ internal static class Problems
         413 => ("request/too-large", "内容太大。"),
         415 => ("request/media-type", "不支持这种内容类型。"),
         429 => ("request/too-many", "操作太频繁，请稍等一分钟再试。"),
+        507 => ("server/disk-full", "服务器的磁盘已满，这次操作没有保存。请联系管理员；已确认的记录不受影响，有了空间再试一次即可。"),
         _ when status >= 500 => ("server/fault", "服务器出了问题，请稍后再试；已确认的记录不受影响。"),
         _ => ($"http/{status}", "请求没有成功。"),
     };
@@ -61,6 +63,7 @@ internal static class Problems
         413 => "内容太大",
         422 => "没有通过规则检查",
         429 => "操作太频繁",
+        507 => "磁盘已满",
         >= 500 => "服务器故障",
         _ => "请求没有成功",
     };
@@ -75,6 +78,7 @@ internal sealed partial class UnexpectedFaults(ILogger<UnexpectedFaults> logger,
         {
             BadHttpRequestException bad => bad.StatusCode,
             LedgerStoppedException => StatusCodes.Status503ServiceUnavailable,
+            _ when SqlFaults.IsDiskFull(exception) => StatusCodes.Status507InsufficientStorage,
             _ => StatusCodes.Status500InternalServerError,
         };
         if (status >= 500)

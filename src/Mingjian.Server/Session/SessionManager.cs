@@ -8,6 +8,7 @@ using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Identity;
+using Mingjian.Storage.Sql;
 
 namespace Mingjian.Server.Session;
 
@@ -87,12 +88,24 @@ internal sealed class SessionManager(
         if (isUse && idle >= SeenGrain.TotalMilliseconds)
         {
             row.LastSeen = now;
+            await NoteUseAsync(id, now, cancellationToken);
+        }
+
+        return new LiveSession(id, row.Member, row.Key, key.Key.Scheme);
+    }
+
+    private async Task NoteUseAsync(Hash32 id, LedgerTime now, CancellationToken cancellationToken)
+    {
+        try
+        {
             await using var db = await database.CreateDbContextAsync(cancellationToken);
             await db.Sessions.Where(s => s.Id == id && s.Ended == null)
                 .ExecuteUpdateAsync(s => s.SetProperty(r => r.LastSeen, now), cancellationToken);
         }
-
-        return new LiveSession(id, row.Member, row.Key, key.Key.Scheme);
+        catch (Exception e) when (SqlFaults.IsDiskFull(e))
+        {
+            // Nobody is kept from reading for it. What is not noted can only end the session sooner.
+        }
     }
 
     /// <summary>Ends the session behind a principal, if any.</summary>
