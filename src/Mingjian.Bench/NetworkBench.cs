@@ -209,6 +209,10 @@ internal sealed class NetworkBench : IAsyncDisposable
 
     private async Task CatchUpAsync(CancellationToken cancellationToken)
     {
+        // A blank node's process holds no other node: one stays, opened anew, to be taken from.
+        await Task.WhenAll(Running.Select(l => l.DisposeAsync().AsTask()));
+        Array.Clear(_ledgers);
+        _ledgers[0] = Open(1);
         var shares = new List<(double Whole, double SecondHalf)>();
         for (var run = 1; run <= CatchUps; run++)
         {
@@ -223,8 +227,12 @@ internal sealed class NetworkBench : IAsyncDisposable
     private async Task<(double Whole, double SecondHalf)> CatchUpAsync(int run, CancellationToken cancellationToken)
     {
         var last = _ledgers.Length;
-        await _ledgers[^1]!.DisposeAsync();
-        _ledgers[^1] = null;
+        if (_ledgers[^1] is { } old)
+        {
+            await old.DisposeAsync();
+            _ledgers[^1] = null;
+        }
+
         Directory.Delete(Store(last), recursive: true);
 
         // Stores and etcd members still work off what came before, and V shall not look smaller for it.
