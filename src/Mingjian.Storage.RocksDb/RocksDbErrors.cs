@@ -9,6 +9,29 @@ internal static partial class RocksDbErrors
 {
     public static Exception Translate(RocksDbException error) => Translate(error.Message, error);
 
+    /// <summary>Runs a call into RocksDB or a file of the store; what they throw comes out as the store's own fault.</summary>
+    public static T Guard<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (RocksDbException e)
+        {
+            throw Translate(e);
+        }
+        catch (IOException e) when (IsFull(e.Message))
+        {
+            throw Full(e.Message, e);
+        }
+    }
+
+    public static void Guard(Action action) => Guard(() =>
+    {
+        action();
+        return true;
+    });
+
     /// <summary>Whether an operating system's words are those of a disk or quota that is used up.</summary>
     public static bool IsFull(string message) =>
         message.Contains("No space left on device", StringComparison.OrdinalIgnoreCase) || message.Contains("Disk quota exceeded", StringComparison.OrdinalIgnoreCase);
@@ -16,7 +39,7 @@ internal static partial class RocksDbErrors
     /// <summary>Whether RocksDB's words are those for a file that is not there.</summary>
     public static bool IsMissing(string message) => message.Contains("No such file or directory", StringComparison.Ordinal);
 
-    public static StoreFullException Full(string message, Exception? inner) => new($"The ledger's disk is full: {message}", inner);
+    private static StoreFullException Full(string message, Exception? inner) => new($"The ledger's disk is full: {message}", inner);
 
     public static Exception Translate(string message, Exception? inner)
     {
