@@ -139,9 +139,7 @@ internal sealed class StoreDatabase : IDisposable
     public StateSnapshot Snapshot()
     {
         using var lease = _gate.Enter();
-        var snapshot = new StateSnapshot(this, _database.CreateSnapshot());
-        _snapshots.Add(snapshot);
-        return snapshot;
+        return _snapshots.Add(new StateSnapshot(this, _database.CreateSnapshot()));
     }
 
     /// <summary>Runs while the database is open; false when it is closed, which has freed everything.</summary>
@@ -175,7 +173,7 @@ internal sealed class StoreDatabase : IDisposable
         private const int SweepAt = 256;
         private readonly List<WeakReference<StateSnapshot>> _open = [];
 
-        public void Add(StateSnapshot snapshot)
+        public StateSnapshot Add(StateSnapshot snapshot)
         {
             lock (_open)
             {
@@ -185,6 +183,8 @@ internal sealed class StoreDatabase : IDisposable
                     _open.RemoveAll(static s => !s.TryGetTarget(out _));
                 }
             }
+
+            return snapshot;
         }
 
         public void Release()
