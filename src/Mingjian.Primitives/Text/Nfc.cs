@@ -5,7 +5,7 @@ namespace Mingjian.Primitives.Text;
 
 /// <summary>Unicode normalisation form C (UAX 15), by tables of our own.</summary>
 /// <remarks>
-/// <see cref="string.Normalize()"/> returns a text as it is where the program runs with invariant globalisation, as all of ours do; it is
+/// <c>string.Normalize</c> returns a text as it is where the program runs with invariant globalisation, as all of ours do; it is
 /// banned. The tables are Unicode 15.0's; a later version adds only characters that 15.0 does not assign, and those stay as they are.
 /// </remarks>
 public static class Nfc

@@ -60,7 +60,7 @@ public sealed class NfcTests
     public void The_whole_of_unicodes_own_test_passes_where_it_is_installed()
     {
         Assert.SkipUnless(File.Exists(WholeFile), "Debian's unicode-data is not installed.");
-        var start = new ProcessStartInfo("bzcat", [WholeFile]) { RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 };
+        var start = new ProcessStartInfo("bzcat", [WholeFile]) { UseShellExecute = false, RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 };
         using var process = Process.Start(start)!;
         var text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

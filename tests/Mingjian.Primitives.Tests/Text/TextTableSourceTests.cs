@@ -37,7 +37,7 @@ public sealed class TextTableSourceTests
     {
         try
         {
-            return Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, WorkingDirectory = Repository.Root });
+            return Process.Start(new ProcessStartInfo("node", arguments) { UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = Repository.Root });
         }
         catch (System.ComponentModel.Win32Exception)
         {
