@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
+using Mingjian.Primitives.Text;
 
 namespace Mingjian.Primitives;
 
@@ -46,11 +47,12 @@ public static class Commitment
     private static readonly byte[] Domain = Encoding.ASCII.GetBytes("mingjian.commitment/v1\0");
 
     /// <summary>SHA-256(domain || len(context) || context || salt || value); context binds subject, field and version.</summary>
+    /// <param name="value">Committed to in NFC, so that one value has one commitment however it was typed.</param>
     /// <param name="context">ASCII, for example <c>m-…/name/1</c>; its length is written as a 16-bit big-endian integer.</param>
     public static Hash32 Compute(string context, Salt salt, string value)
     {
         var contextBytes = Encoding.UTF8.GetBytes(context);
-        var valueBytes = Encoding.UTF8.GetBytes(value);
+        var valueBytes = Encoding.UTF8.GetBytes(Nfc.Of(value));
         var buffer = new byte[Domain.Length + 2 + contextBytes.Length + 16 + valueBytes.Length];
         var span = buffer.AsSpan();
         Domain.CopyTo(span);

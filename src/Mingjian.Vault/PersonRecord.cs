@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Mingjian.Primitives;
+using Mingjian.Primitives.Text;
 
 namespace Mingjian.Vault;
 
@@ -16,7 +17,17 @@ namespace Mingjian.Vault;
 /// <param name="Address">Null = not stated.</param>
 public sealed record PersonRecord(
     string Name, string IdNumber, int Sex, DateOnly BirthDate, string? Ethnicity = null, string? Education = null, string? Job = null,
-    string? Phone = null, string? Address = null);
+    string? Phone = null, string? Address = null)
+{
+    /// <summary>The record with every free text in NFC, as it is stored and committed to.</summary>
+    internal PersonRecord InNfc() => this with
+    {
+        Name = Nfc.Of(Name),
+        Job = Job is null ? null : Nfc.Of(Job),
+        Phone = Phone is null ? null : Nfc.Of(Phone),
+        Address = Address is null ? null : Nfc.Of(Address),
+    };
+}
 
 /// <summary>Canonical JSON of the record: these bytes are what the ledger's commitment opens to.</summary>
 [JsonSerializable(typeof(PersonRecord))]

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Mingjian.Primitives;
+using Mingjian.Primitives.Text;
 using Mingjian.Storage.Sql;
 
 namespace Mingjian.Vault;
@@ -282,7 +283,7 @@ public sealed class PersonVault
     public async Task<Hash32> StageOrganizationAsync(OrganizationId organization, string name, CancellationToken cancellationToken = default)
     {
         await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
-        var row = new OrganizationRow { Organization = organization, Name = name.Normalize(NormalizationForm.FormC), Salt = Salt.New() };
+        var row = new OrganizationRow { Organization = organization, Name = Nfc.Of(name), Salt = Salt.New() };
         await context.Organizations.Where(o => o.Organization == organization).ExecuteDeleteAsync(cancellationToken);
         context.Organizations.Add(row);
         await context.SaveChangesAsync(cancellationToken);
@@ -313,7 +314,7 @@ public sealed class PersonVault
 
     private (PersonRow Row, BaseRow? Base, StagedPerson Staged) Seal(ImportId? import, NewPerson person)
     {
-        var record = person.Record with { Name = person.Record.Name.Normalize(NormalizationForm.FormC) };
+        var record = person.Record.InNfc();
         var id = ResidentId.TryParse(record.IdNumber, out var value) ? value : throw new ArgumentException("Not a valid ID number.", nameof(person));
         var row = NewRow(import, person.Member, record.Name, out var key, out var name);
         var salt = Salt.New();
@@ -330,7 +331,7 @@ public sealed class PersonVault
         key = RandomNumberGenerator.GetBytes(MasterKeys.KeyLength);
         var salt = Salt.New();
         var field = Commitment.Context(member, "name");
-        var normal = name.Normalize(NormalizationForm.FormC);
+        var normal = Nfc.Of(name);
         commitment = Commitment.Compute(field, salt, normal);
         return new PersonRow
         {

@@ -41,6 +41,18 @@ public sealed class BanListTests
         Assert.Contains($"<AdditionalFiles Include=\"$(MSBuildThisFileDirectory)build/{list}\" />", group);
     }
 
+    /// <summary>Under invariant globalisation string.Normalize returns its text unchanged: names that look the same would differ.</summary>
+    [Fact]
+    public void No_project_may_use_the_runtimes_normalisation()
+    {
+        var group = File.ReadAllText(Repository.File("Directory.Build.props")).Split("</ItemGroup>").Single(g => g.Contains("BannedSymbols.Text.txt", StringComparison.Ordinal));
+        Assert.EndsWith("<ItemGroup>\n    <AdditionalFiles Include=\"$(MSBuildThisFileDirectory)build/BannedSymbols.Text.txt\" />\n  ", group);
+        var calls = new[] { "src", "tests" }.SelectMany(f => Directory.EnumerateFiles(Repository.File(f), "*", SearchOption.AllDirectories))
+            .Where(f => Path.GetExtension(f) is ".cs" or ".razor" && !f.Contains("/obj/", StringComparison.Ordinal))
+            .Where(f => File.ReadAllText(f).Contains("Normalization" + "Form.", StringComparison.Ordinal));
+        Assert.Empty(calls);
+    }
+
     private static HashSet<string> ReadSymbols()
     {
         var known = new HashSet<string>(StringComparer.Ordinal);

@@ -8,6 +8,7 @@ public sealed class DependencyTests
     private static readonly Dictionary<string, string[]> MaySee = new(StringComparer.Ordinal)
     {
         ["Primitives"] = [],
+        ["Collation"] = ["Primitives"],
         ["Cryptography"] = ["Primitives"],
         ["Log"] = ["Primitives", "Cryptography"],
         ["Contracts.Sdk"] = ["Primitives"],
@@ -22,7 +23,7 @@ public sealed class DependencyTests
         ["Vault"] = ["Primitives", "Storage.Sql"],
         ["Workbooks"] = ["Primitives", "Contracts.Sdk", "Contracts"],
         ["Client"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Contracts"],
-        ["Web"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Client"],
+        ["Web"] = ["Primitives", "Collation", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Client"],
         ["Web.Trust"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Client"],
         // The load bench runs engine, ordering and store in process, without the server.
         ["Bench"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Client", "Engine", "Ordering.Etcd", "Ordering.Local", "Storage.RocksDb"],
@@ -33,7 +34,7 @@ public sealed class DependencyTests
     };
 
     /// <summary>Pure by design: a package is somebody else's behaviour in every node's result.</summary>
-    private static readonly string[] WithoutPackages = ["Primitives", "Contracts.Sdk", "Contracts", "Rules", "Log", "Engine"];
+    private static readonly string[] WithoutPackages = ["Primitives", "Collation", "Contracts.Sdk", "Contracts", "Rules", "Log", "Engine"];
 
     public static TheoryData<string> Projects => [.. SourceTree.Projects.Keys.Order(StringComparer.Ordinal)];
 

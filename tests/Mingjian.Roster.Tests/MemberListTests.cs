@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Mingjian.Client.Roster;
 using Mingjian.Client.Session;
 using Mingjian.Client.Signing;
+using Mingjian.Collation;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
@@ -28,6 +29,24 @@ public sealed class MemberListTests
         var found = await world.Lists.ListAsync(world.Committee, " 陈丽 ");
         Assert.All(found, l => Assert.Contains("陈丽", l.Name, StringComparison.Ordinal));
         Assert.NotEmpty(found);
+    }
+
+    [Fact]
+    public async Task People_are_found_by_pinyin_and_first_letters_and_stand_by_pinyin_or_strokes()
+    {
+        await using var world = await CreateAsync();
+        var found = await world.Lists.ListAsync(world.Committee, "陈丽");
+        Assert.NotEmpty(found);
+        Assert.Subset((await world.Lists.ListAsync(world.Committee, "chenli")).ToHashSet(), found.ToHashSet());
+        Assert.Subset((await world.Lists.ListAsync(world.Committee, "CL")).ToHashSet(), found.ToHashSet());
+        Assert.Empty(await world.Lists.ListAsync(world.Committee, "qqqq"));
+
+        var branch = world.Branches[First];
+        var byPinyin = (await world.Lists.ListAsync(branch)).Select(l => l.Name).ToList();
+        var byStrokes = (await world.Lists.ListAsync(branch, nameOrder: NameOrder.Strokes)).Select(l => l.Name).ToList();
+        Assert.Equal(byPinyin.Order(PinyinOrder.OfNames), byPinyin);
+        Assert.Equal(byPinyin.Order(StrokeOrder.OfNames), byStrokes);
+        Assert.NotEqual(byPinyin, byStrokes);
     }
 
     [Fact]

@@ -31,6 +31,23 @@ public sealed class PersonVaultTests
         Assert.Equal(1, Assert.Single(await test.Vault.FindImportsAsync(10)).People);
     }
 
+    [Fact]
+    public async Task Free_text_is_stored_and_committed_to_in_form_c_and_otherwise_as_it_was_written()
+    {
+        using var test = await TestVault.CreateAsync(SqlProvider.Sqlite);
+        var person = TestVault.Person(1);
+        var typed = person with { Record = person.Record with { Name = "\uF92Ce\u0301", Job = "cafe\u0301", Address = "（一）\uF92C路—\uFE00" } };
+        var staged = Assert.Single(await test.Vault.StageAsync(null, [typed]));
+
+        var record = await test.Vault.FindRecordAsync(person.Member);
+        Assert.Equal(("\u90CE\u00E9", "caf\u00E9", "（一）\u90CE路—\uFE00"), (record!.Name, record.Job, record.Address));
+        var name = await test.Vault.FindNameOpeningAsync(person.Member);
+        Assert.Equal("\u90CE\u00E9", name!.Value);
+        Assert.Equal(staged.Name, Commitment.Compute($"{person.Member}/name/1", name.Salt, "\uF92Ce\u0301"));
+        var opening = await test.Vault.FindRecordOpeningAsync(person.Member);
+        Assert.Equal(staged.Record, Commitment.Compute($"{person.Member}/record/1", opening!.Salt, opening.Value));
+    }
+
     [Theory]
     [MemberData(nameof(Databases))]
     public async Task A_later_base_leaves_the_earlier_one_readable(SqlProvider database)

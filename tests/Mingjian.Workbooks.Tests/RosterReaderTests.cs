@@ -62,6 +62,8 @@ public sealed class RosterReaderTests
     [InlineData("手机", RosterField.Phone)]
     [InlineData("手机号码", RosterField.Phone)]
     [InlineData("家庭\n住址", RosterField.Address)]
+    [InlineData("⼈员类别【必填】", RosterField.Category)]
+    [InlineData("手机\uFE00号码", RosterField.Phone)]
     [InlineData("备注", null)]
     public void Headings_are_known_in_their_usual_spellings(string heading, RosterField? field) =>
         Assert.Equal(field, ReadColumn(heading));
@@ -72,6 +74,8 @@ public sealed class RosterReaderTests
     [InlineData("2023.7.1", "2023-07-01", true)]
     [InlineData("20230701", "2023-07-01", true)]
     [InlineData("２０２３－０７－０１", "2023-07-01", true)]
+    [InlineData("2023—07—01", "2023-07-01", true)]
+    [InlineData("2023–7−1", "2023-07-01", true)]
     [InlineData(" 2023-7-1 ", "2023-07-01", false)]
     [InlineData("2023-07-01", "2023-07-01", false)]
     [InlineData("2023/7/1", "2023-07-01", false)]
@@ -132,6 +136,10 @@ public sealed class RosterReaderTests
     [InlineData("阿依古丽・买买提", "阿依古丽·买买提")]
     [InlineData("阿依古丽.买买提", "阿依古丽·买买提")]
     [InlineData("王\u200B五", "王五")]
+    [InlineData("\uF92C五", "\u90CE五")]
+    [InlineData("⽅⼥", "方女")]
+    [InlineData("葛\U000E0100龙\uFE00", "葛龙")]
+    [InlineData("Re\u0301mi", "R\u00E9mi")]
     public void Names_are_brought_into_one_form_with_a_notice(string text, string name)
     {
         var row = ReadRow("姓名", text);
@@ -226,6 +234,23 @@ public sealed class RosterReaderTests
         var fault = Assert.Single(Read(Sheet(("所在党支部", "机关一支部")), known).Rows[0].Remarks);
         Assert.Equal(RosterCode.BranchUnknown, fault.Kind);
         Assert.Contains("“机关第一党支部”", fault.Mend, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("机关第一党支部(一)", 1)]
+    [InlineData("机关第一党⽀部【一】", 1)]
+    [InlineData(" 机关第一\u200B党支部（一）", 1)]
+    [InlineData("两可（甲）", 2)]
+    [InlineData("两可(甲)", 3)]
+    [InlineData("两可【甲】", null)]
+    public void A_branch_is_found_however_its_name_is_typed_but_never_guessed(string typed, int? expected)
+    {
+        var known = new Dictionary<string, OrganizationId>(StringComparer.Ordinal)
+        {
+            ["机关第一党支部（一）"] = OrganizationId.From(1), ["两可（甲）"] = OrganizationId.From(2), ["两可(甲)"] = OrganizationId.From(3),
+        };
+        var row = Read(Sheet(("所在党支部", typed)), known).Rows[0];
+        Assert.Equal(expected is { } id ? OrganizationId.From((uint)id) : null, row.Person?.Organization);
     }
 
     [Fact]

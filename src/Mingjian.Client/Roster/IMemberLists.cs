@@ -12,11 +12,23 @@ public interface IMemberLists
     Task<IReadOnlyList<OrganizationNode>> ReadTreeAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Members of an organisation and all below it, by branch and name.</summary>
-    /// <param name="search">Part of a name; null or blank for all.</param>
-    Task<IReadOnlyList<MemberLine>> ListAsync(OrganizationId organization, string? search = null, CancellationToken cancellationToken = default);
+    /// <param name="search">Part of a name, its pinyin or its first letters; null or blank for all.</param>
+    /// <param name="nameOrder">How names stand within a branch.</param>
+    Task<IReadOnlyList<MemberLine>> ListAsync(
+        OrganizationId organization, string? search = null, NameOrder nameOrder = NameOrder.Pinyin, CancellationToken cancellationToken = default);
 
     /// <summary>One person's whole record.</summary>
     Task<MemberDetail> ReadAsync(MemberId member, CancellationToken cancellationToken = default);
+}
+
+/// <summary>How a list of names is ordered.</summary>
+public enum NameOrder
+{
+    /// <summary>拼音, surnames by their readings as surnames.</summary>
+    Pinyin = 1,
+
+    /// <summary>姓氏笔画, as candidates and delegates are listed.</summary>
+    Strokes = 2,
 }
 
 /// <summary>An organisation in the tree.</summary>

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Mingjian.Client;
 using Mingjian.Client.Dues;
 using Mingjian.Client.Signing;
+using Mingjian.Collation;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
@@ -11,7 +12,6 @@ using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
 using Mingjian.Server.Projections;
-using Mingjian.Vault;
 
 namespace Mingjian.Server.Dues;
 
@@ -43,7 +43,7 @@ internal sealed class DuesActs(
                 .ToListAsync(cancellationToken);
             var names = await access.MemberNamesAsync(members, cancellationToken);
             var ofBranch = members.Select(m => Assess(state, m, names(m), branch, branchNames(branch), month))
-                .OrderBy(l => l.Name, PinyinComparer.Instance).ThenBy(l => l.Member.ToString(), StringComparer.Ordinal).ToList();
+                .OrderBy(l => l.Name, PinyinOrder.OfNames).ThenBy(l => l.Member.ToString(), StringComparer.Ordinal).ToList();
             lines.AddRange(ofBranch);
             commands.AddRange(ofBranch.Where(l => l.IsReady).Select(l => l.Member).Chunk(AssessDues.MaxMembers)
                 .Select(chunk => new AssessDues(branch, month, chunk)));
@@ -109,7 +109,7 @@ internal sealed class DuesActs(
                     ? new StandardView(
                         m, names(m), s.Class, s.From, s.Monthly, FirstOpen(state, m), new TrustMark(s.Signer, names(s.Signer), s.Rule, s.Height, s.Index))
                     : new StandardView(m, names(m), null, null, null, FirstOpen(state, m), null))
-                .OrderBy(v => v.Name, PinyinComparer.Instance),
+                .OrderBy(v => v.Name, PinyinOrder.OfNames).ThenBy(v => v.Member.ToString(), StringComparer.Ordinal),
         ];
     }
 

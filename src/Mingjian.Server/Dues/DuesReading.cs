@@ -2,12 +2,12 @@ using Microsoft.EntityFrameworkCore;
 using Mingjian.Client.Dues;
 using Mingjian.Client.ReadModels;
 using Mingjian.Client.Session;
+using Mingjian.Collation;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
 using Mingjian.Server.Projections;
-using Mingjian.Vault;
 
 namespace Mingjian.Server.Dues;
 
@@ -54,7 +54,7 @@ internal sealed class DuesReading(
             .Select(m => new BranchLine(
                 m.Member, names(m.Member), m.Standing, records.Month(m.Member, month), records.Open(m.Member, until),
                 records.Arrears(m.Member, Current).Level, reminded.GetValueOrDefault(m.Member)))
-            .OrderBy(l => l.Name, PinyinComparer.Instance).ThenBy(l => l.Member.ToString(), StringComparer.Ordinal).ToList();
+            .OrderBy(l => l.Name, PinyinOrder.OfNames).ThenBy(l => l.Member.ToString(), StringComparer.Ordinal).ToList();
         var voluntary = members.SelectMany(m => records.Payments(m.Member)).Where(p => p.IsVoluntary && Month.Of(p.Date) == month).ToList();
         return new BranchMonth(
             branch, branchName, month, lines, voluntary, access.Allows(user, Right.RecordPayment, branch),
@@ -100,7 +100,8 @@ internal sealed class DuesReading(
                 reminded.GetValueOrDefault(b.Member))));
         }
 
-        return [.. lines.OrderByDescending(l => l.Unpaid.Count).ThenBy(l => l.BranchName, PinyinComparer.Instance).ThenBy(l => l.Name, PinyinComparer.Instance)];
+        return [.. lines.OrderByDescending(l => l.Unpaid.Count).ThenBy(l => l.BranchName, PinyinOrder.OfText)
+            .ThenBy(l => l.Name, PinyinOrder.OfNames).ThenBy(l => l.Member.ToString(), StringComparer.Ordinal)];
     }
 
     public async Task<MemberYear> ReadOwnAsync(int year, CancellationToken cancellationToken = default)
@@ -263,12 +264,11 @@ internal sealed class DuesReading(
         var standards = (await context.Standards.AsNoTracking().Where(s => query.Select(m => m.Member).Contains(s.Member))
             .ToListAsync(cancellationToken)).ToLookup(s => s.Member);
         var names = await access.MemberNamesAsync([.. members.Select(m => m.Member)], cancellationToken);
-        var lines = members.Select(m => new RegisterLine(
+        var lines = members.OrderBy(m => names(m.Member), PinyinOrder.OfNames).ThenBy(m => m.Member.ToString(), StringComparer.Ordinal).Select(m => new RegisterLine(
                 names(m.Member), m.Standing,
                 standards[m.Member].Where(s => s.From <= firstMonth.AddMonths(11)).MaxBy(s => s.From) is { } s ? new RegisterStandard(s.Class, s.Monthly, s.Rule) : null,
                 [.. Enumerable.Range(0, 12).Select(i => records.Month(m.Member, firstMonth.AddMonths(i)))],
-                [.. records.Payments(m.Member).Where(p => p.IsVoluntary && p.IsInForce && p.Date.Year == year)]))
-            .OrderBy(l => l.Name, PinyinComparer.Instance).ToList();
+                [.. records.Payments(m.Member).Where(p => p.IsVoluntary && p.IsInForce && p.Date.Year == year)])).ToList();
         return new BranchRegister((await access.OrganizationNamesAsync([branch], cancellationToken))(branch), year, lines);
     }
 

@@ -3,10 +3,12 @@ using Mingjian.Client.Directory;
 using Mingjian.Client.Identity;
 using Mingjian.Client.Session;
 using Mingjian.Client.Signing;
+using Mingjian.Collation;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Engine;
 using Mingjian.Primitives;
+using Mingjian.Primitives.Text;
 using Mingjian.Server.Projections;
 
 namespace Mingjian.Server.Identity;
@@ -49,7 +51,7 @@ internal sealed class OrganizationAdministration(
                 organization.Organization,
                 organizationNames.TryGetValue(organization.Organization, out var name) ? name : ShortId.Of(organization.Organization),
                 organization.Kind, depth, organization.Height, organization.Index,
-                [.. posts[organization.Organization].OrderBy(p => p.Post).ThenBy(p => p.From).Select(p => new PostView(
+                [.. posts[organization.Organization].OrderBy(p => p.Post).ThenBy(p => p.From).ThenBy(p => NameOf(people, p.Member), PinyinOrder.OfNames).Select(p => new PostView(
                     p.Member, NameOf(people, p.Member), p.Post, p.From, p.Until, NameOf(people, p.Signer), p.Height, p.Index))]));
             foreach (var child in below[organization.Organization].OrderBy(o => o.Index))
             {
@@ -62,7 +64,7 @@ internal sealed class OrganizationAdministration(
         OrganizationId higher, OrganizationKind kind, string name, CancellationToken cancellationToken = default)
     {
         await RequireAsync(Right.EstablishOrganization, higher, cancellationToken);
-        var text = name.Trim().Normalize();
+        var text = TextFold.Stored(name);
         if (text.Length is 0 or > MaxNameLength || text.Any(char.IsControl))
         {
             throw new ArgumentException($"名称应为 1 至 {MaxNameLength} 字。", nameof(name));

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Mingjian.Client.Directory;
 using Mingjian.Client.Roster;
 using Mingjian.Client.Session;
+using Mingjian.Collation;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
@@ -51,7 +52,7 @@ internal sealed class MemberLists(IDbContextFactory<ReadModelContext> readModels
     }
 
     public async Task<IReadOnlyList<MemberLine>> ListAsync(
-        OrganizationId organization, string? search = null, CancellationToken cancellationToken = default)
+        OrganizationId organization, string? search = null, NameOrder nameOrder = NameOrder.Pinyin, CancellationToken cancellationToken = default)
     {
         var user = await access.UserAsync(cancellationToken);
         if (!access.Allows(user, Right.ViewMembers, organization))
@@ -70,12 +71,13 @@ internal sealed class MemberLists(IDbContextFactory<ReadModelContext> readModels
 
         var found = await names.FindAsync([.. rows.Select(r => r.Member), .. rows.Select(r => r.Signer).Distinct()], cancellationToken);
         var order = await OrderAsync(context, cancellationToken);
-        var part = search?.Trim() ?? string.Empty;
+        var sought = new NameSearch(search);
+        IComparer<string> byName = nameOrder == NameOrder.Strokes ? StrokeOrder.OfNames : PinyinOrder.OfNames;
         return
         [
             .. rows.Select(r => Line(r, below[r.Branch], found))
-                .Where(l => part.Length == 0 || l.Name.Contains(part, StringComparison.OrdinalIgnoreCase))
-                .OrderBy(l => order(l.Branch)).ThenBy(l => l.Name, PinyinComparer.Instance).ThenBy(l => l.Index),
+                .Where(l => sought.Finds(l.Name))
+                .OrderBy(l => order(l.Branch)).ThenBy(l => l.Name, byName).ThenBy(l => l.Index),
         ];
     }
 

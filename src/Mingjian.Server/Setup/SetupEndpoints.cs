@@ -3,6 +3,7 @@ using Mingjian.Client.Directory;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Primitives;
+using Mingjian.Primitives.Text;
 using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
@@ -105,7 +106,7 @@ internal static class SetupEndpoints
 
     private static string? Clean(string? name)
     {
-        var text = name?.Trim().Normalize();
+        var text = TextFold.Stored(name);
         return text is { Length: > 0 and <= MaxNameLength } && !text.Any(char.IsControl) ? text : null;
     }
 

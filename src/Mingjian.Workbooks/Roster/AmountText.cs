@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mingjian.Primitives;
+using Mingjian.Primitives.Text;
 
 namespace Mingjian.Workbooks.Roster;
 
@@ -11,7 +12,7 @@ internal static class AmountText
 
     public static Amount? Read(RowDraft row, SheetCell cell)
     {
-        var text = CellText.Compact(cell.Text);
+        var text = TextFold.Compact(cell.Text);
         var bare = text.Replace(",", string.Empty, StringComparison.Ordinal).TrimStart('¥', '￥').TrimEnd('元');
         var style = cell.Kind == CellKind.Number ? NumberStyles.Float : NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
         if (cell.Kind is not (CellKind.Number or CellKind.Text) || !decimal.TryParse(bare, style, CultureInfo.InvariantCulture, out var value))

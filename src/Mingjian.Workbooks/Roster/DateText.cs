@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Mingjian.Primitives.Text;
 
 namespace Mingjian.Workbooks.Roster;
 
@@ -28,7 +29,7 @@ internal static partial class DateText
             return cell.TryGetDate(out date) ? DateReading.Plain : DateReading.Unreadable;
         }
 
-        var text = CellText.Compact(cell.Text);
+        var text = TextFold.Compact(cell.Text);
         if (cell.Kind == CellKind.Number && text.Length == 5 && cell.TryGetDate(out date))
         {
             return DateReading.Rewritten;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Mingjian.Primitives.Text;
 
 namespace Mingjian.Workbooks.Roster;
 
@@ -8,7 +9,7 @@ internal static partial class PhoneText
 {
     public static string? Read(string text)
     {
-        foreach (var part in CellText.Compact(text).Split(['/', '、', ',', ';', '，', '；'], StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in TextFold.Compact(text).Split(['/', '、', ',', ';', '，', '；'], StringSplitOptions.RemoveEmptyEntries))
         {
             if (Normalize(part) is { } phone)
             {

@@ -1,3 +1,5 @@
+using Mingjian.Primitives.Text;
+
 namespace Mingjian.Workbooks.Roster;
 
 /// <summary>A column of the roster of Party members (党员名册) that is understood.</summary>
@@ -57,7 +59,7 @@ internal static class RosterHeadings
     /// <summary>Finds the field of a heading; white space, width, marks of obligation and a unit in brackets do not matter.</summary>
     public static RosterField? Find(string heading)
     {
-        var text = CellText.Compact(heading).Trim('*', ':', '\'', '"');
+        var text = TextFold.Compact(heading).Trim('*', ':', '\'', '"');
         var bracket = text.IndexOf('(', StringComparison.Ordinal);
         return BySpelling.TryGetValue(text, out var field) || (bracket > 0 && BySpelling.TryGetValue(text[..bracket], out field)) ? field : null;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
 using Mingjian.Primitives;
+using Mingjian.Primitives.Text;
 
 namespace Mingjian.Workbooks.Roster;
 
@@ -17,12 +18,18 @@ internal sealed class RosterRowReader
     private readonly RosterField? _classColumn;
     private readonly Dictionary<ResidentId, int> _seen = [];
 
+    /// <summary>Branches by their folded names, but those that folding makes alike: there the exact name decides.</summary>
+    private readonly Dictionary<string, OrganizationId> _folded;
+
     public RosterRowReader(IEnumerable<RosterColumn> columns, RosterContext context)
     {
         _columns = columns.Where(c => c.Field is not null).ToDictionary(c => c.Field!.Value);
         _context = context;
         _classColumn = _columns.ContainsKey(RosterField.Occupation) ? RosterField.Occupation
             : _columns.ContainsKey(RosterField.Job) ? RosterField.Job : null;
+        _folded = (context.Branches ?? new Dictionary<string, OrganizationId>(StringComparer.Ordinal))
+            .GroupBy(b => TextFold.Compact(b.Key), b => b.Value, StringComparer.Ordinal)
+            .Where(g => g.Distinct().Count() == 1).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
     }
 
     /// <summary>The row as understood; null for headings again, sums and remarks, which are no rows of people.</summary>
@@ -65,7 +72,7 @@ internal sealed class RosterRowReader
         row.Cell(RosterField.IdNumber) is null
             ? row.Cell(RosterField.Name) is null
                 ? row.Filled <= 4
-                : row.Filled <= 3 && IsFooter(CellText.Compact(row.Cell(RosterField.Name)!.Value.Text))
+                : row.Filled <= 3 && IsFooter(TextFold.Compact(row.Cell(RosterField.Name)!.Value.Text))
             : RosterHeadings.Find(row.Cell(RosterField.IdNumber)!.Value.Text) == RosterField.IdNumber;
 
     private static bool IsFooter(string text) =>
@@ -110,7 +117,7 @@ internal sealed class RosterRowReader
             return null;
         }
 
-        var text = CellText.Compact(cell.Text).TrimStart('\'').ToUpperInvariant();
+        var text = TextFold.Compact(cell.Text).TrimStart('\'').ToUpperInvariant();
         var (fault, what, mend) = ResidentId.Check(text) switch
         {
             ResidentIdFault.None => default,
@@ -154,7 +161,7 @@ internal sealed class RosterRowReader
             return id?.Sex;
         }
 
-        var text = CellText.Compact(cell.Text);
+        var text = TextFold.Compact(cell.Text);
         if (CodeLists.FindSex(text) is not { } sex)
         {
             row.Fault(RosterField.Sex, RosterCode.SexUnknown, "性别只能是“男”或“女”（代码 1 或 2）。", "请改为“男”或“女”。");
@@ -183,7 +190,7 @@ internal sealed class RosterRowReader
             return null;
         }
 
-        var code = find(CellText.Compact(cell.Text));
+        var code = find(TextFold.Compact(cell.Text));
         if (code is null)
         {
             row.Fault(field, fault, what, mend);
@@ -232,7 +239,7 @@ internal sealed class RosterRowReader
             return null;
         }
 
-        var text = CellText.Compact(cell.Text);
+        var text = TextFold.Compact(cell.Text);
         var standing = CodeLists.FindStanding(text);
         if (standing is null)
         {
@@ -264,7 +271,7 @@ internal sealed class RosterRowReader
             return name;
         }
 
-        if (branches.TryGetValue(name, out var id) || branches.TryGetValue(CellText.Compact(name), out id))
+        if (branches.TryGetValue(name, out var id) || _folded.TryGetValue(TextFold.Compact(name), out id))
         {
             organization = id;
             return name;
@@ -392,7 +399,7 @@ internal sealed class RosterRowReader
             return null;
         }
 
-        var found = CodeLists.FindClass(CellText.Compact(cell.Text));
+        var found = CodeLists.FindClass(TextFold.Compact(cell.Text));
         if (found is null)
         {
             row.Fault(field, RosterCode.OccupationUnknown, "看不出属于哪一类党费缴纳人员。", Mend);
