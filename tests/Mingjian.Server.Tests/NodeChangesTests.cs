@@ -14,6 +14,7 @@ using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
 using Mingjian.Primitives;
 using Mingjian.Server.LedgerApi;
+using Mingjian.Server.Nodes;
 using Mingjian.Storage.RocksDb;
 
 namespace Mingjian.Server.Tests;
@@ -34,7 +35,7 @@ public sealed class NodeChangesTests : IAsyncDisposable
     private readonly NodeSet _founders;
     private int _branches;
 
-    public NodeChangesTests() => _founders = new NodeSet([.. Enumerable.Range(1, 4).Select(n => Keys(n).Public)]);
+    public NodeChangesTests() => _founders = new NodeSet([.. Enumerable.Range(1, 4).Select(n => SeatOf(n))]);
 
     [Fact]
     public async Task Nodes_join_change_their_keys_and_leave_and_everybody_can_follow()
@@ -72,7 +73,7 @@ public sealed class NodeChangesTests : IAsyncDisposable
         await FillAsync(ledger, 2);
 
         var height = ledger.Head.Height;
-        Assert.Equal(new NodeSet([.. left.Select(s => s.Node)]).Hash, NodesAt(ledger, decided + 2).Hash);
+        Assert.Equal(new NodeSet(left).Hash, NodesAt(ledger, decided + 2).Hash);
         await CheckFromOutsideAsync(ledger, _ledgers[5]);
         foreach (var number in _ledgers.Keys)
         {
@@ -98,6 +99,7 @@ public sealed class NodeChangesTests : IAsyncDisposable
         await WaitAsync(_ledgers[2], 1);
         Assert.Null(_ledgers[2].ReadState().Nodes());
         Assert.Contains("NotTheFoundingNodes", System.Text.Encoding.UTF8.GetString(_ledgers[2].ReadEntry(1)!));
+        Assert.Contains("AgreementMissing", System.Text.Encoding.UTF8.GetString(_ledgers[2].ReadEntry(0)!));
     }
 
     [Fact]
@@ -169,10 +171,10 @@ public sealed class NodeChangesTests : IAsyncDisposable
 
     private async Task CheckFromOutsideAsync(Ledger ledger, Ledger another)
     {
-        var histories = new NodeHistories(ledger, _founders);
+        var histories = new NodeHistories(ledger, new Genesis(_founders));
         var history = histories.Encode()!;
         await CheckAnnouncementsAsync(ledger, history);
-        Assert.Equal(history.Length, new NodeHistories(another, _founders).Encode()!.Length);
+        Assert.Equal(history.Length, new NodeHistories(another, new Genesis(_founders)).Encode()!.Length);
 
         var (anchor, nodes) = histories.AnchorOf(AnchorChoice.Genesis);
         Assert.Equal(_founders.Hash, nodes.Hash);
@@ -216,7 +218,7 @@ public sealed class NodeChangesTests : IAsyncDisposable
         }
 
         IReadOnlyList<Seat> seats = [.. Enumerable.Range(1, 4).Select(n => SeatOf(n))];
-        _order.Propose(Keys(1), Now, Sign(Founding, _officer), Sign(new FoundNodes(Hash32.Of("charter"u8), seats), _organizations[..4]));
+        _order.Propose(Keys(1), Now, Sign(new FoundNodes(Hash32.Of("charter"u8), seats), _organizations[..4]), Sign(Founding, _officer));
         foreach (var ledger in _ledgers.Values)
         {
             await WaitAsync(ledger, 1);

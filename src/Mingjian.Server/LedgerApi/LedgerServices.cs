@@ -50,15 +50,16 @@ internal static class LedgerServices
         services.AddHostedService<LedgerWatch>();
         services.AddSingleton<OpenActs>();
         services.AddSingleton<Submissions>();
+        services.AddSingleton<Doors>();
         services.AddSingleton<PasskeySite>();
         if (role != ServerRole.Node)
         {
             services.AddSingleton<LiveStreams>();
         }
 
-        services.AddSingleton(provider => new NodeHistories(
-            provider.GetRequiredService<ILedger>(),
+        services.AddSingleton(provider => new Genesis(
             provider.GetService<WebIdentity>()?.Founders ?? provider.GetRequiredService<NodeIdentity>().Founders));
+        services.AddSingleton<NodeHistories>();
         services.AddScoped<NetworkFiles>();
         services.AddOpenApi();
     }
@@ -75,7 +76,7 @@ internal static class LedgerServices
     {
         var identity = services.GetRequiredService<WebIdentity>();
         return LedgerCopy.Open(
-            new LedgerOptions { Network = identity.Network, Founders = identity.Founders },
+            new LedgerOptions { Network = identity.Network, Founders = identity.Founders, PeerFailed = new PeerLog(services.GetRequiredService<ILogger<PeerLog>>()).Write },
             services.GetRequiredService<RocksDbBlockStore>(),
             services.GetRequiredService<NodeChannel>(),
             services.GetRequiredService<ContractSet>(),
@@ -90,7 +91,7 @@ internal static class LedgerServices
 #pragma warning disable CA2000 // The ledger owns store and ordering and disposes of them.
         var identity = services.GetRequiredService<NodeIdentity>();
         var ordering = services.GetRequiredService<NodeOrdering>();
-        var options = new LedgerOptions { Network = identity.Network, Founders = identity.Founders, Peers = ordering.Peers };
+        var options = new LedgerOptions { Network = identity.Network, Founders = identity.Founders, Peers = ordering.Peers, PeerFailed = new PeerLog(services.GetRequiredService<ILogger<PeerLog>>()).Write };
         return Ledger.Open(
             identity.Shared is { } node ? options with { MaxTimeAhead = node.MaxTimeAhead, StopWait = node.StopWait } : options,
             services.GetRequiredService<RocksDbBlockStore>(),

@@ -53,6 +53,11 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
     private static NodeIdentity LoadShared(ServerOptions options, NodeOptions node, TimeProvider clock)
     {
         var file = ReadFounding(node.Network, "Mingjian:Node:Network", options.Start, out var bytes);
+        if (file.Seats is null)
+        {
+            throw Refuse($"Mingjian:Node:Network: {node.Network} names no organisations: it is of a node that is alone, not of a network (mingjian network found).");
+        }
+
         var directory = Path.GetFullPath(node.Keys ?? Path.Combine(options.NetworkDirectory, "keys"));
         if (!NodeKeys.Exist(directory))
         {
@@ -63,7 +68,7 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
         CheckAddresses(node);
         CheckEtcd(node, clock.GetUtcNow());
         Bind(options, file.Network, bytes);
-        return new NodeIdentity(file.Network, new NodeSet(file.Nodes), keys, directory, node);
+        return new NodeIdentity(file.Network, file.ToNodeSet(), keys, directory, node);
     }
 
     /// <summary>The network file of the founding.</summary>
