@@ -27,14 +27,16 @@ public sealed class NetworkCommandTests : IDisposable
         // What was signed is the list of what the organisations gave, and both signatures hold.
         var network = NetworkFile.Parse(await File.ReadAllBytesAsync(At("network", "network.mjnet.json"), Cancel));
         Assert.Equal((Network, TrustAnchor.Genesis, 2), (network.Network.ToString(), network.Anchor, network.Quorum));
-        Assert.Equal([1, 2], network.Nodes.Select(n => n.Number));
-        Assert.Equal(NodeKeys.LoadOrCreate(At("node-2", "keys"), network.Network, 2).Public, network.Nodes[1]);
+        Assert.Equal([1, 2], network.Seats!.Select(s => s.Node.Number));
+        Assert.Null(network.Nodes);
+        Assert.Equal(NodeKeys.LoadOrCreate(At("node-2", "keys"), network.Network, 2).Public, network.Seats![1].Node);
         Assert.Equal(2, founding.Envelope.Signatures.Count);
         var payload = Pae.OfTransaction(founding.Envelope.Payload);
         for (var number = 1; number <= 2; number++)
         {
             using var signer = KeyFile.Read(new FileInfo(At($"{number}.pem")));
             var signature = founding.Envelope.Signatures.Single(s => s.Keyid == signer.Key.Id);
+            Assert.Equal(signer.Key, network.Seats[number - 1].OrganizationKey);
             using var key = ECDsa.Create();
             key.ImportPkcs8PrivateKey(signer.ExportPkcs8(), out _);
             Assert.True(key.VerifyData(payload, signature.Sig, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));

@@ -373,7 +373,7 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
             await RunAsync("sign", act, "--key", network.OrganizationKey(signer).FullName, "--yes");
         }
 
-        await UntilAsync(async () => IsFinal(await NetworkSetupCommands.SubmitAsync(ActFile.Read(new FileInfo(act)), network.Servers[1], Cancel)));
+        await UntilAsync(async () => IsFinal(await NetworkSetupCommands.SubmitAsync(ActFile.Read(new FileInfo(act)), network.Servers[1], null, Cancel)));
     }
 
     private static async Task<string> HeightAsync(DevNetwork network, int node, params string[] more)

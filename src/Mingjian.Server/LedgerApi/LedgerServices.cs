@@ -9,6 +9,7 @@ using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Monitoring;
 using Mingjian.Server.Nodes;
+using Mingjian.Server.Operations;
 using Mingjian.Storage.RocksDb;
 using Mingjian.Storage.Sql;
 
@@ -25,7 +26,7 @@ internal static class LedgerServices
         services.AddSingleton<IKeyDirectory, KeyDirectory>();
         services.AddSingleton<ISignatureVerifier>(_ => new SignatureVerifier(new PlatformEcVerifier()));
         services.AddSingleton(_ => new ContractSet(AllContracts.Create()));
-        services.AddSingleton(provider => RocksDbBlockStore.Open(Path.Combine(provider.GetRequiredService<ServerOptions>().NetworkDirectory, "ledger")));
+        services.AddSingleton(provider => RocksDbBlockStore.Open(Path.Combine(PrivateFiles.CreateDirectory(provider.GetRequiredService<ServerOptions>().NetworkDirectory), "ledger")));
         if (role == ServerRole.Web)
         {
             services.AddSingleton(provider => WebIdentity.Load(provider.GetRequiredService<ServerOptions>(), provider.GetRequiredService<SqlSettings>()));
@@ -110,7 +111,7 @@ internal sealed record NetworkName(NetworkId Id)
 {
     public static NetworkName LoadOrCreate(ServerOptions options)
     {
-        var path = Path.Combine(Directory.CreateDirectory(options.NetworkDirectory).FullName, "network.txt");
+        var path = Path.Combine(PrivateFiles.CreateDirectory(options.NetworkDirectory), "network.txt");
         if (!File.Exists(path))
         {
             var name = options.Start == StartMode.Demo ? "demo.mingjian.invalid" : options.NetworkName;

@@ -7,6 +7,7 @@ using Mingjian.Ordering.Etcd;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.LedgerApi;
+using Mingjian.Server.Operations;
 
 namespace Mingjian.Server.Nodes;
 
@@ -89,7 +90,7 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
     /// <summary>Data that belong to another ledger are not touched. The copy of the network file says for good that they are a network node's.</summary>
     internal static void Bind(ServerOptions options, NetworkId network, byte[] file)
     {
-        Directory.CreateDirectory(options.NetworkDirectory);
+        PrivateFiles.CreateDirectory(options.NetworkDirectory);
         var copy = Path.Combine(options.NetworkDirectory, NetworkFile.FileName);
         var name = Path.Combine(options.NetworkDirectory, "network.txt");
         if (File.Exists(copy) ? !Read(copy).AsSpan().SequenceEqual(file) : File.Exists(name))
