@@ -57,6 +57,21 @@ public sealed class NetworkCommandTests : IDisposable
         await Assert.ThrowsAsync<CommandException>(() => RunAsync("sign", At("bad.mjact.json"), "--key", At("1.pem"), "--yes"));
     }
 
+    [Theory]
+    [InlineData("Done", null, 0)]
+    [InlineData("AgreementMissing", "还没有签署创始协议", 0)]
+    [InlineData("NotSetUp", "还没有启用", 0)]
+    [InlineData("Foreign", null, 1)]
+    public void Status_says_how_far_the_founding_is_and_that_it_is_not_the_operator_s(string founding, string? open, int faults)
+    {
+        var report = new NodeReport(
+            NetworkId.Parse(Network), 1, true, 5, 9, default, default, default, 0, 1, 1, true, false, "None", [], null, [], null, null, founding);
+        Assert.Equal(open, NetworkDiagnosis.OpenOf(report));
+        var said = NetworkDiagnosis.Of([(new Uri("https://node1.example/"), report, null)], DateTimeOffset.UnixEpoch).Faults;
+        Assert.Equal(faults, said.Count(f => f.Contains("不是它配置的那一份", StringComparison.Ordinal)));
+        Assert.Equal(faults, said.Count);
+    }
+
     [Fact]
     public async Task A_certificate_opens_what_it_is_for_and_nothing_else()
     {

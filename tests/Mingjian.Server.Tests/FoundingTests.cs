@@ -146,7 +146,7 @@ public sealed class FoundingTests : IDisposable
             Assert.Equal((HttpStatusCode.UnprocessableEntity, "nodes/1102"), await PostAsync(server, "/api/v1/network/acts", act, token));
         }
 
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "nodes/1103"), await PostAsync(server, "/api/v1/network/acts", Founding(own, thief), token));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "admission/11"), await PostAsync(server, "/api/v1/network/acts", Founding(own, thief), token));
 
         // Nor does the first officer come before the agreement, by whatever door.
         var officer = browser.Sign(new FoundNetwork(LedgerId.New<OrganizationId>(), Hash32.Of([1]), LedgerId.New<MemberId>(), browser.Key.Key));
