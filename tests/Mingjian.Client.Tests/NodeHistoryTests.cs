@@ -86,6 +86,29 @@ public sealed class NodeHistoryTests
     }
 
     [Fact]
+    public void An_anchor_with_the_same_nodes_and_another_organisation_or_another_key_of_it_follows_no_change()
+    {
+        var history = LittleLedger.History(_changes);
+        var seats = _ledger.File.Seats!;
+        Assert.True(_ledger.Trusted.Follow(history, out _).Ok);
+        foreach (var stolen in new[] { seats[1] with { Organization = new((UInt128)9u) }, seats[1] with { OrganizationKey = _changes[0].Seats[^1].OrganizationKey } })
+        {
+            var report = new TrustedNetwork(_ledger.File with { Seats = [seats[0], stolen, .. seats.Skip(2)] }).Follow(history, out _);
+            Assert.Equal(NodeHistorySteps.Order, report.FailedStep);
+        }
+
+        // Nor does one that names no organisations at all, and several nodes without organisations are no network file.
+        var bare = _ledger.File with { Seats = null, Nodes = [.. seats.Select(s => s.Node)] };
+        Assert.Equal(NodeHistorySteps.Order, new TrustedNetwork(bare).Follow(history, out _).FailedStep);
+        Assert.Throws<NetworkFileException>(() => NetworkFile.Parse(bare.Encode()));
+        Assert.Throws<NetworkFileException>(() => NetworkFile.Parse((bare with { Seats = seats }).Encode()));
+        Assert.Throws<NetworkFileException>(() => NetworkFile.Parse((bare with { Nodes = null }).Encode()));
+        Assert.Throws<NetworkFileException>(() => NetworkFile.Parse((bare with { Nodes = [], Quorum = 1 }).Encode()));
+        Assert.Throws<NetworkFileException>(() => NetworkFile.Parse((_ledger.File with { Seats = [], Quorum = 1 }).Encode()));
+        Assert.Throws<NetworkFileException>(() => NetworkFile.Parse((_ledger.File with { Seats = [seats[0], seats[1] with { OrganizationKey = seats[0].OrganizationKey }, .. seats.Skip(2)] }).Encode()));
+    }
+
+    [Fact]
     public void Nodes_that_were_removed_can_sign_nothing_any_more()
     {
         _ledger.Trusted.Follow(LittleLedger.History(_changes), out var followed);
