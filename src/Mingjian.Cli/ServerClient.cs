@@ -81,10 +81,12 @@ internal sealed class ServerClient : IDisposable
         $"{{\"envelopes\":[{string.Join(',', envelopes.Select(e => Encoding.UTF8.GetString(e.Encode())))}]}}";
 
     /// <summary>Submits envelopes in one request and reads how each ended.</summary>
-    public async Task<SubmissionOutcome> SubmitAsync(string path, IEnumerable<Envelope> envelopes, CancellationToken cancellationToken)
+    /// <param name="bearer">Value of a bearer token; null = none.</param>
+    public async Task<SubmissionOutcome> SubmitAsync(
+        string path, IEnumerable<Envelope> envelopes, CancellationToken cancellationToken, string? bearer = null)
     {
         using var content = new StringContent(BodyOf(envelopes), Encoding.UTF8, "application/json");
-        return SubmissionOutcome.Read(await PostAsync(path, content, cancellationToken, refusals: true));
+        return SubmissionOutcome.Read(await PostAsync(path, content, cancellationToken, refusals: true, bearer));
     }
 
     /// <summary>POSTs and reads the JSON answer; an answer without body is an undefined element.</summary>

@@ -95,8 +95,10 @@ public sealed record Actor(KeyId Key, PublicKeyValue PublicKey, MemberId? Member
 /// <param name="Height">The block's height, from 1.</param>
 /// <param name="Network">The ledger's name.</param>
 /// <param name="Actors">The signers, in the envelope's order; never empty.</param>
-/// <param name="NodeSet">Hash of the nodes whose quorum makes the block final.</param>
-public sealed record DecisionContext(LedgerTime Time, long Height, NetworkId Network, IReadOnlyList<Actor> Actors, Hash32 NodeSet)
+/// <param name="Nodes">The nodes whose quorum makes the block final; before the agreement those of every node's configuration.</param>
+/// <param name="Proposer">Number of the node whose batch the block is made of; its batch key has signed that batch.</param>
+public sealed record DecisionContext(
+    LedgerTime Time, long Height, NetworkId Network, IReadOnlyList<Actor> Actors, NodeSet Nodes, int Proposer)
 {
     /// <summary>The civil date in Beijing of the block.</summary>
     public DateOnly Today => Time.BeijingDate;

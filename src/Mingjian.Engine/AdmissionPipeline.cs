@@ -13,7 +13,7 @@ namespace Mingjian.Engine;
 /// <summary>Checks submissions on all cores and hands them to the ordering in the order in which they came.</summary>
 internal sealed class AdmissionPipeline(
     LedgerOptions options, ContractSet contracts, IKeyDirectory keys, ISignatureVerifier verifier, IBlockStore store,
-    IOrdering ordering, TimeProvider clock, Func<PublishedHead> published, LedgerInstruments instruments)
+    IOrdering ordering, TimeProvider clock, Func<PublishedHead> published, LedgerInstruments instruments, int self)
 {
     // Enough to keep all cores busy, little enough that the first of a burst is not held up by the last.
     private const int MaxChunk = 512;
@@ -205,7 +205,7 @@ internal sealed class AdmissionPipeline(
             return null;
         }
 
-        var context = new DecisionContext(Now(head), head.Head.Height + 1, options.Network, actors, head.NextNodes.Hash);
+        var context = new DecisionContext(Now(head), head.Head.Height + 1, options.Network, actors, head.NextNodes, self);
         try
         {
             return transaction.Route.Contract.Decide(head.State, transaction.Command, context).Rejection;

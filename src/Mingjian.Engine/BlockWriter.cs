@@ -77,7 +77,7 @@ internal sealed class BlockWriter
         var before = new StateView(_published.State.Snapshot, _cache, _tree, fill: true);
         var state = new BlockState(before);
         var executed = _executor.Execute(
-            height, time, NextNodes.Hash, head.Size, batch.Transactions, before, state, IsLogged);
+            height, time, NextNodes, batch.Node, head.Size, batch.Transactions, before, state, IsLogged);
         return executed.Entries.Count == 0
             ? new PreparedBlock(batch, executed, state, null)
             : new PreparedBlock(batch, executed, state, Seal(batch, executed, state, height, time));

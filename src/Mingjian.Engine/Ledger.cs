@@ -59,7 +59,7 @@ public sealed class Ledger : FinalLedger
         _ordering = ordering;
         _writer = writer;
         _clock = clock;
-        _admission = new AdmissionPipeline(options, contracts, keys, verifier, store, ordering, clock, () => writer.Published, _instruments);
+        _admission = new AdmissionPipeline(options, contracts, keys, verifier, store, ordering, clock, () => writer.Published, _instruments, _self);
         var batches = new BatchReader(options.Network, new TransactionReader(options.Network, contracts), keys, verifier, _admission.FindAdmitted, Task.Run);
         _replica = new Replica(
             writer, batches, signer, store.Records, clock, options.MaxTimeAhead,
@@ -74,7 +74,7 @@ public sealed class Ledger : FinalLedger
         _running = Task.WhenAll(Task.Run(AdmitAsync), Task.Run(WriteAsync));
     }
 
-    /// <summary>Why the newest attempt to catch up from a peer failed; null when none has.</summary>
+    /// <summary>Why the newest attempt to catch up from a peer failed, without any address; null when none has.</summary>
     public string? LastPeerFault { get; private set; }
 
     /// <summary>What nodes were caught at, as this node keeps it.</summary>
@@ -303,12 +303,12 @@ public sealed class Ledger : FinalLedger
                     }
                     catch (DivergedException e)
                     {
-                        LastPeerFault = e.Message;
+                        Failed(e);
                         diverged = e;
                     }
                     catch (Exception e) when (IsPeersFault(e))
                     {
-                        LastPeerFault = e.Message;
+                        Failed(e);
                     }
                     finally
                     {
@@ -332,6 +332,12 @@ public sealed class Ledger : FinalLedger
 
             await Task.Delay(PeerWait, _clock, _stopping.Token);
         }
+    }
+
+    private void Failed(Exception fault)
+    {
+        LastPeerFault = PeerFaults.Describe(fault);
+        _options.PeerFailed(fault);
     }
 
     /// <summary>Whatever a peer or the way to it does must not stop this node; a time limit of a request ends it with a cancellation.</summary>

@@ -31,6 +31,7 @@ public sealed class LedgerCopy : FinalLedger
     private static readonly TimeSpan ShelfPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
+    private readonly LedgerOptions _options;
     private readonly IBlockStore _store;
     private readonly BlockWriter _writer;
     private readonly INodeLink _node;
@@ -51,6 +52,7 @@ public sealed class LedgerCopy : FinalLedger
         IActShelf? shelf)
         : base(options.Network, store, writer)
     {
+        _options = options;
         _store = store;
         _writer = writer;
         _node = node;
@@ -386,6 +388,12 @@ public sealed class LedgerCopy : FinalLedger
         }
     }
 
+    private void Failed(Exception fault, bool isInTouch)
+    {
+        _status = _status with { IsInTouch = isInTouch, Fault = PeerFaults.Describe(fault) };
+        _options.PeerFailed(fault);
+    }
+
     private async Task FollowNodeAsync()
     {
         var pause = FirstPause;
@@ -412,11 +420,11 @@ public sealed class LedgerCopy : FinalLedger
             }
             catch (Exception e) when (e is NodeUnreachableException or HttpRequestException || (e is OperationCanceledException && !_stopping.IsCancellationRequested))
             {
-                _status = _status with { IsInTouch = false, Fault = e.Message };
+                Failed(e, isInTouch: false);
             }
             catch (Exception e) when (e is AuditFaultException or DivergedException or InvalidDataException or IOException)
             {
-                _status = _status with { Fault = e.Message };
+                Failed(e, _status.IsInTouch);
             }
 
             await Task.Delay(pause, _clock, _stopping.Token);
@@ -447,6 +455,6 @@ public sealed class LedgerCopy : FinalLedger
 /// <param name="IsInTouch">The newest question was answered.</param>
 /// <param name="NodeHeight">The node's newest block, as far as known.</param>
 /// <param name="LastContact">Null before the first answer.</param>
-/// <param name="Fault">Why the copy does not follow, in English; null when it does.</param>
+/// <param name="Fault">Why the copy does not follow, in English and without any address; null when it does.</param>
 /// <param name="Waiting">Acts without outcome.</param>
 public sealed record CopyStatus(bool IsInTouch, long NodeHeight, DateTimeOffset? LastContact, string? Fault, int Waiting);

@@ -18,7 +18,7 @@ namespace Mingjian.Engine;
 /// <param name="InFlight">Acts that this process has handed to the order and that have no outcome yet.</param>
 /// <param name="LongestWait">How long the oldest of them has waited; zero when there is none.</param>
 /// <param name="Nodes">Members of the node set and whoever else was heard of, ascending by number.</param>
-/// <param name="LastPeerFault">Why the newest attempt to catch up from a peer failed; null when none has.</param>
+/// <param name="LastPeerFault">Why the newest attempt to catch up from a peer failed, without any address; null when none has.</param>
 public sealed record LedgerStatus(
     LedgerHead Head, int Self, long KnownHeight, VoteHold Hold, int Queue, int InFlight, TimeSpan LongestWait,
     IReadOnlyList<NodeStatus> Nodes, string? LastPeerFault)

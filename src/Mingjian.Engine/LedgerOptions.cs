@@ -15,6 +15,9 @@ public sealed record LedgerOptions
     /// <summary>Public logs of other nodes, from which this one catches up; opened anew each time and disposed of here.</summary>
     public Func<IReadOnlyList<ILedgerSource>> Peers { get; init; } = static () => [];
 
+    /// <summary>Hears of every failed attempt to catch up, with the addresses that the fault may name: for the log file.</summary>
+    public Action<Exception> PeerFailed { get; init; } = static _ => { };
+
     /// <summary>How long a stopping node waits for its own acts to become final in an order that it shares. Default 5 s.</summary>
     public TimeSpan StopWait { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -95,7 +95,7 @@ internal sealed class EtcdConnection : IDisposable
         {
             using var pending = call(peer, new CallOptions(cancellationToken: either.Token));
             var answer = await pending;
-            _metrics.Reached(peer.Endpoint, _clock.GetUtcNow());
+            _metrics.Reached(_clock.GetUtcNow());
             return answer;
         }
         catch (Exception e) when (e is RpcException or OperationCanceledException)
@@ -154,7 +154,8 @@ internal sealed class EtcdConnection : IDisposable
             peer.NotBefore = _clock.GetUtcNow() + Rest;
         }
 
-        _metrics.Failed(peer.Endpoint, e.Message);
+        _metrics.Failed(_peers.IndexOf(peer) + 1);
+        Log.Failed(_logger, peer.Endpoint, e.Message);
     }
 
     /// <summary>Holds every answer to the cluster that answered first: members of another one must not be mixed into the order.</summary>

@@ -235,7 +235,7 @@ internal sealed class EtcdFollower(
 
         _next = null;
         _asked = false;
-        metrics.Reached(_peer!.Endpoint, clock.GetUtcNow());
+        metrics.Reached(clock.GetUtcNow());
         return stream.Current;
     }
 

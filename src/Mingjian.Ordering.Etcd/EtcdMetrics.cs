@@ -4,15 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace Mingjian.Ordering.Etcd;
 
 /// <summary>How the way to etcd is, for the network page and the health endpoint.</summary>
-/// <param name="Endpoint">The member that answered last; null before the first answer.</param>
-/// <param name="LastContact">When it answered.</param>
-/// <param name="LastError">The newest failure, in English, for an engineer; null when there was none.</param>
+/// <remarks>Addresses and errors, which name addresses, are for the log file alone.</remarks>
+/// <param name="LastContact">When a member answered last; null before the first answer.</param>
 /// <param name="Position">The newest position delivered to a follower.</param>
 /// <param name="Skipped">Values that no node may put, seen since the start.</param>
 /// <param name="Unconfirmed">Own batches in the order that are not final yet.</param>
 /// <param name="Heights">The newest final block that each node reports of itself; a node can claim what it likes.</param>
 public sealed record EtcdOrderingStatus(
-    Uri? Endpoint, DateTimeOffset? LastContact, string? LastError, long Position, long Skipped, int Unconfirmed,
+    DateTimeOffset? LastContact, long Position, long Skipped, int Unconfirmed,
     IReadOnlyDictionary<int, long> Heights);
 
 /// <summary>Counts what happens, for metrics and for <see cref="EtcdOrderingStatus"/>.</summary>
@@ -28,7 +27,6 @@ internal sealed class EtcdMetrics : IDisposable
     private readonly Counter<long> _skipped;
     private readonly Counter<long> _removed;
     private volatile Contact? _contact;
-    private volatile string? _error;
     private long _skippedTotal;
     private long _position;
 
@@ -46,15 +44,12 @@ internal sealed class EtcdMetrics : IDisposable
     }
 
     public EtcdOrderingStatus Status(int unconfirmed, IReadOnlyDictionary<int, long> heights) => new(
-        _contact?.Endpoint, _contact?.Time, _error, Volatile.Read(ref _position), Volatile.Read(ref _skippedTotal), unconfirmed, heights);
+        _contact?.Time, Volatile.Read(ref _position), Volatile.Read(ref _skippedTotal), unconfirmed, heights);
 
-    public void Reached(Uri endpoint, DateTimeOffset now) => _contact = new Contact(endpoint, now);
+    public void Reached(DateTimeOffset now) => _contact = new Contact(now);
 
-    public void Failed(Uri endpoint, string error)
-    {
-        _error = $"{endpoint}: {error}";
-        _failures.Add(1, new KeyValuePair<string, object?>("endpoint", endpoint.ToString()));
-    }
+    /// <param name="member">Its place among the configured addresses, from 1: labels name no machines.</param>
+    public void Failed(int member) => _failures.Add(1, new KeyValuePair<string, object?>("member", member));
 
     public void Retried(string what) => _retries.Add(1, new KeyValuePair<string, object?>("call", what));
 
@@ -82,7 +77,7 @@ internal sealed class EtcdMetrics : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
-    private sealed record Contact(Uri Endpoint, DateTimeOffset Time);
+    private sealed record Contact(DateTimeOffset Time);
 }
 
 internal static partial class Log
@@ -113,6 +108,9 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Information, "etcd: nodes may not compact, etcd does it by itself")]
     public static partial void LeftToEtcd(ILogger logger);
+
+    [LoggerMessage(11, LogLevel.Information, "etcd: the member at {Endpoint} failed: {Error}")]
+    public static partial void Failed(ILogger logger, Uri endpoint, string error);
 
     [LoggerMessage(9, LogLevel.Warning, "etcd: vote for height {Height} dropped, {Count} newer ones wait")]
     public static partial void VoteDropped(ILogger logger, long height, int count);

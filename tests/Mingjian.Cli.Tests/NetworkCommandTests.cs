@@ -27,14 +27,16 @@ public sealed class NetworkCommandTests : IDisposable
         // What was signed is the list of what the organisations gave, and both signatures hold.
         var network = NetworkFile.Parse(await File.ReadAllBytesAsync(At("network", "network.mjnet.json"), Cancel));
         Assert.Equal((Network, TrustAnchor.Genesis, 2), (network.Network.ToString(), network.Anchor, network.Quorum));
-        Assert.Equal([1, 2], network.Nodes.Select(n => n.Number));
-        Assert.Equal(NodeKeys.LoadOrCreate(At("node-2", "keys"), network.Network, 2).Public, network.Nodes[1]);
+        Assert.Equal([1, 2], network.Seats!.Select(s => s.Node.Number));
+        Assert.Null(network.Nodes);
+        Assert.Equal(NodeKeys.LoadOrCreate(At("node-2", "keys"), network.Network, 2).Public, network.Seats![1].Node);
         Assert.Equal(2, founding.Envelope.Signatures.Count);
         var payload = Pae.OfTransaction(founding.Envelope.Payload);
         for (var number = 1; number <= 2; number++)
         {
             using var signer = KeyFile.Read(new FileInfo(At($"{number}.pem")));
             var signature = founding.Envelope.Signatures.Single(s => s.Keyid == signer.Key.Id);
+            Assert.Equal(signer.Key, network.Seats[number - 1].OrganizationKey);
             using var key = ECDsa.Create();
             key.ImportPkcs8PrivateKey(signer.ExportPkcs8(), out _);
             Assert.True(key.VerifyData(payload, signature.Sig, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
@@ -53,6 +55,21 @@ public sealed class NetworkCommandTests : IDisposable
         await Assert.ThrowsAsync<CommandException>(() => RunAsync("configure", At("node-1"), At("network", "node-2")));
         await File.WriteAllTextAsync(At("bad.mjact.json"), (await File.ReadAllTextAsync(At("network", "founding.mjact.json"), Cancel)) + " ", Cancel);
         await Assert.ThrowsAsync<CommandException>(() => RunAsync("sign", At("bad.mjact.json"), "--key", At("1.pem"), "--yes"));
+    }
+
+    [Theory]
+    [InlineData("Done", null, 0)]
+    [InlineData("AgreementMissing", "还没有签署创始协议", 0)]
+    [InlineData("NotSetUp", "还没有启用", 0)]
+    [InlineData("Foreign", null, 1)]
+    public void Status_says_how_far_the_founding_is_and_that_it_is_not_the_operator_s(string founding, string? open, int faults)
+    {
+        var report = new NodeReport(
+            NetworkId.Parse(Network), 1, true, 5, 9, default, default, default, 0, 1, 1, true, false, "None", [], null, [], null, null, founding);
+        Assert.Equal(open, NetworkDiagnosis.OpenOf(report));
+        var said = NetworkDiagnosis.Of([(new Uri("https://node1.example/"), report, null)], DateTimeOffset.UnixEpoch).Faults;
+        Assert.Equal(faults, said.Count(f => f.Contains("不是它配置的那一份", StringComparison.Ordinal)));
+        Assert.Equal(faults, said.Count);
     }
 
     [Fact]

@@ -181,7 +181,7 @@ public sealed partial class NetworkDevTests(ITestOutputHelper output) : IDisposa
     private static async Task<Process> WatchAsync(DevNetwork network)
     {
         var file = NetworkFile.Parse(await File.ReadAllBytesAsync(Path.Combine(network.DirectoryOf(1).Path, NetworkFile.FileName), Cancel));
-        string Keys(Func<NetworkId, Node, NoteKey> of) => string.Join(',', file.Nodes.Select(n => of(file.Network, n)));
+        string Keys(Func<NetworkId, Node, NoteKey> of) => string.Join(',', file.ToNodeSet().Nodes.Select(n => of(file.Network, n)));
         return Process.Start(new ProcessStartInfo(
             await GoProgram.WatchAsync(),
             [Keys(NodeNoteKeys.Log), Keys(NodeNoteKeys.Vote), "3", .. network.Servers.Take(2).Select(s => new Uri(s, "ledger").ToString())])

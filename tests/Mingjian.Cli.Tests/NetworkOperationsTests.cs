@@ -42,6 +42,7 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
             await network.StartAsync(All, Cancel);
             using var officer = network.Officer(out var committee);
             await WaitForFinalAsync(network, 1, officer, committee, Acts(network, officer, committee));
+            await RefuseStrangersAsync(network);
             await RestartHeightAsync(network, officer, committee);
             await LoseEtcdAsync(network, officer, committee);
             await BackUpAsync(network);
@@ -61,6 +62,27 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    /// <summary>Once the network is founded, what no present organisation has signed is not even read; with the operator's token the ledger itself refuses it.</summary>
+    private async Task RefuseStrangersAsync(DevNetwork network)
+    {
+        var before = (await network.AgreeAsync(1, All, Cancel))[0];
+        Assert.Equal("Done", before.Founding);
+        using var client = new NodeClient();
+        using var thief = Es256Signer.Create();
+        var present = await client.ReadAgreementAsync(network.Servers[0], Cancel);
+        var stolen = ActFile.Change(
+            present, before.Network, null, seats => [.. seats.Select(s => s.Node.Number == 4 ? s with { OrganizationKey = thief.Key } : s)]).SignWith(thief);
+        var refused = await Assert.ThrowsAsync<CommandException>(() => NetworkSetupCommands.SubmitAsync(stolen, network.Servers[1], null, Cancel));
+        Assert.Contains("没有现有单位的签名", refused.Message, StringComparison.Ordinal);
+
+        var file = At("stolen.mjact.json");
+        await File.WriteAllBytesAsync(file, stolen.Encode(), Cancel);
+        Assert.Equal(
+            ExitCodes.Failed,
+            await NetworkCommand.Create().Parse(["submit", file, "--server", $"{network.Servers[0]}", "--data", network.DataOf(1)]).InvokeAsync(cancellationToken: Cancel));
+        Assert.Equal(present.Agreement.Seats, (await client.ReadAgreementAsync(network.Servers[0], Cancel)).Agreement.Seats);
+    }
 
     /// <summary>Node 4's keys propose a block an hour ahead: nobody votes for it, and the organisations restart the height without it.</summary>
     private async Task RestartHeightAsync(DevNetwork network, Es256Signer officer, OrganizationId committee)
@@ -373,7 +395,7 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
             await RunAsync("sign", act, "--key", network.OrganizationKey(signer).FullName, "--yes");
         }
 
-        await UntilAsync(async () => IsFinal(await NetworkSetupCommands.SubmitAsync(ActFile.Read(new FileInfo(act)), network.Servers[1], Cancel)));
+        await UntilAsync(async () => IsFinal(await NetworkSetupCommands.SubmitAsync(ActFile.Read(new FileInfo(act)), network.Servers[1], null, Cancel)));
     }
 
     private static async Task<string> HeightAsync(DevNetwork network, int node, params string[] more)

@@ -63,7 +63,7 @@ internal sealed class LittleLedger
             2, 1, _entries.Count - 1, ++_height, Network, next.Hash, Nodes.Hash, 40 + _height, default, 1, default, Now);
         var index = Append((alter?.Invoke(seal) ?? seal).Encode());
         var proof = new TlogProof(null, index, Merkle.InclusionPath(Leaves(), index), Checkpoint(cosigners));
-        var change = new NodeSetChange(next.Nodes, proof.ToString(), _entries[index]);
+        var change = new NodeSetChange(proof.ToString(), _entries[index], next.Seats!);
         Install(numbers);
         return change;
     }
@@ -145,7 +145,9 @@ internal sealed class LittleLedger
     }
 
     private static NodeSet SetOf(IReadOnlyList<int> numbers) =>
-        new([.. numbers.Select(i => new Node(Key($"batch {i}"), Key($"log {i}"), i, Key($"node {i}")))]);
+        new([.. numbers.Select(i => new Seat(
+            new Node(Key($"batch {i}"), Key($"log {i}"), i, Key($"node {i}")), new OrganizationId((UInt128)(uint)(0xb000 + i)),
+            PublicKeyValue.From("es256", [2, .. SHA256.HashData(Encoding.UTF8.GetBytes($"organization {i}"))])))]);
 
     private static Ed25519Signer Signer(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"mingjian test key {name}")));
 

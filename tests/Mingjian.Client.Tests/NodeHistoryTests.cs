@@ -86,6 +86,29 @@ public sealed class NodeHistoryTests
     }
 
     [Fact]
+    public void An_anchor_with_the_same_nodes_and_another_organisation_or_another_key_of_it_follows_no_change()
+    {
+        var history = LittleLedger.History(_changes);
+        var seats = _ledger.File.Seats!;
+        Assert.True(_ledger.Trusted.Follow(history, out _).Ok);
+        foreach (var stolen in new[] { seats[1] with { Organization = new((UInt128)9u) }, seats[1] with { OrganizationKey = _changes[0].Seats[^1].OrganizationKey } })
+        {
+            var report = new TrustedNetwork(_ledger.File with { Seats = [seats[0], stolen, .. seats.Skip(2)] }).Follow(history, out _);
+            Assert.Equal(NodeHistorySteps.Order, report.FailedStep);
+        }
+
+        // Nor does one that names no organisations at all, and several nodes without organisations are no network file.
+        var bare = _ledger.File with { Seats = null, Nodes = [.. seats.Select(s => s.Node)] };
+        Assert.Equal(NodeHistorySteps.Order, new TrustedNetwork(bare).Follow(history, out _).FailedStep);
+        Assert.Throws<NetworkFileException>(() => NetworkFile.Parse(bare.Encode()));
+        Assert.Throws<NetworkFileException>(() => NetworkFile.Parse((bare with { Seats = seats }).Encode()));
+        Assert.Throws<NetworkFileException>(() => NetworkFile.Parse((bare with { Nodes = null }).Encode()));
+        Assert.Throws<NetworkFileException>(() => NetworkFile.Parse((bare with { Nodes = [], Quorum = 1 }).Encode()));
+        Assert.Throws<NetworkFileException>(() => NetworkFile.Parse((_ledger.File with { Seats = [], Quorum = 1 }).Encode()));
+        Assert.Throws<NetworkFileException>(() => NetworkFile.Parse((_ledger.File with { Seats = [seats[0], seats[1] with { OrganizationKey = seats[0].OrganizationKey }, .. seats.Skip(2)] }).Encode()));
+    }
+
+    [Fact]
     public void Nodes_that_were_removed_can_sign_nothing_any_more()
     {
         _ledger.Trusted.Follow(LittleLedger.History(_changes), out var followed);
@@ -128,6 +151,8 @@ public sealed class NodeHistoryTests
         { "swapped", NodeHistorySteps.Order },
         { "repeated", NodeHistorySteps.Order },
         { "other nodes", NodeHistorySteps.Nodes },
+        { "another organisation", NodeHistorySteps.Nodes },
+        { "another organisation's key", NodeHistorySteps.Nodes },
         { "no nodes", NodeHistorySteps.Nodes },
         { "the same nodes", NodeHistorySteps.Nodes },
         { "too few", NodeHistorySteps.Checkpoint },
@@ -204,8 +229,10 @@ public sealed class NodeHistoryTests
             "skipped" => LittleLedger.History(second),
             "swapped" => LittleLedger.History(second, first),
             "repeated" => LittleLedger.History(first, first),
-            "other nodes" => LittleLedger.History(first with { Nodes = second.Nodes }),
-            "no nodes" => LittleLedger.History(first with { Nodes = [] }),
+            "other nodes" => LittleLedger.History(first with { Seats = second.Seats }),
+            "another organisation" => LittleLedger.History(first with { Seats = [first.Seats[0] with { Organization = new((UInt128)9u) }, .. first.Seats.Skip(1)] }),
+            "another organisation's key" => LittleLedger.History(first with { Seats = [first.Seats[0] with { OrganizationKey = second.Seats[^1].OrganizationKey }, .. first.Seats.Skip(1)] }),
+            "no nodes" => LittleLedger.History(first with { Seats = [] }),
             "the same nodes" => LittleLedger.History(Again([1, 2, 3, 4])),
             "too few" => LittleLedger.History(Again([1, 2, 3, 4, 5], cosigners: 2)),
             "old keys" => LittleLedger.History(first, second with { Proof = SignedByFounders(second) }),
@@ -218,7 +245,7 @@ public sealed class NodeHistoryTests
             "no proof" => LittleLedger.History(first with { Proof = "c2sp.org/tlog-proof@v1\n" }),
             "spelling of the proof" => LittleLedger.History(first with { Proof = first.Proof.Replace("v1\nindex", "v1\nextra AA==\nindex", StringComparison.Ordinal) }),
             "spelling of the file" => [.. LittleLedger.History(_changes), (byte)'\n'],
-            "another format" => Replace(LittleLedger.History(_changes), "mingjian-nodes@v1", "mingjian-nodes@v2"),
+            "another format" => Replace(LittleLedger.History(_changes), NodeHistoryFile.CurrentFormat, "mingjian-nodes@v1"),
             _ => throw new ArgumentException(forgery, nameof(forgery)),
         };
     }
@@ -261,8 +288,8 @@ public sealed class NodeHistoryTests
     private TrustedNetwork Anchored(int change) => new(_ledger.File with
     {
         Anchor = _anchors[change],
-        Nodes = _changes[change - 1].Nodes,
-        Quorum = NodeSet.QuorumOf(_changes[change - 1].Nodes.Count),
+        Seats = _changes[change - 1].Seats,
+        Quorum = NodeSet.QuorumOf(_changes[change - 1].Seats.Count),
     });
 
     private static Hash32 Root(ReceiptFile receipt)

@@ -235,11 +235,13 @@ public sealed class ReceiptVerifierTests(ITestOutputHelper output)
         var file = ledger.File.Encode();
         Assert.True(Verifier.Verify(receipt, TrustedNetwork.Parse(file)).Ok);
 
-        // Organisations are for display only and vouch for nothing; batch keys sign what comes before a block, which no receipt shows.
+        // Organisations' names are for display only and vouch for nothing. Organisations and their keys decide who runs the network, and batch keys
+        // sign what comes before a block: seals name them, node histories and audits check them; no receipt shows them.
         var text = Encoding.UTF8.GetString(file);
         int At(string member) => Encoding.UTF8.GetByteCount(text[..text.IndexOf($"\"{member}\"", StringComparison.Ordinal)]);
         bool IsTrusted(int position) => (position < At("organizations") || position >= At("quorum"))
-            && (position < At("batchKey") + "\"batchKey\":\"".Length || position >= At("logKey"));
+            && (position < At("batchKey") + "\"batchKey\":\"".Length || position >= At("logKey"))
+            && (position < At("organization") || position >= Encoding.UTF8.GetByteCount(text[..text.LastIndexOf('"')]));
         for (var position = 0; position < file.Length; position++)
         {
             for (var bit = 0; bit < 8 && IsTrusted(position); bit++)

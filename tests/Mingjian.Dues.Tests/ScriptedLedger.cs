@@ -14,6 +14,8 @@ namespace Mingjian.Dues.Tests;
 /// <summary>A ledger in memory that runs the real contracts; entries have the real form, only signatures and proofs are left out.</summary>
 internal sealed class ScriptedLedger(LedgerTime start) : ILedger
 {
+    private static readonly NodeSet Alone = new([new Node(NodeKey(1), NodeKey(2), 1, NodeKey(3))]);
+
     private readonly Dictionary<string, object> _state = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IContract> _contracts = AllContracts.Create().ToDictionary(c => c.Name, StringComparer.Ordinal);
     private readonly List<byte[]> _entries = [];
@@ -82,6 +84,8 @@ internal sealed class ScriptedLedger(LedgerTime start) : ILedger
 
     public string ReadCheckpoint(long height) => "";
 
+    private static Ed25519PublicKey NodeKey(byte use) => new(Hash32.Of([use]).ToArray());
+
     private string? Execute(MemberId signer, ICommand command, long height)
     {
         var contract = _contracts[command switch
@@ -94,7 +98,7 @@ internal sealed class ScriptedLedger(LedgerTime start) : ILedger
         var type = contract.Commands.Single(c => c.Type == command.GetType());
         var key = command is IIntroducesKey introduces ? introduces.Key : Keys.Of(signer);
         MemberId? member = command is IIntroducesKey ? null : signer;
-        var context = new DecisionContext(Now, height, Network, [new Actor(key.Id, key, member)], default);
+        var context = new DecisionContext(Now, height, Network, [new Actor(key.Id, key, member)], Alone, 1);
         var decision = contract.Decide(new Reader(_state), command, context);
         foreach (var happened in decision.Events)
         {

@@ -118,6 +118,55 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public async Task Nobody_but_the_owner_reads_a_backup_what_was_restored_from_it_or_the_data()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        // Directories as an operator makes them without a thought.
+        const UnixFileMode Open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.OtherRead
+            | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        Directory.CreateDirectory(Network, Open);
+        File.SetUnixFileMode(Network, Open);
+        Directory.CreateDirectory(Path.Combine(Data, "backups"), Open);
+        string backup;
+        await using (var server = await RunningServer.OpenAsync(demo: true, Data))
+        {
+            Assert.Equal(Private | UnixFileMode.UserExecute, File.GetUnixFileMode(Network));
+            (backup, var taken) = await TakeAsync(server);
+            Assert.Contains(taken.Files, f => f.Name == "vault.db");
+            AssertPrivate(backup);
+            AssertPrivate(Path.Combine(Data, "backups"));
+        }
+
+        // It has travelled on something that knows no rights.
+        foreach (var file in Directory.GetFiles(backup, "*", SearchOption.AllDirectories))
+        {
+            var bytes = await File.ReadAllBytesAsync(file);
+            File.Delete(file);
+            await File.WriteAllBytesAsync(file, bytes);
+            File.SetUnixFileMode(file, Open);
+        }
+
+        var (restored, _) = await BackupFiles.RestoreAsync(backup, Restored, CancellationToken.None);
+        AssertPrivate(restored);
+    }
+
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private static void AssertPrivate(string directory)
+    {
+        Assert.Equal(Private | UnixFileMode.UserExecute, File.GetUnixFileMode(directory));
+        Assert.All(Directory.GetDirectories(directory, "*", SearchOption.AllDirectories), d => Assert.Equal((d, Private | UnixFileMode.UserExecute), (d, File.GetUnixFileMode(d))));
+        var files = Directory.GetFiles(directory, "*", SearchOption.AllDirectories);
+        Assert.NotEmpty(files);
+        Assert.All(files, f => Assert.Equal((f, UnixFileMode.None), (f, File.GetUnixFileMode(f) & ~Private)));
+    }
+
+    [Fact]
     public async Task Only_the_operator_s_token_takes_a_backup()
     {
         await using var server = await RunningServer.OpenAsync(demo: true, Data);

@@ -83,7 +83,7 @@ public sealed class MonitoringTests
 
         var order = server.Services.GetRequiredService<OrderHealth>();
         var contact = server.Clock.GetUtcNow();
-        order.Read = () => new EtcdOrderingStatus(null, contact, null, 1, 0, 0, new Dictionary<int, long>());
+        order.Read = () => new EtcdOrderingStatus(contact, 1, 0, 0, new Dictionary<int, long>());
         server.Clock.Advance(OrderHealth.LongestSilence);
         Assert.Equal((HttpStatusCode.OK, "healthy", ""), await HealthAsync(server, "ready"));
         server.Clock.Advance(TimeSpan.FromSeconds(1));

@@ -14,7 +14,7 @@ public sealed class NetworkStatusTests
 {
     private static readonly NetworkView Calm = new(
         NetworkId.Parse("test.mingjian.invalid/1"), 100, 500, LedgerTime.From(DateTimeOffset.UnixEpoch), LedgerTime.From(DateTimeOffset.UnixEpoch), 0, 3, 0,
-        TimeSpan.Zero, false, 0, new OrderView(true, null, null, null, 0, 0), null, null,
+        TimeSpan.Zero, false, 0, new OrderView(true, null, 0, 0), null, null,
         [.. Enumerable.Range(1, 4).Select(n => new NodeView(n, $"组织{n}", n == 1, true, true, 100, 100, 0, 0))], [], []);
 
     [Fact]
@@ -30,6 +30,7 @@ public sealed class NetworkStatusTests
     {
         (string Codes, NetworkView View, VoteHold Hold)[] rows =
         [
+            ("foreign-founding", Calm with { IsFoundingForeign = true }, VoteHold.None),
             ("halted", Calm with { IsHalted = true }, VoteHold.None),
             ("waiting", Calm with { Pending = 1, LongestWait = NetworkAlerts.LongWait + TimeSpan.FromTicks(1) }, VoteHold.None),
             ("order-out-of-reach", Calm with { Order = Calm.Order! with { IsReachable = false } }, VoteHold.None),

@@ -14,6 +14,7 @@ using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
 using Mingjian.Primitives;
 using Mingjian.Server.LedgerApi;
+using Mingjian.Server.Nodes;
 using Mingjian.Storage.RocksDb;
 
 namespace Mingjian.Server.Tests;
@@ -34,7 +35,7 @@ public sealed class NodeChangesTests : IAsyncDisposable
     private readonly NodeSet _founders;
     private int _branches;
 
-    public NodeChangesTests() => _founders = new NodeSet([.. Enumerable.Range(1, 4).Select(n => Keys(n).Public)]);
+    public NodeChangesTests() => _founders = new NodeSet([.. Enumerable.Range(1, 4).Select(n => SeatOf(n))]);
 
     [Fact]
     public async Task Nodes_join_change_their_keys_and_leave_and_everybody_can_follow()
@@ -72,7 +73,7 @@ public sealed class NodeChangesTests : IAsyncDisposable
         await FillAsync(ledger, 2);
 
         var height = ledger.Head.Height;
-        Assert.Equal(new NodeSet([.. left.Select(s => s.Node)]).Hash, NodesAt(ledger, decided + 2).Hash);
+        Assert.Equal(new NodeSet(left).Hash, NodesAt(ledger, decided + 2).Hash);
         await CheckFromOutsideAsync(ledger, _ledgers[5]);
         foreach (var number in _ledgers.Keys)
         {
@@ -98,7 +99,83 @@ public sealed class NodeChangesTests : IAsyncDisposable
         await WaitAsync(_ledgers[2], 1);
         Assert.Null(_ledgers[2].ReadState().Nodes());
         Assert.Contains("NotTheFoundingNodes", System.Text.Encoding.UTF8.GetString(_ledgers[2].ReadEntry(1)!));
+        Assert.Contains("AgreementMissing", System.Text.Encoding.UTF8.GetString(_ledgers[2].ReadEntry(0)!));
     }
+
+    [Fact]
+    public async Task Another_node_s_operator_cannot_found_the_top_committee_neither_before_nor_after_the_agreement()
+    {
+        using var thief = Es256Signer.Create();
+        byte[] Theft() => Sign(new FoundNetwork(LedgerId.New<OrganizationId>(), Hash32.Of("name"u8), LedgerId.New<MemberId>(), thief.Key), thief);
+        for (var number = 1; number <= 4; number++)
+        {
+            Start(number);
+        }
+
+        // Node 2 puts what it likes into the order: first of all, then right behind the agreement in one batch, then alone.
+        IReadOnlyList<Seat> seats = [.. Enumerable.Range(1, 4).Select(n => SeatOf(n))];
+        _order.Propose(Keys(2), Now, Theft());
+        _order.Propose(Keys(2), Now, Sign(new FoundNodes(Hash32.Of("charter"u8), seats), _organizations[..4]), Theft());
+        _order.Propose(Keys(2), Now, Theft());
+        _order.Propose(Keys(1), Now, Sign(Founding, _officer));
+        foreach (var ledger in _ledgers.Values)
+        {
+            await WaitAsync(ledger, 4);
+        }
+
+        var state = _ledgers[3].ReadState();
+        Assert.Equal(_committee, state.Get(OrganizationsState.TopKey)!.Committee);
+        Assert.Equal(1, state.Nodes()!.Current.From);
+        Assert.Contains("AgreementMissing", System.Text.Encoding.UTF8.GetString(_ledgers[3].ReadEntry(0)!));
+        Assert.Contains("NotTheFirstNode", System.Text.Encoding.UTF8.GetString(_ledgers[3].ReadEntry(3)!));
+        await StopAsync(3);
+        await using var source = new RocksDbLedgerSource(StoreOf(3));
+        var report = await AuditOf(_founders).RunAsync(source, null, CancellationToken.None);
+        Assert.True(report.Fault is null, $"{report.Fault}");
+    }
+
+    [Fact]
+    public async Task A_founding_with_other_organisations_is_found_by_the_node_that_is_given_the_data_by_audits_and_by_verifiers()
+    {
+        await FoundAsync();
+        await FillAsync(_ledgers[1], 2);
+        var ledger = _ledgers[1];
+        var state = ledger.ReadState();
+        Assert.Equal(FoundingState.Done, new Genesis(_founders).StateOf(state));
+
+        // Who trusts the same nodes, each with one organisation or one key of it changed, or with none at all.
+        var (own, other) = (_founders.Seats!, SeatOf(2) with { Organization = new OrganizationId((UInt128)9u) });
+        NodeSet[] strangers = [new([own[0], other, .. own.Skip(2)]), new([.. own.Take(3), own[3] with { OrganizationKey = _organizations[4].Key }]), new(_founders.Nodes)];
+        var checkpoint = ledger.Head.Checkpoint;
+        foreach (var node in _ledgers.Keys.Where(n => n != 1).ToList())
+        {
+            await StopAsync(node);
+        }
+
+        await StopAsync(1);
+        foreach (var anchor in strangers)
+        {
+            Assert.Equal(FoundingState.Foreign, new Genesis(anchor).StateOf(state));
+            await using var source = new RocksDbLedgerSource(StoreOf(2));
+            var report = await AuditOf(anchor).RunAsync(source, null, CancellationToken.None);
+            Assert.Equal(AuditFaultCode.CheckpointInvalid, report.Fault?.Code);
+
+            // The same nodes signed it; that they speak for others shows in the seals.
+            Assert.True(new LedgerTrust(Network, anchor).Check(checkpoint).Fault == Mingjian.Log.Notes.CheckpointFault.None);
+        }
+
+        Assert.Equal(FoundingState.AgreementMissing, new Genesis(_founders).StateOf(new NothingYet()));
+        Assert.Equal(FoundingState.NotSetUp, new Genesis(new NodeSet([Keys(1).Public])).StateOf(new NothingYet()));
+    }
+
+    private sealed class NothingYet : IStateReader
+    {
+        public T? Get<T>(StateKey<T> key)
+            where T : class => null;
+    }
+
+    private static LedgerAudit AuditOf(NodeSet trusted) =>
+        new(new LedgerTrust(Network, trusted), Contracts(), new KeyDirectory(), new SignatureVerifier(new PlatformEcVerifier()));
 
     [Fact]
     public async Task A_batch_from_the_future_stalls_the_height_until_the_organisations_restart_it()
@@ -169,10 +246,10 @@ public sealed class NodeChangesTests : IAsyncDisposable
 
     private async Task CheckFromOutsideAsync(Ledger ledger, Ledger another)
     {
-        var histories = new NodeHistories(ledger, _founders);
+        var histories = new NodeHistories(ledger, new Genesis(_founders));
         var history = histories.Encode()!;
         await CheckAnnouncementsAsync(ledger, history);
-        Assert.Equal(history.Length, new NodeHistories(another, _founders).Encode()!.Length);
+        Assert.Equal(history.Length, new NodeHistories(another, new Genesis(_founders)).Encode()!.Length);
 
         var (anchor, nodes) = histories.AnchorOf(AnchorChoice.Genesis);
         Assert.Equal(_founders.Hash, nodes.Hash);
@@ -216,7 +293,7 @@ public sealed class NodeChangesTests : IAsyncDisposable
         }
 
         IReadOnlyList<Seat> seats = [.. Enumerable.Range(1, 4).Select(n => SeatOf(n))];
-        _order.Propose(Keys(1), Now, Sign(Founding, _officer), Sign(new FoundNodes(Hash32.Of("charter"u8), seats), _organizations[..4]));
+        _order.Propose(Keys(1), Now, Sign(new FoundNodes(Hash32.Of("charter"u8), seats), _organizations[..4]), Sign(Founding, _officer));
         foreach (var ledger in _ledgers.Values)
         {
             await WaitAsync(ledger, 1);

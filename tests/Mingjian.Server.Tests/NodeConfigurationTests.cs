@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -12,6 +13,7 @@ using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Monitoring;
 using Mingjian.Server.Nodes;
+using Mingjian.Server.Operations;
 using Mingjian.Testing;
 
 namespace Mingjian.Server.Tests;
@@ -22,19 +24,17 @@ public sealed class NodeConfigurationTests : IDisposable
     private static readonly NetworkId Network = NetworkId.Parse("nodes.mingjian.invalid/1");
 
     private readonly string _directory = Directory.CreateTempSubdirectory("mingjian-node-").FullName;
+    private readonly Es256Signer _organization = Es256Signer.Create();
 
     [Fact]
     public async Task An_act_that_is_not_final_in_time_is_answered_with_how_far_it_has_come()
     {
-        using var organization = Es256Signer.Create();
-        var keys = Keys(1);
-        await using var server = await StartAsync([keys.Public]);
+        await using var server = await StartAsync([Own]);
         using var browser = server.Open();
-        var founding = PreparedActs.Create(
-            [new FoundNodes(Hash32.Of("charter"u8), [new Seat(keys.Public, LedgerId.New<OrganizationId>(), organization.Key)])], Network, server.Now,
-            DisplayNames.None);
-        var act = founding.Request.SignWith(organization)[0].Encode();
+        var founding = PreparedActs.Create([new FoundNodes(Hash32.Of("charter"u8), [Own])], Network, server.Now, DisplayNames.None);
+        var act = founding.Request.SignWith(_organization)[0].Encode();
 
+        browser.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         var posting = browser.PostAsync("/api/v1/network/acts", $"{{\"envelopes\":[{System.Text.Encoding.UTF8.GetString(act)}]}}");
         while (await Task.WhenAny(posting, Task.Delay(20, TestContext.Current.CancellationToken)) != posting)
         {
@@ -57,10 +57,11 @@ public sealed class NodeConfigurationTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_acts_of_the_contract_nodes_come_in_without_a_session()
+    public async Task Only_acts_of_the_contract_nodes_come_in_by_the_organisations_door()
     {
-        await using var server = await StartAsync([Keys(1).Public]);
+        await using var server = await StartAsync([Own]);
         using var browser = server.Open();
+        browser.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         using var signer = Es256Signer.Create();
         var act = PreparedActs.Create(
             [new Mingjian.Contracts.Organizations.FoundNetwork(LedgerId.New<OrganizationId>(), Hash32.Of("name"u8), LedgerId.New<MemberId>(), signer.Key)],
@@ -77,6 +78,7 @@ public sealed class NodeConfigurationTests : IDisposable
     [InlineData("no keys", "does not hold log.key")]
     [InlineData("keys of another node", "node/2")]
     [InlineData("no network file", "missing.mjnet.json")]
+    [InlineData("a network file without organisations", "names no organisations")]
     [InlineData("a later network file", "network file of the founding")]
     [InlineData("a demo on a real network", "Start=Demo")]
     [InlineData("etcd without certificates", "etcd endpoint")]
@@ -88,7 +90,7 @@ public sealed class NodeConfigurationTests : IDisposable
     [InlineData("data of another ledger", "belongs to another ledger")]
     public void A_node_that_cannot_run_as_configured_is_refused_and_says_why(string what, string said)
     {
-        var options = Options([Keys(1).Public]);
+        var options = Options([Own]);
         var node = options.Node!;
         switch (what)
         {
@@ -96,8 +98,9 @@ public sealed class NodeConfigurationTests : IDisposable
             case "keys of another node": node.Number = 2; break;
             case "no network file": node.Network = Path.Combine(_directory, "missing.mjnet.json"); break;
             case "a later network file":
-                node.Network = Write([Keys(1).Public], new TrustAnchor(5, Hash32.Of("root"u8), 9, new LedgerTime(1)), "later");
+                node.Network = Write(new NodeSet([Own]), new TrustAnchor(5, Hash32.Of("root"u8), 9, new LedgerTime(1)), "later");
                 break;
+            case "a network file without organisations": node.Network = Write(new NodeSet([Keys(1).Public]), TrustAnchor.Genesis, "alone"); break;
             case "a demo on a real network": options.Start = StartMode.Demo; break;
             case "etcd without certificates": node.Etcd.Endpoints = [new Uri("https://etcd.invalid:2379")]; break;
             case "half of the certificates": node.Etcd.Key = node.Network; break;
@@ -132,19 +135,27 @@ public sealed class NodeConfigurationTests : IDisposable
     [Fact]
     public async Task The_data_of_a_node_are_not_opened_without_its_network()
     {
-        await (await StartAsync([Keys(1).Public])).DisposeAsync();
+        await (await StartAsync([Own])).DisposeAsync();
         var fault = await Assert.ThrowsAsync<OptionsValidationException>(() => RunningServer.OpenAsync(demo: false, Path.Combine(_directory, "data")));
         Assert.Contains("Mingjian:Node", fault.Message, StringComparison.Ordinal);
     }
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose()
+    {
+        _organization.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private Seat Own => new(Keys(1).Public, new OrganizationId((UInt128)1u), _organization.Key);
+
+    private string Token => File.ReadAllText(Path.Combine(_directory, "data", "network", OperatorToken.FileName)).Trim();
 
     private NodeKeys Keys(int number) => NodeKeys.LoadOrCreate(Path.Combine(_directory, $"keys-{number}"), Network, number);
 
-    private string Write(IReadOnlyList<Node> nodes, TrustAnchor anchor, string name)
+    private string Write(NodeSet nodes, TrustAnchor anchor, string name)
     {
         var file = Path.Combine(_directory, name + ".mjnet.json");
-        File.WriteAllBytes(file, NetworkFile.Create(Network, anchor, new NodeSet(nodes), []).Encode());
+        File.WriteAllBytes(file, NetworkFile.Create(Network, anchor, nodes, []).Encode());
         return file;
     }
 
@@ -158,24 +169,24 @@ public sealed class NodeConfigurationTests : IDisposable
         Assert.Contains(said, fault.Message, StringComparison.Ordinal);
     }
 
-    private ServerOptions Options(IReadOnlyList<Node> nodes) => new()
+    private ServerOptions Options(IReadOnlyList<Seat> seats) => new()
     {
         DataDirectory = Path.Combine(_directory, "data"),
         Node = new NodeOptions
         {
             Number = 1,
             Keys = Path.Combine(_directory, "keys-1"),
-            Network = Write(nodes, TrustAnchor.Genesis, "network"),
+            Network = Write(new NodeSet(seats), TrustAnchor.Genesis, "network"),
             Etcd = new EtcdOptions { Endpoints = [new Uri("http://127.0.0.1:1")] },
         },
     };
 
-    private Task<RunningServer> StartAsync(IReadOnlyList<Node> nodes, params IReadOnlyList<(string Key, string Value)> more) => RunningServer.OpenAsync(
+    private Task<RunningServer> StartAsync(IReadOnlyList<Seat> seats, params IReadOnlyList<(string Key, string Value)> more) => RunningServer.OpenAsync(
         demo: false, Path.Combine(_directory, "data"), settings:
         [
             ("Mingjian:Node:Number", "1"),
             ("Mingjian:Node:Keys", Path.Combine(_directory, "keys-1")),
-            ("Mingjian:Node:Network", Write(nodes, TrustAnchor.Genesis, "network")),
+            ("Mingjian:Node:Network", Write(new NodeSet(seats), TrustAnchor.Genesis, "network")),
             ("Mingjian:Node:StopWait", "00:00:00"),
             // Nothing listens there.
             ("Mingjian:Node:Etcd:Endpoints:0", "http://127.0.0.1:1"),

@@ -29,7 +29,7 @@ internal static class Acts
          select ((number, generation), NodeKeys.LoadOrCreate(Directory.CreateTempSubdirectory("mingjian-sim-").FullName, LedgerFixture.Network, number)))
         .ToDictionary(k => k.Item1, k => k.Item2);
 
-    public static NodeSet Founders { get; } = new([.. Enumerable.Range(1, World.Founders).Select(n => Keys[(n, 0)].Public)]);
+    public static NodeSet Founders { get; } = new([.. Enumerable.Range(1, World.Founders).Select(n => Seat(n, 0))]);
 
     public static IReadOnlyList<byte[]> All { get; } = Sign();
 

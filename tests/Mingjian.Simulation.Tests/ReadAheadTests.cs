@@ -74,7 +74,7 @@ public sealed class ReadAheadTests
 
         var good = Batch(3, [Acts.All[Act]]);
         _reader.ReadAhead(good, Acts.Founders, _opening.State, 2);
-        var changed = new NodeSet([Acts.Keys[(1, 1)].Public, .. Acts.Founders.Nodes.Skip(1)]);
+        var changed = new NodeSet([Acts.Seat(1, 1), .. Acts.Founders.Seats!.Skip(1)]);
         Assert.Equal(BatchFault.Signature, _reader.Read(good, changed, _opening.State, 2, out _));
     }
 

@@ -296,7 +296,7 @@ internal sealed class DevNetwork : IAsyncDisposable
             act = act.SignWith(signer);
         }
 
-        var outcome = await NetworkSetupCommands.SubmitAsync(act, Servers[0], cancellationToken);
+        var outcome = await NetworkSetupCommands.SubmitAsync(act, Servers[0], BackupCommand.ReadToken(DataOf(1)), cancellationToken);
         await WaitAsync("共建共治协议", async () => await ReadAsync(1, cancellationToken) is { Height: > 0 }, cancellationToken, "server-1", outcome.Describe());
         await WaitAsync(
             "演示数据", async () => (await File.ReadAllTextAsync(LogOf("server-1"), cancellationToken)).Contains("Demo network built", StringComparison.Ordinal),

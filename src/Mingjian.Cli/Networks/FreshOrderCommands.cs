@@ -135,7 +135,7 @@ internal static class FreshOrderCommands
         {
             var founding = NetworkFile.Parse(File.ReadAllBytes(Path.Combine(_path, NetworkFile.FileName)));
             return Engine.Agreement.Standing.NextNodes(
-                _store, _data.Network, new ContractSet(AllContracts.Create()), new KeyDirectory(), new NodeSet(founding.Nodes));
+                _store, _data.Network, new ContractSet(AllContracts.Create()), new KeyDirectory(), founding.ToNodeSet());
         }
 
         public void Dispose() => _store.Dispose();

@@ -50,7 +50,7 @@ internal static class NetworkBundle
         List<NetworkOrganization> organizations = [.. nodes.Select(n => new NetworkOrganization(n.Seat.Organization, n.Name))];
         File.WriteAllBytes(
             Path.Combine(directory, NetworkFile.FileName),
-            NetworkFile.Create(network, TrustAnchor.Genesis, new NodeSet([.. nodes.Select(n => n.Seat.Node)]), organizations).Encode());
+            NetworkFile.Create(network, TrustAnchor.Genesis, new NodeSet([.. nodes.Select(n => n.Seat)]), organizations).Encode());
         File.WriteAllBytes(
             Path.Combine(directory, FoundingFileName), ActFile.Prepare(new FoundNodes(charter, [.. nodes.Select(n => n.Seat)]), network).Encode());
         WriteMembers(directory, nodes);
@@ -207,8 +207,7 @@ internal static class NetworkBundle
 
     private static void Check(IReadOnlyList<NodeFile> nodes)
     {
-        if (nodes.Count is 0 or > NodeSet.MaxNodes || nodes.Any(n => n.Network != nodes[0].Network) || !NodeSet.IsValid([.. nodes.Select(n => n.Seat.Node)])
-            || nodes.DistinctBy(n => n.Seat.Organization).Count() != nodes.Count || nodes.DistinctBy(n => n.Seat.OrganizationKey).Count() != nodes.Count)
+        if (nodes.Count is 0 or > NodeSet.MaxNodes || nodes.Any(n => n.Network != nodes[0].Network) || !NodeSet.IsValid([.. nodes.Select(n => n.Seat)]))
         {
             throw new CommandException("节点文件不是同一个账本的，或者编号、单位、密钥有重复。");
         }

@@ -151,10 +151,12 @@ internal static class NetworkSetupCommands
     {
         var act = ActArgument();
         var server = ServerClient.Option();
-        var command = new Command("submit", "把签齐的网络事项提交给任何一个节点。退出码：0 已确认，1 被拒绝或尚未确认，2 无法提交。") { act, server };
+        var data = new Option<string?>("--data") { Description = "创始协议须由节点的运维人员提交：本机节点的目录或数据目录，用来证明您的身份" };
+        var command = new Command("submit", "把签齐的网络事项提交给任何一个节点；创始协议提交给本机的节点。退出码：0 已确认，1 被拒绝或尚未确认，2 无法提交。") { act, server, data };
         command.SetAction(async (result, cancelled) =>
         {
-            var outcome = await SubmitAsync(ActFile.Read(result.GetValue(act)!), result.GetValue(server)!, cancelled);
+            var token = result.GetValue(data) is { } directory ? BackupCommand.ReadToken(DataDirectory.Find(directory).Path) : null;
+            var outcome = await SubmitAsync(ActFile.Read(result.GetValue(act)!), result.GetValue(server)!, token, cancelled);
             Console.WriteLine(outcome.Describe());
             return outcome.Ok ? ExitCodes.Ok : ExitCodes.Failed;
         });
@@ -358,7 +360,7 @@ internal static class NetworkSetupCommands
                     ? $"{server}  没有答复"
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"节点 {report.Number}  {server}  第 {report.Height} 个区块  根 {report.Root.ToString()[..12]}…  {(report.Halted ? "已停止投票" : report.Member ? "参与确认" : "不计票")}{(report.CertificatesUntil is { } until ? $"  证书到 {until:yyyy-MM-dd}" : string.Empty)}"));
+                        $"节点 {report.Number}  {server}  第 {report.Height} 个区块  根 {report.Root.ToString()[..12]}…  {(report.Halted ? "已停止投票" : report.Member ? "参与确认" : "不计票")}{(report.CertificatesUntil is { } until ? $"  证书到 {until:yyyy-MM-dd}" : string.Empty)}{(NetworkDiagnosis.OpenOf(report) is { } open ? $"  {open}" : string.Empty)}"));
             }
 
             var faults = NetworkDiagnosis.Of(asked, TimeProvider.System.GetUtcNow()).Faults;
@@ -401,10 +403,11 @@ internal static class NetworkSetupCommands
         await ApplyAccessAsync(directory, cancellationToken);
     }
 
-    public static async Task<SubmissionOutcome> SubmitAsync(ActFile act, Uri server, CancellationToken cancellationToken)
+    /// <param name="token">Of the node's operator; null once the network is founded.</param>
+    public static async Task<SubmissionOutcome> SubmitAsync(ActFile act, Uri server, string? token, CancellationToken cancellationToken)
     {
         using var client = await ServerClient.ConnectAsync(server, cancellationToken);
-        return await client.SubmitAsync("/api/v1/network/acts", [act.Envelope], cancellationToken);
+        return await client.SubmitAsync("/api/v1/network/acts", [act.Envelope], cancellationToken, token);
     }
 
     private static async Task AskAsync(Func<Task> change)

@@ -98,6 +98,14 @@ internal sealed class NetworkDiagnosis
         return new NetworkDiagnosis(faults);
     }
 
+    /// <summary>What is still to do before the network is in use; null when it is.</summary>
+    public static string? OpenOf(NodeReport node) => node.Founding switch
+    {
+        "AgreementMissing" => "还没有签署创始协议",
+        "NotSetUp" => "还没有启用",
+        _ => null,
+    };
+
     private static string? HoldOf(NodeReport node) => node.Hold switch
     {
         "Time" => "的时钟慢了，下一个区块的时间超前太多。请校时（chrony）。",
@@ -113,6 +121,11 @@ internal sealed class NetworkDiagnosis
         if (node.Halted)
         {
             faults.Add($"{name} 执行的结果与多数不同，已停止投票（仍可查询）。查看证据，核对程序版本，不要删除数据。");
+        }
+
+        if (node.Founding == "Foreign")
+        {
+            faults.Add($"{name} 账本上的共建共治协议不是它配置的那一份（节点、单位或单位密钥不同）！不要在上面办理，核对它的数据目录和网络文件。");
         }
 
         if (!node.Member)

@@ -9,8 +9,8 @@ internal static class NodesMessages
     public static IReadOnlyList<RejectionMessage> All { get; } =
     [
         Of(Malformed, "节点名单或填写的内容不符合要求。", "请检查：节点 1 至 31 个，编号从小到大，单位和各把密钥都不重复，单位密钥为 es256。"),
-        Of(AlreadyFounded, "共建共治协议已经签署，或者现在不是账本的第一个区块。", "协议只能随账本一起建立；变更名单请用“变更节点名单”。"),
-        Of(NotTheFoundingNodes, "名单与确认第一个区块的节点不一致。", "请核对各节点配置的创始名单，编号应为 1 至 n。"),
+        Of(AlreadyFounded, "共建共治协议已经签署。", "无需再次签署；变更名单请用“变更节点名单”。"),
+        Of(NotTheFoundingNodes, "名单与各节点配置的创始名单不一致（节点、单位、各方密钥须全部相同）。", "请核对各节点的网络文件，编号应为 1 至 n；单节点账本没有创始单位，不能签署协议。"),
         Of(FounderDidNotSign, "有创始单位还没有签名。", "请收齐所有创始单位的签名后重新提交。"),
         Of(NotFounded, "这个账本建立时没有签署共建共治协议。", "单节点账本不能变更节点名单；需要多单位共建时请另建网络。"),
         Of(QuorumMissing, "签名的单位不够多。", "需要现有单位的三分之二以上（2n/3 取整再加 1）签名，请补齐后重新提交。"),

@@ -12,6 +12,8 @@ internal static class OrganizationsMessages
         Of(SignerNotAMember, "签名的密钥没有绑定到任何党员。", "请用已绑定的设备登录后再操作。"),
         Of(AlreadyFounded, "账本已经建立，不能再次建立。", "请直接登录使用；需要新账本时请另建网络。"),
         Of(KeyDidNotSign, "登记的密钥没有在这项操作上签名。", "请用要登记的设备重新签名。"),
+        Of(AgreementMissing, "各单位还没有签署共建共治协议，不能启用。", "请先由各单位签署并提交创始协议，再启用。"),
+        Of(NotTheFirstNode, "多单位账本由协议名单上第一个单位的节点启用。", "请在名单上第一个单位的服务器上打开启用页面办理。"),
         Of(HigherUnknown, "找不到上级党组织。", "请先建立上级党组织，或者重新选择。"),
         Of(MayNotEstablish, "您没有在该上级党组织之下建立组织的权限。", "请由上级党组织的组织委员办理。"),
         Of(OrganizationExists, "这个党组织已经存在。", "无需重复建立，请刷新组织列表。"),

@@ -23,14 +23,15 @@ public interface INetworkStatus
 /// <param name="LongestWait">How long the oldest of them has waited.</param>
 /// <param name="ListsBehind">Blocks that the lists on pages do not show yet.</param>
 /// <param name="Order">Null on a node that is alone.</param>
-/// <param name="PeerFault">Why the newest attempt to catch up from a peer failed, in English; null when none has.</param>
+/// <param name="PeerFault">Why the newest attempt to catch up from a peer failed, in English and without any address; null when none has.</param>
 /// <param name="LastCheck">The newest comparison of lists and ledger; null before the first.</param>
 /// <param name="Alerts">Urgent ones first.</param>
 /// <param name="Web">Null where pages and node are one process.</param>
+/// <param name="IsFoundingForeign">The network agreement on the ledger is not the one that this process is configured with.</param>
 public sealed record NetworkView(
     NetworkId Network, long Height, long Size, LedgerTime Time, LedgerTime Now, long Lag, int Quorum, int Pending, TimeSpan LongestWait,
     bool IsHalted, long ListsBehind, OrderView? Order, string? PeerFault, CheckReport? LastCheck, IReadOnlyList<NodeView> Nodes,
-    IReadOnlyList<EvidenceView> Evidence, IReadOnlyList<NetworkAlert> Alerts, WebView? Web = null)
+    IReadOnlyList<EvidenceView> Evidence, IReadOnlyList<NetworkAlert> Alerts, WebView? Web = null, bool IsFoundingForeign = false)
 {
     /// <summary>One node votes alone: nobody outside it can contradict it.</summary>
     public bool IsAlone => Nodes.Count(n => n.IsMember) == 1;
@@ -51,14 +52,13 @@ public sealed record NodeView(
 /// <param name="LastContact">Null before the first answer.</param>
 /// <param name="Behind">Blocks that the node has and the web process's copy has not.</param>
 /// <param name="Waiting">Acts of its users without outcome.</param>
-/// <param name="Fault">Why the copy does not follow, in English; null when it does.</param>
+/// <param name="Fault">Why the copy does not follow, in English and without any address; null when it does.</param>
 public sealed record WebView(bool IsInTouch, LedgerTime? LastContact, long Behind, int Waiting, string? Fault);
 
 /// <summary>The way to the order that the nodes share.</summary>
 /// <param name="LastContact">Null before the first answer.</param>
-/// <param name="LastError">The newest failure, in English; null when there was none.</param>
 /// <param name="Unconfirmed">Own batches in the order that are not final yet.</param>
-public sealed record OrderView(bool IsReachable, LedgerTime? LastContact, string? Endpoint, string? LastError, int Unconfirmed, long Skipped);
+public sealed record OrderView(bool IsReachable, LedgerTime? LastContact, int Unconfirmed, long Skipped);
 
 /// <summary>Two signed notes that cannot both be right.</summary>
 /// <param name="Id">Names it in the download's address.</param>

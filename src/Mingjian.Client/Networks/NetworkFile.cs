@@ -12,18 +12,19 @@ public sealed class NetworkFileException(string message, Exception? inner = null
 /// <param name="Anchor">The block after which <paramref name="Nodes"/> sign.</param>
 /// <param name="Format">Always <see cref="CurrentFormat"/>.</param>
 /// <param name="Network">The ledger's name and log origin.</param>
-/// <param name="Nodes">The nodes whose votes count, ascending by number; at least one.</param>
+/// <param name="Nodes">The node of a ledger that is its alone; null in a network, whose nodes stand in <paramref name="Seats"/>.</param>
 /// <param name="Organizations">Display names; nothing is decided by them.</param>
 /// <param name="Quorum">How many distinct nodes must have voted: floor(2n/3)+1, never fewer.</param>
+/// <param name="Seats">The nodes whose votes count, with their organisations and those organisations' keys, ascending by number; null for a node that is alone.</param>
 public sealed record NetworkFile(
-    TrustAnchor Anchor, string Format, NetworkId Network, IReadOnlyList<Node> Nodes,
-    IReadOnlyList<NetworkOrganization> Organizations, int Quorum)
+    TrustAnchor Anchor, string Format, NetworkId Network, IReadOnlyList<Node>? Nodes,
+    IReadOnlyList<NetworkOrganization> Organizations, int Quorum, IReadOnlyList<Seat>? Seats)
 {
     /// <summary>What such a file is called in a directory, and when it is downloaded.</summary>
     public const string FileName = "network.mjnet.json";
 
     /// <summary>The one value of <see cref="Format"/>.</summary>
-    public const string CurrentFormat = "mingjian-network@v2";
+    public const string CurrentFormat = "mingjian-network@v3";
 
     /// <summary>Largest accepted file in bytes.</summary>
     public const int MaxSize = 1 << 20;
@@ -31,10 +32,10 @@ public sealed record NetworkFile(
     /// <summary>A network file of the current format with the right quorum.</summary>
     /// <param name="anchor">The block after which the nodes sign.</param>
     public static NetworkFile Create(NetworkId network, TrustAnchor anchor, NodeSet nodes, IReadOnlyList<NetworkOrganization> organizations) =>
-        new(anchor, CurrentFormat, network, nodes.Nodes, organizations, nodes.Quorum);
+        new(anchor, CurrentFormat, network, nodes.Seats is null ? nodes.Nodes : null, organizations, nodes.Quorum, nodes.Seats);
 
     /// <summary>Reads the one canonical encoding.</summary>
-    /// <exception cref="NetworkFileException">Another encoding, another format, no valid anchor or node set, or a quorum other than floor(2n/3)+1.</exception>
+    /// <exception cref="NetworkFileException">Another encoding, another format, no valid anchor or seats, several nodes without organisations, or a quorum other than floor(2n/3)+1.</exception>
     public static NetworkFile Parse(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > MaxSize)
@@ -57,7 +58,7 @@ public sealed record NetworkFile(
             throw new NetworkFileException($"网络文件的格式是“{file.Format}”，应当是“{CurrentFormat}”。");
         }
 
-        if (!NodeSet.IsValid(file.Nodes) || file.Quorum != NodeSet.QuorumOf(file.Nodes.Count))
+        if (!file.IsSetValid || file.Quorum != file.ToNodeSet().Quorum)
         {
             throw new NetworkFileException("网络文件里的节点名单或确认数不对。");
         }
@@ -72,6 +73,11 @@ public sealed record NetworkFile(
 
     /// <summary>Display name of an organisation, or null.</summary>
     public string? NameOf(OrganizationId organization) => Organizations.FirstOrDefault(o => o.Id == organization)?.Name;
+
+    private bool IsSetValid => Seats is null ? Nodes is [not null] && NodeSet.IsValid(Nodes) : Nodes is null && Seats.All(s => s is not null) && NodeSet.IsValid(Seats);
+
+    /// <summary>Whose quorum makes the blocks after the anchor final.</summary>
+    public NodeSet ToNodeSet() => Seats is null ? new NodeSet(Nodes!) : new NodeSet(Seats);
 
     /// <summary>The canonical bytes.</summary>
     public byte[] Encode() => CanonicalJson.Encode(this, NetworkFileJson.Canonical);

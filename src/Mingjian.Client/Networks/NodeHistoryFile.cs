@@ -15,7 +15,7 @@ namespace Mingjian.Client.Networks;
 public sealed record NodeHistoryFile(IReadOnlyList<NodeSetChange> Changes, string Format, NetworkId Network)
 {
     /// <summary>The one value of <see cref="Format"/>.</summary>
-    public const string CurrentFormat = "mingjian-nodes@v1";
+    public const string CurrentFormat = "mingjian-nodes@v2";
 
     /// <summary>Largest accepted file in bytes: more than a thousand changes.</summary>
     public const int MaxSize = 16 << 20;
@@ -49,10 +49,10 @@ public sealed record NodeHistoryFile(IReadOnlyList<NodeSetChange> Changes, strin
 }
 
 /// <summary>One change: the last block of the nodes before it names the nodes after it.</summary>
-/// <param name="Nodes">The new nodes.</param>
 /// <param name="Proof">Text of a C2SP tlog-proof@v1 that the seal stands in the log; its checkpoint is that of the seal's own block.</param>
 /// <param name="Seal">Bytes of that block's seal entry.</param>
-public sealed record NodeSetChange(IReadOnlyList<Node> Nodes, string Proof, byte[] Seal);
+/// <param name="Seats">The new nodes with their organisations.</param>
+public sealed record NodeSetChange(string Proof, byte[] Seal, IReadOnlyList<Seat> Seats);
 
 /// <summary>Serialisation of node histories.</summary>
 [JsonSerializable(typeof(NodeHistoryFile))]

@@ -60,7 +60,7 @@ internal sealed class NodeHistoryWalk(TrustedNetwork start)
                 string.Create(CultureInfo.InvariantCulture, $"block {seal.Height}, node set {seal.NodeSet}, known {known.Nodes.Hash} from block {known.FromHeight}"));
         }
 
-        if (!NodeSet.IsValid(change.Nodes) || new NodeSet(change.Nodes) is var next && (next.Hash != seal.NextNodeSet || next.Equals(known.Nodes)))
+        if (change.Seats.Any(s => s is null) || !NodeSet.IsValid(change.Seats) || new NodeSet(change.Seats) is var next && (next.Hash != seal.NextNodeSet || next.Equals(known.Nodes)))
         {
             return Fail(NodeHistorySteps.Nodes, "新名单与区块封印里的指纹不一致。", $"next node set {seal.NextNodeSet}");
         }

@@ -24,12 +24,16 @@ namespace Mingjian.Client.Networks;
 /// <param name="Nodes">What it has seen of each node since its start.</param>
 /// <param name="Order">How its way to the order is; null where it is alone.</param>
 /// <param name="Evidence">What nodes were caught at.</param>
-/// <param name="PeerFault">Why catching up from a peer failed last; null when it has not.</param>
+/// <param name="PeerFault">Why catching up from a peer failed last, in English and without any address; null when it has not.</param>
 /// <param name="CertificatesUntil">When the first of its certificates for etcd ends, UTC; null where it has none.</param>
+/// <param name="Founding">
+/// <c>Done</c>; <c>AgreementMissing</c>: the organisations have not signed the network agreement yet; <c>NotSetUp</c>: nobody has founded the top committee
+/// yet; <c>Foreign</c>: the agreement on the ledger is not the one that the node is configured with.
+/// </param>
 public sealed record NodeReport(
     NetworkId Network, int Number, bool Shared, long Height, long Size, Hash32 Root, Hash32 StateRoot, LedgerTime Time, long Lag,
     int Epoch, int Quorum, bool Member, bool Halted, string Hold, IReadOnlyList<SeenNode> Nodes,
-    OrderReport? Order, IReadOnlyList<EvidenceReport> Evidence, string? PeerFault, DateTimeOffset? CertificatesUntil = null)
+    OrderReport? Order, IReadOnlyList<EvidenceReport> Evidence, string? PeerFault, DateTimeOffset? CertificatesUntil = null, string? Founding = null)
 {
     /// <summary>A certificate that ends sooner is warned of.</summary>
     public static readonly TimeSpan CertificateWarning = TimeSpan.FromDays(30);

@@ -8,7 +8,7 @@ namespace Mingjian.Client.Networks;
 public sealed class TrustedNetwork
 {
     public TrustedNetwork(NetworkFile file)
-        : this(file, [new NodeEra(file.Network, new NodeSet(file.Nodes), file.Anchor.Height + 1, file.Anchor.Size)])
+        : this(file, [new NodeEra(file.Network, file.ToNodeSet(), file.Anchor.Height + 1, file.Anchor.Size)])
     {
     }
 

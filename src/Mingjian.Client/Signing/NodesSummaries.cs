@@ -11,7 +11,7 @@ internal static class NodesSummaries
     {
         FoundNodes c => new(name, "签署共建共治协议（创始）",
             [new("协议文本指纹", c.Charter.ToString()), .. DescribeList(c.Nodes, names)],
-            "签名即代表本单位同意协议文本和名单；它写在账本的第一个区块里，不能更改。"),
+            "签名即代表本单位同意协议文本和名单；它写在账本开头，不能更改。"),
         ChangeNodes c => new(name, "变更协议或节点名单",
             [new("协议文本指纹", c.Charter.ToString()), .. DescribeList(c.Nodes, names)],
             "生效后以这份名单为准：不在名单上的节点不再参与确认，密钥有变动的换用新密钥。新加入的单位签名即代表同意协议文本。"),
@@ -28,10 +28,8 @@ internal static class NodesSummaries
 
     private static IEnumerable<SummaryFact> DescribeList(IReadOnlyList<Seat> seats, DisplayNames names)
     {
-        List<Node> nodes = [.. seats.Select(s => s.Node)];
-        var valid = NodeSet.IsValid(nodes);
-        yield return new("节点数", $"{Number(nodes.Count)} 个，{Number(NodeSet.QuorumOf(nodes.Count))} 个确认即生效");
-        yield return new("名单指纹", valid ? new NodeSet(nodes).Hash.ToString() : "名单不合规定，账本会拒绝");
+        yield return new("节点数", $"{Number(seats.Count)} 个，{Number(NodeSet.QuorumOf(seats.Count))} 个确认即生效");
+        yield return new("名单指纹（节点、单位和各方密钥）", NodeSet.IsValid(seats) ? new NodeSet(seats).Hash.ToString() : "名单不合规定，账本会拒绝");
         foreach (var seat in seats)
         {
             var (node, label) = (seat.Node, $"节点 {Number(seat.Node.Number)}");

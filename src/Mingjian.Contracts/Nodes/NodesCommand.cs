@@ -6,9 +6,9 @@ namespace Mingjian.Contracts.Nodes;
 /// <summary>Commands of the contract <c>nodes</c>. Organisations sign them with their network keys; no member can.</summary>
 public abstract record NodesCommand : ICommand;
 
-/// <summary>The network agreement (共建共治协议): the founding organisations' nodes and the charter, signed by every one of them in block 1.</summary>
+/// <summary>The network agreement (共建共治协议): the founding organisations' nodes and the charter, signed by every one of them.</summary>
 /// <param name="Charter">SHA-256 of the charter's document.</param>
-/// <param name="Nodes">Numbers 1 to n; exactly the nodes that make block 1 final.</param>
+/// <param name="Nodes">Numbers 1 to n; exactly the seats of the network file that every node was founded with, organisations and their keys included.</param>
 public sealed record FoundNodes(Hash32 Charter, IReadOnlyList<Seat> Nodes) : NodesCommand, IBringsKeys
 {
     /// <inheritdoc/>
@@ -36,12 +36,6 @@ public sealed record RestartHeight(int Epoch, long Height, IReadOnlyList<long> S
     /// <summary>Most positions skipped at once.</summary>
     public const int MaxSkip = 64;
 }
-
-/// <summary>A node, the organisation that runs it, and the key with which that organisation speaks in matters of the network.</summary>
-/// <param name="Node">Number and public keys of the node.</param>
-/// <param name="Organization">Has one node; a number stays with its organisation.</param>
-/// <param name="OrganizationKey">Scheme <c>es256</c>; kept by the organisation apart from its node.</param>
-public sealed record Seat(Node Node, OrganizationId Organization, PublicKeyValue OrganizationKey);
 
 /// <summary>What a frozen node says of the stalled height: its newest vote that is not void, and that it will vote no more before the restart.</summary>
 /// <param name="Node">Its number.</param>

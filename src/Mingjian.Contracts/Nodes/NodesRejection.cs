@@ -8,10 +8,10 @@ public enum NodesRejection
     /// <summary>Not a list of 1 to <see cref="NodeSet.MaxNodes"/> nodes with organisations and keys all different, or a value out of range.</summary>
     Malformed = 1001,
 
-    /// <summary>The agreement exists already, or this is not the first block.</summary>
+    /// <summary>The agreement exists already.</summary>
     AlreadyFounded = 1101,
 
-    /// <summary>The list is not that of the nodes that make block 1 final, or their numbers are not 1 to n.</summary>
+    /// <summary>The list is not the seats that every node was founded with, or their numbers are not 1 to n; a node that is alone was founded with none.</summary>
     NotTheFoundingNodes = 1102,
 
     /// <summary>A founding organisation's key did not sign.</summary>

@@ -26,7 +26,7 @@ internal static class NodesRules
         switch (happened)
         {
             case NodesFounded founded:
-                var first = new Agreement(founded.Charter, 1, context.Height, founded.Nodes);
+                var first = new Agreement(founded.Charter, 1, 1, founded.Nodes);
                 Put(writes, new NodesRecord(first, null, 1, founded.Nodes.Count, 1));
                 writes.Put(NodesState.AgreementKey(1), first);
                 PutKeys(writes, founded.Nodes);
@@ -59,13 +59,14 @@ internal static class NodesRules
             return Reject(NodesRejection.Malformed);
         }
 
-        if (context.Height != 1 || state.Nodes() is not null)
+        if (state.Nodes() is not null)
         {
             return Reject(NodesRejection.AlreadyFounded);
         }
 
-        // The nodes that make block 1 come from every node's configuration: nobody else may name them on the ledger.
-        if (command.Nodes[^1].Node.Number != command.Nodes.Count || SeatList.ToNodeSet(command.Nodes).Hash != context.NodeSet)
+        // Nodes, organisations and their keys come from every node's configuration, which verifiers have too: nobody else may name others
+        // on the ledger. A node that is alone was founded without organisations, so that no list can match.
+        if (command.Nodes[^1].Node.Number != command.Nodes.Count || !new NodeSet(command.Nodes).Equals(context.Nodes))
         {
             return Reject(NodesRejection.NotTheFoundingNodes);
         }

@@ -77,8 +77,8 @@ public sealed record NodesRecord(Agreement Current, Agreement? Next, int Epoch, 
 /// <param name="Seats">Ascending by number.</param>
 public sealed record Agreement(Hash32 Charter, int Version, long From, IReadOnlyList<Seat> Seats)
 {
-    /// <summary>The nodes alone, as seals and verifiers know them.</summary>
-    public NodeSet ToNodeSet() => SeatList.ToNodeSet(Seats);
+    /// <summary>The seats as seals and verifiers know them.</summary>
+    public NodeSet ToNodeSet() => new(Seats);
 
     internal Seat? Find(int number) => SeatList.Find(Seats, number);
 

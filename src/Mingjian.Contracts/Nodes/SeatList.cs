@@ -5,36 +5,8 @@ namespace Mingjian.Contracts.Nodes;
 /// <summary>What can be said of lists of seats without any state.</summary>
 internal static class SeatList
 {
-    private const string Scheme = "es256";
-
     /// <summary>1 to 31 nodes in ascending order; node keys, organisations and their keys all different; keys of scheme es256.</summary>
-    public static bool AreWellFormed(IReadOnlyList<Seat> seats)
-    {
-        if (!Form.IsList(seats, NodeSet.MaxNodes) || !NodeSet.IsValid(Nodes(seats)))
-        {
-            return false;
-        }
-
-        for (var i = 0; i < seats.Count; i++)
-        {
-            if (!string.Equals(seats[i].OrganizationKey.Scheme, Scheme, StringComparison.Ordinal))
-            {
-                return false;
-            }
-
-            for (var j = 0; j < i; j++)
-            {
-                if (seats[i].Organization == seats[j].Organization || seats[i].OrganizationKey == seats[j].OrganizationKey)
-                {
-                    return false;
-                }
-            }
-        }
-
-        return true;
-    }
-
-    public static NodeSet ToNodeSet(IReadOnlyList<Seat> seats) => new(Nodes(seats));
+    public static bool AreWellFormed(IReadOnlyList<Seat> seats) => Form.IsList(seats, NodeSet.MaxNodes) && NodeSet.IsValid(seats);
 
     public static List<PublicKeyValue> OrganizationKeys(IReadOnlyList<Seat> seats)
     {
@@ -82,15 +54,4 @@ internal static class SeatList
     /// is a network of one node, which must be able to change its own keys.
     /// </summary>
     public static int MostDiffering(int nodes) => nodes <= 4 ? 1 : (nodes - 1) / 3;
-
-    private static List<Node> Nodes(IReadOnlyList<Seat> seats)
-    {
-        var nodes = new List<Node>(seats.Count);
-        foreach (var seat in seats)
-        {
-            nodes.Add(seat.Node);
-        }
-
-        return nodes;
-    }
 }

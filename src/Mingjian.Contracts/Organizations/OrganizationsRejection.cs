@@ -9,11 +9,17 @@ public enum OrganizationsRejection
     /// <summary>None of the signing keys is bound to a member.</summary>
     SignerNotAMember = 1002,
 
-    /// <summary>The network exists already, or this is not the first block.</summary>
+    /// <summary>The network exists already.</summary>
     AlreadyFounded = 1101,
 
     /// <summary>The introduced key did not sign.</summary>
     KeyDidNotSign = 1102,
+
+    /// <summary>A ledger of several organisations whose network agreement is not signed yet.</summary>
+    AgreementMissing = 1103,
+
+    /// <summary>It came through another node than the first of the network agreement.</summary>
+    NotTheFirstNode = 1104,
 
     /// <summary>The organisation named as higher does not exist.</summary>
     HigherUnknown = 1201,

@@ -43,15 +43,31 @@ internal static class OrganizationsRules
 
     private static Decision Decide(IStateReader state, FoundNetwork command, DecisionContext context)
     {
-        // Block 1, or any later one of a network whose agreement took block 1.
-        if (state.Get(OrganizationsState.TopKey) is not null || (context.Height != 1 && state.Nodes() is null))
+        if (state.Get(OrganizationsState.TopKey) is not null)
         {
             return Reject(OrganizationsRejection.AlreadyFounded);
         }
 
-        return context.IsSignedBy(command.Key)
-            ? Decision.Accept(new NetworkFounded(command.Committee, command.Name, command.Officer, command.Key))
-            : Reject(OrganizationsRejection.KeyDidNotSign);
+        if (!context.IsSignedBy(command.Key))
+        {
+            return Reject(OrganizationsRejection.KeyDidNotSign);
+        }
+
+        // In a network any node's operator could bring a key; the agreement says whose it is to do: the first organisation's, through its node.
+        if (context.Nodes.Seats is not null)
+        {
+            if (state.Nodes() is not { } nodes)
+            {
+                return Reject(OrganizationsRejection.AgreementMissing);
+            }
+
+            if (nodes.At(context.Height).Seats[0].Node.Number != context.Proposer)
+            {
+                return Reject(OrganizationsRejection.NotTheFirstNode);
+            }
+        }
+
+        return Decision.Accept(new NetworkFounded(command.Committee, command.Name, command.Officer, command.Key));
     }
 
     private static void Apply(NetworkFounded founded, DecisionContext context, IStateWriter writes)

@@ -73,8 +73,9 @@ internal sealed class BatchReader(
     /// <summary>What a restart is allowed to do, or null. Decided on the state before the block that stands still, so alike on every node.</summary>
     /// <param name="time">Of the block that could record it.</param>
     /// <param name="nodes">Those that sign the height.</param>
+    /// <param name="proposer">Whose batch it came in.</param>
     /// <param name="height">That stands still.</param>
-    public IHeightRestarted? Judge(AdmittedTransaction restart, LedgerTime time, IStateReader state, NodeSet nodes, long height)
+    public IHeightRestarted? Judge(AdmittedTransaction restart, LedgerTime time, IStateReader state, NodeSet nodes, int proposer, long height)
     {
         if (TransactionReader.CheckValidity(restart.Expires, time) is not null
             || SignatureCheck.Resolve(keys, state, restart.Command, restart.Signers, out var actors) is not null)
@@ -82,7 +83,7 @@ internal sealed class BatchReader(
             return null;
         }
 
-        var context = new DecisionContext(time, height + 1, network, actors, nodes.Hash);
+        var context = new DecisionContext(time, height + 1, network, actors, nodes, proposer);
         return restart.Route.Contract.Decide(state, restart.Command, context).Events.OfType<IHeightRestarted>().FirstOrDefault();
     }
 

@@ -455,7 +455,7 @@ internal sealed class Replica
         {
             if (transaction.Command is IRestartsHeight restart && restart.Height == _ballot.Height && restart.Epoch == _ballot.Epoch + 1
                 && IsDue(restart.Skip, _prepared.Batch.Position, item.Position)
-                && _batches.Judge(transaction, batch.Time > head.Head.Time ? batch.Time : head.Head.Time, head.State, _ballot.Nodes, _ballot.Height) is { } allowed)
+                && _batches.Judge(transaction, batch.Time > head.Head.Time ? batch.Time : head.Head.Time, head.State, _ballot.Nodes, batch.Node, _ballot.Height) is { } allowed)
             {
                 Begin(restart, allowed.Root, item.Position);
                 return;

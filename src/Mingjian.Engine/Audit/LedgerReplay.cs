@@ -101,7 +101,7 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
 
         _position = seal.Position;
         var state = new BlockState(_state);
-        var executed = Execute(first, state);
+        var executed = Execute(first, seal.Proposer, state);
         for (var i = 0; i < _pending.Count; i++)
         {
             Compare(executed, i, first + i);
@@ -139,11 +139,11 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
         return block;
     }
 
-    private ExecutedBatch Execute(long first, BlockState state)
+    private ExecutedBatch Execute(long first, int proposer, BlockState state)
     {
         try
         {
-            return _executor.Execute(Height, Time, Nodes.Hash, first, _pending, _state, state, t => _places.ContainsKey(t.Id));
+            return _executor.Execute(Height, Time, Nodes, proposer, first, _pending, _state, state, t => _places.ContainsKey(t.Id));
         }
         catch (ContractFaultException e)
         {

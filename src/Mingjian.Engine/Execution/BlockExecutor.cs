@@ -17,7 +17,8 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
     /// <summary>Carries out the acts of one block, in order.</summary>
     /// <param name="height">Of this block.</param>
     /// <param name="time">Of this block.</param>
-    /// <param name="nodeSet">Hash of the nodes whose quorum makes this block final.</param>
+    /// <param name="nodes">Whose quorum makes this block final.</param>
+    /// <param name="proposer">The node whose batch it is.</param>
     /// <param name="firstIndex">Log index of the block's first entry.</param>
     /// <param name="transactions">Form and signatures already checked.</param>
     /// <param name="before">State before the block.</param>
@@ -25,7 +26,7 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
     /// <param name="isLogged">Whether the log before this block has the act.</param>
     /// <exception cref="ContractFaultException">A contract threw: a bug, the node must stop.</exception>
     public ExecutedBatch Execute(
-        long height, LedgerTime time, Hash32 nodeSet, long firstIndex, IReadOnlyList<AdmittedTransaction> transactions,
+        long height, LedgerTime time, NodeSet nodes, int proposer, long firstIndex, IReadOnlyList<AdmittedTransaction> transactions,
         IStateReader before, BlockState state, Func<AdmittedTransaction, bool> isLogged)
     {
         var entries = new List<byte[]>(transactions.Count + 1);
@@ -47,7 +48,7 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
             }
 
             seen.Add(transaction.Id);
-            var context = new DecisionContext(time, height, network, actors, nodeSet);
+            var context = new DecisionContext(time, height, network, actors, nodes, proposer);
             var (entry, rejection) = CarryOut(transaction, context, state);
             outcomes[i] = new TransactionOutcome(firstIndex + entries.Count, rejection);
             indexed.Add(new Store.IndexedTransaction(transaction.Id, firstIndex + entries.Count));

@@ -6,6 +6,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Mingjian.Engine;
+using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Audit;
 using Mingjian.Primitives;
 using Mingjian.Server.LedgerApi;
@@ -153,16 +154,21 @@ internal sealed partial class NodeChannel : INodeLink, INodeStanding, IDisposabl
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // What is wrong with a certificate stands in the innermost one.
-            throw Unreachable(e.InnerException is null ? e.Message : $"{e.Message} {e.GetBaseException().Message}", e);
+            throw Unreachable(
+                e is JsonException or NotSupportedException or FormatException ? "The node's answer is not what a node says." : PeerFaults.Describe(e), e,
+                e.InnerException is null ? e.Message : $"{e.Message} {e.GetBaseException().Message}");
         }
     }
 
     /// <summary>Says so in the log, once as long as it is the same.</summary>
-    private NodeUnreachableException Unreachable(string message, Exception? inner = null)
+    /// <param name="message">For pages: names no address.</param>
+    /// <param name="detail">For the log; null = the message.</param>
+    private NodeUnreachableException Unreachable(string message, Exception? inner = null, string? detail = null)
     {
-        if (Interlocked.Exchange(ref _said, message) != message)
+        detail ??= message;
+        if (Interlocked.Exchange(ref _said, detail) != detail)
         {
-            LogUnreachable(_logger, _http.BaseAddress!, message);
+            LogUnreachable(_logger, _http.BaseAddress!, detail);
         }
 
         return new NodeUnreachableException(message, inner);

@@ -51,7 +51,7 @@ internal sealed record WebIdentity(NetworkId Network, NodeSet Founders, Uri Node
             var file = NodeIdentity.ReadFounding(web.Network, "Mingjian:Web:Network", options.Start, out var bytes);
             NodeIdentity.Bind(options, file.Network, bytes);
             return new WebIdentity(
-                file.Network, new NodeSet(file.Nodes), new Uri(web.Node.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/"), token,
+                file.Network, file.ToNodeSet(), new Uri(web.Node.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/"), token,
                 web.Authority is { } authority ? ReadAuthorities(authority) : null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NetworkFileException or InvalidDataException or CryptographicException)

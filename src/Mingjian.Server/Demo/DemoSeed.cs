@@ -9,6 +9,7 @@ using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
+using Mingjian.Server.Operations;
 using Mingjian.Vault;
 
 namespace Mingjian.Server.Demo;
@@ -35,7 +36,7 @@ internal sealed partial class DemoSeed(
         }
 
         // In a network the first node seeds, once the agreement stands; the others are given its plan, so that one can sign in there, too.
-        var directory = Directory.CreateDirectory(options.NetworkDirectory).FullName;
+        var directory = PrivateFiles.CreateDirectory(options.NetworkDirectory);
         if (options.Role == ServerRole.Web)
         {
             _seeding = RunAsync(c => SeedFromWebAsync(directory, c), lifetime.ApplicationStopping);

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
+using Mingjian.Server.Operations;
 using Mingjian.Server.Shared;
 using Mingjian.Web;
 using Mingjian.Web.Components;
@@ -52,7 +53,7 @@ internal static class HostingServices
         services.AddDataProtection().SetApplicationName("mingjian");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(o =>
             o.XmlRepository = provider.GetService<SharedKeys>() ?? (IXmlRepository)new FileSystemXmlRepository(
-                Directory.CreateDirectory(Path.Combine(provider.GetRequiredService<ServerOptions>().NetworkDirectory, "web-keys")),
+                new DirectoryInfo(PrivateFiles.CreateDirectory(Path.Combine(provider.GetRequiredService<ServerOptions>().NetworkDirectory, "web-keys"))),
                 provider.GetRequiredService<ILoggerFactory>())));
         services.AddAntiforgery(o =>
         {

@@ -66,12 +66,12 @@ internal static class InvitationEndpoints
             return fault;
         }
 
-        if (CommandOf(request.Envelopes[0]) is not "members.BindKey")
+        if (Doors.CommandOf(request.Envelopes[0]) is not "members.BindKey")
         {
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "session/not-a-binding", "这里只能办理绑定密钥。");
         }
 
-        var answer = await submissions.SubmitAsync(request.Envelopes, context);
+        var answer = await submissions.SubmitAsync(request.Envelopes, Door.Invitation, context);
         if (answer.Ok && Envelope.TryDecode(request.Envelopes[0].Span, out var envelope) == EnvelopeFault.None)
         {
             // The key has just signed a fresh act of its own introduction: that is proof of possession.
@@ -90,11 +90,4 @@ internal static class InvitationEndpoints
 
     private static IResult NotRedeemable() => Problems.Of(
         StatusCodes.Status422UnprocessableEntity, "session/invitation-invalid", "邀请无效、已使用或已过期，请向所在支部申请新的邀请。");
-
-    /// <summary>The command's name, or null for anything that is not a well-formed act.</summary>
-    internal static string? CommandOf(ReadOnlyMemory<byte> bytes) =>
-        Envelope.TryDecode(bytes.Span, out var envelope) == EnvelopeFault.None
-        && TransactionPayload.TryDecode(envelope!.Payload, out var payload) == PayloadFault.None
-            ? payload!.Command
-            : null;
 }

@@ -9,6 +9,7 @@ using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Monitoring;
 using Mingjian.Server.Nodes;
+using Mingjian.Server.Operations;
 using Mingjian.Storage.RocksDb;
 using Mingjian.Storage.Sql;
 
@@ -25,7 +26,7 @@ internal static class LedgerServices
         services.AddSingleton<IKeyDirectory, KeyDirectory>();
         services.AddSingleton<ISignatureVerifier>(_ => new SignatureVerifier(new PlatformEcVerifier()));
         services.AddSingleton(_ => new ContractSet(AllContracts.Create()));
-        services.AddSingleton(provider => RocksDbBlockStore.Open(Path.Combine(provider.GetRequiredService<ServerOptions>().NetworkDirectory, "ledger")));
+        services.AddSingleton(provider => RocksDbBlockStore.Open(Path.Combine(PrivateFiles.CreateDirectory(provider.GetRequiredService<ServerOptions>().NetworkDirectory), "ledger")));
         if (role == ServerRole.Web)
         {
             services.AddSingleton(provider => WebIdentity.Load(provider.GetRequiredService<ServerOptions>(), provider.GetRequiredService<SqlSettings>()));
@@ -50,15 +51,16 @@ internal static class LedgerServices
         services.AddHostedService<LedgerWatch>();
         services.AddSingleton<OpenActs>();
         services.AddSingleton<Submissions>();
+        services.AddSingleton<Doors>();
         services.AddSingleton<PasskeySite>();
         if (role != ServerRole.Node)
         {
             services.AddSingleton<LiveStreams>();
         }
 
-        services.AddSingleton(provider => new NodeHistories(
-            provider.GetRequiredService<ILedger>(),
+        services.AddSingleton(provider => new Genesis(
             provider.GetService<WebIdentity>()?.Founders ?? provider.GetRequiredService<NodeIdentity>().Founders));
+        services.AddSingleton<NodeHistories>();
         services.AddScoped<NetworkFiles>();
         services.AddOpenApi();
     }
@@ -75,7 +77,7 @@ internal static class LedgerServices
     {
         var identity = services.GetRequiredService<WebIdentity>();
         return LedgerCopy.Open(
-            new LedgerOptions { Network = identity.Network, Founders = identity.Founders },
+            new LedgerOptions { Network = identity.Network, Founders = identity.Founders, PeerFailed = new PeerLog(services.GetRequiredService<ILogger<PeerLog>>()).Write },
             services.GetRequiredService<RocksDbBlockStore>(),
             services.GetRequiredService<NodeChannel>(),
             services.GetRequiredService<ContractSet>(),
@@ -90,7 +92,7 @@ internal static class LedgerServices
 #pragma warning disable CA2000 // The ledger owns store and ordering and disposes of them.
         var identity = services.GetRequiredService<NodeIdentity>();
         var ordering = services.GetRequiredService<NodeOrdering>();
-        var options = new LedgerOptions { Network = identity.Network, Founders = identity.Founders, Peers = ordering.Peers };
+        var options = new LedgerOptions { Network = identity.Network, Founders = identity.Founders, Peers = ordering.Peers, PeerFailed = new PeerLog(services.GetRequiredService<ILogger<PeerLog>>()).Write };
         return Ledger.Open(
             identity.Shared is { } node ? options with { MaxTimeAhead = node.MaxTimeAhead, StopWait = node.StopWait } : options,
             services.GetRequiredService<RocksDbBlockStore>(),
@@ -109,7 +111,7 @@ internal sealed record NetworkName(NetworkId Id)
 {
     public static NetworkName LoadOrCreate(ServerOptions options)
     {
-        var path = Path.Combine(Directory.CreateDirectory(options.NetworkDirectory).FullName, "network.txt");
+        var path = Path.Combine(PrivateFiles.CreateDirectory(options.NetworkDirectory), "network.txt");
         if (!File.Exists(path))
         {
             var name = options.Start == StartMode.Demo ? "demo.mingjian.invalid" : options.NetworkName;

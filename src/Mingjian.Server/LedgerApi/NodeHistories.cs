@@ -5,11 +5,12 @@ using Mingjian.Engine;
 using Mingjian.Log;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
+using Mingjian.Server.Nodes;
 
 namespace Mingjian.Server.LedgerApi;
 
 /// <summary>Leads verifiers through the changes of the nodes: where each began, and the proof that the nodes before it announced it.</summary>
-internal sealed class NodeHistories(ILedger ledger, NodeSet founders)
+internal sealed class NodeHistories(ILedger ledger, Genesis genesis)
 {
     private readonly Lock _gate = new();
     private readonly List<NodeSetChange> _changes = [];
@@ -52,7 +53,7 @@ internal sealed class NodeHistories(ILedger ledger, NodeSet founders)
         var state = ledger.ReadState();
         if (state.Nodes() is not { } nodes)
         {
-            return (choice == AnchorChoice.Newest ? At(ledger.Head.Height) : TrustAnchor.Genesis, founders);
+            return (choice == AnchorChoice.Newest ? At(ledger.Head.Height) : TrustAnchor.Genesis, genesis.Nodes);
         }
 
         var height = ledger.Head.Height;
@@ -79,7 +80,7 @@ internal sealed class NodeHistories(ILedger ledger, NodeSet founders)
         }
 
         var proof = new TlogProof(null, size - 1, ledger.ProveInclusion(size - 1, size), checkpoint);
-        return new NodeSetChange(next.ToNodeSet().Nodes, proof.ToString(), ledger.ReadEntry(size - 1)!);
+        return new NodeSetChange(proof.ToString(), ledger.ReadEntry(size - 1)!, next.Seats);
     }
 }
 

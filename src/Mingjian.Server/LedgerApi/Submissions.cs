@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Mingjian.Client.Messages;
+using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Engine.Admission;
 using Mingjian.Primitives;
@@ -33,7 +34,7 @@ internal sealed record SubmissionAnswer(bool Ok, IReadOnlyList<SubmissionResult>
 internal sealed record SubmissionRequest(IReadOnlyList<ReadOnlyMemory<byte>> Envelopes, IResult? Fault);
 
 /// <summary>Takes signed envelopes from a request to the ledger and puts the outcome into words.</summary>
-internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptions options, PasskeySite site, TimeProvider clock)
+internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptions options, PasskeySite site, Doors doors, TimeProvider clock)
 {
     /// <summary>Refusals that say that the request itself was malformed: 400. All others are 422, a full queue 503.</summary>
     private static readonly HashSet<string> Malformed = new(
@@ -46,15 +47,20 @@ internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptio
     /// <summary>How long a request waits while the node is out of reach: a connection that was only broken off is made anew within it.</summary>
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(1);
 
-    private static readonly SubmissionResult FromElsewhere = new(
-        null, "refused", null, null, PasskeySite.Code, "这个通行密钥签名不是在本站的页面上作出的，没有提交。请从本站的正式网址打开页面重新签名。");
+    /// <summary>Room for the member's name and for spaces between envelopes.</summary>
+    private const long Frame = 4096;
+
+    private static readonly (string Code, string Message) FromElsewhere = (
+        PasskeySite.Code, "这个通行密钥签名不是在本站的页面上作出的，没有提交。请从本站的正式网址打开页面重新签名。");
 
     /// <summary>Reads <c>{"envelopes":[…]}</c>; each envelope is handed on byte for byte.</summary>
+    /// <param name="most">Envelopes; a body that so many of the largest would not fill is not read to its end.</param>
     public async Task<SubmissionRequest> ReadAsync(HttpContext context, int most)
     {
+        var bound = Math.Min(options.Limits.TransactionBytes, Frame + (most * (long)Envelope.MaxSize));
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            limit.MaxRequestBodySize = options.Limits.TransactionBytes;
+            limit.MaxRequestBodySize = bound;
         }
 
         if (!context.Request.HasJsonContentType())
@@ -64,7 +70,7 @@ internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptio
 
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        if (body.Length > options.Limits.TransactionBytes)
+        if (body.Length > bound)
         {
             return Fault(StatusCodes.Status413PayloadTooLarge, "request/too-large", "一次提交的内容太大，请分几次提交。");
         }
@@ -86,25 +92,27 @@ internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptio
     }
 
     /// <summary>Submits in order and waits until each is final or refused, but no longer than a request may take.</summary>
-    public Task<SubmissionAnswer> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, HttpContext context) =>
-        SubmitAsync(envelopes, e => site.Accepts(e.Span, context.Request), context.RequestAborted);
+    public Task<SubmissionAnswer> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, Door door, HttpContext context) => SubmitAsync(
+        envelopes, e => site.Accepts(e.Span, context.Request) ? doors.Refuse(e, door) : FromElsewhere, context.RequestAborted);
 
     /// <summary>The same for a web process, which has asked already on which site passkeys were used.</summary>
     public Task<SubmissionAnswer> SubmitForWebAsync(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, CancellationToken cancellationToken) =>
-        SubmitAsync(envelopes, static _ => true, cancellationToken);
+        SubmitAsync(envelopes, e => doors.Refuse(e, Door.Web), cancellationToken);
 
     private async Task<SubmissionAnswer> SubmitAsync(
-        IReadOnlyList<ReadOnlyMemory<byte>> envelopes, Func<ReadOnlyMemory<byte>, bool> accepts, CancellationToken cancellationToken)
+        IReadOnlyList<ReadOnlyMemory<byte>> envelopes, Func<ReadOnlyMemory<byte>, (string Code, string Message)?> refuse,
+        CancellationToken cancellationToken)
     {
         using var activity = ServerInstruments.Activities.StartActivity("submit acts");
         activity?.SetTag("mingjian.acts", envelopes.Count);
         // Not awaited one by one: the ledger keeps the order and puts what waits together into one block.
-        var own = envelopes.Select((e, i) => (Envelope: e, Index: i)).Where(e => accepts(e.Envelope)).ToList();
-        var submitted = ledger.Submit([.. own.Select(e => e.Envelope)]);
+        var refused = envelopes.Select(refuse).ToArray();
+        var own = Enumerable.Range(0, refused.Length).Where(i => refused[i] is null).ToList();
+        var submitted = ledger.Submit([.. own.Select(i => envelopes[i])]);
         var pending = new Task<SubmitResult>?[envelopes.Count];
         for (var i = 0; i < own.Count; i++)
         {
-            pending[own[i].Index] = submitted[i];
+            pending[own[i]] = submitted[i];
         }
 
         try
@@ -121,7 +129,7 @@ internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptio
         {
             results[i] = pending[i] switch
             {
-                null => FromElsewhere,
+                null => new SubmissionResult(null, "refused", null, null, refused[i]!.Value.Code, refused[i]!.Value.Message),
                 { IsCompleted: true } done => Describe(await done),
                 { } running => await open.KeepAsync(envelopes[i], running),
             };

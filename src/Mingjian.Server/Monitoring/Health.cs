@@ -3,6 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Mingjian.Engine;
 using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
+using Mingjian.Server.Nodes;
 using Mingjian.Server.Projections;
 
 namespace Mingjian.Server.Monitoring;
@@ -11,9 +12,9 @@ namespace Mingjian.Server.Monitoring;
 /// <remarks>
 /// unhealthy (503): the ledger has stopped, or what pages show is more than <see cref="LimitOptions.ReadyLag"/> blocks behind: the lists behind
 /// the ledger, or a web process's copy behind its node.
-/// degraded (200): it reads and answers, but what it takes may not become final: node or order out of reach, halted, or without a vote for the block that is due.
+/// degraded (200): it reads and answers, but what it takes may not become final, or should not be given to it: another founding than configured, node or order out of reach, halted, or without a vote for the block that is due.
 /// </remarks>
-internal sealed class Readiness(FinalLedger ledger, INodeStanding node, ServerOptions options, ProjectionProgress? progress = null) : IHealthCheck
+internal sealed class Readiness(FinalLedger ledger, INodeStanding node, ServerOptions options, Genesis genesis, ProjectionProgress? progress = null) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(Check());
@@ -36,7 +37,8 @@ internal sealed class Readiness(FinalLedger ledger, INodeStanding node, ServerOp
             return HealthCheckResult.Unhealthy("lists-behind");
         }
 
-        return copy is { IsInTouch: false } ? HealthCheckResult.Degraded("node-out-of-reach")
+        return genesis.StateOf(ledger.ReadState()) == FoundingState.Foreign ? HealthCheckResult.Degraded("foreign-founding")
+            : copy is { IsInTouch: false } ? HealthCheckResult.Degraded("node-out-of-reach")
             : copy is { Fault: not null } ? HealthCheckResult.Degraded("copy-fault")
             : node.Read() is not { } standing ? HealthCheckResult.Healthy()
             : standing.Status.IsHalted ? HealthCheckResult.Degraded("halted")

@@ -35,6 +35,8 @@ internal static class NetworkAlerts
         var voting = members.Where(n => n.IsVoting).ToList();
         var alerts = new List<NetworkAlert>();
 
+        Add(view.IsFoundingForeign, "foreign-founding", true, "账本上的共建共治协议不是本服务器配置的那一份：节点、单位或单位密钥与网络文件不一致。",
+            "不要在这个账本上办理任何事项。数据是旧的或者是别的网络的：请核对数据目录和网络文件（network.mjnet.json），与各单位的文件逐字比较。");
         Add(view.Web is { IsInTouch: false }, "node-out-of-reach", true,
             $"网页服务器连不上本单位的节点，新的事项暂时送不到账本{(view.Web?.Waiting > 0 ? $"，有 {view.Web.Waiting} 项在等" : "")}（{view.Web?.Fault}）。下面是最后一次联系时的情况。",
             "检查节点是否在运行、网络和 web.token 是否正确；恢复后会自动接上，等着的事项会自动提交。");

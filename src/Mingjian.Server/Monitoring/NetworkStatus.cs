@@ -17,7 +17,7 @@ namespace Mingjian.Server.Monitoring;
 
 /// <inheritdoc/>
 internal sealed class NetworkStatus(
-    FinalLedger ledger, INodeStanding node, DuesAccess access, ProjectionProgress progress, CheckRunner checks, ServerOptions options, TimeProvider clock,
+    FinalLedger ledger, INodeStanding node, DuesAccess access, ProjectionProgress progress, CheckRunner checks, ServerOptions options, TimeProvider clock, Genesis genesis,
     NodeCertificates? certificates = null)
     : INetworkStatus
 {
@@ -34,7 +34,8 @@ internal sealed class NetworkStatus(
         var status = standing?.Status ?? new LedgerStatus(ledger.Head, 0, ledger.Head.Height, VoteHold.None, 0, 0, TimeSpan.Zero, [], null);
         var shared = standing?.Order;
         var now = clock.GetUtcNow();
-        var nodes = ledger.ReadState().Nodes();
+        var state = ledger.ReadState();
+        var nodes = state.Nodes();
         var seats = nodes?.At(status.Head.Height + 1).Seats.ToDictionary(s => s.Node.Number, s => s.Organization) ?? [];
         var names = await access.OrganizationNamesAsync([.. seats.Values], cancellationToken);
         var view = new NetworkView(
@@ -42,8 +43,7 @@ internal sealed class NetworkStatus(
             NodeSet.QuorumOf(status.Nodes.Count(n => n.IsMember)), status.InFlight, status.LongestWait, status.IsHalted,
             Math.Max(0, ledger.Head.Height - progress.Height),
             shared is null ? null : new OrderView(
-                !standing!.IsOrderOutOfReach, shared.LastContact is { } contact ? LedgerTime.From(contact) : null, shared.Endpoint?.ToString(),
-                shared.LastError, shared.Unconfirmed, shared.Skipped),
+                !standing!.IsOrderOutOfReach, shared.LastContact is { } contact ? LedgerTime.From(contact) : null, shared.Unconfirmed, shared.Skipped),
             status.LastPeerFault, checks.Last,
             [.. status.Nodes.Select(n => new NodeView(
                 n.Number, seats.TryGetValue(n.Number, out var organization) ? names(organization) : null, n.Number == status.Self, n.IsMember,
@@ -53,7 +53,8 @@ internal sealed class NetworkStatus(
             [.. (standing?.Evidence ?? []).OrderByDescending(e => e.Height).Take(MostEvidence).Select(Describe)], [],
             copy is null ? null : new WebView(
                 copy.IsInTouch, copy.LastContact is { } heard ? LedgerTime.From(heard) : null, Math.Max(0, copy.NodeHeight - ledger.Head.Height),
-                copy.Waiting, copy.Fault));
+                copy.Waiting, copy.Fault),
+            genesis.StateOf(state) == FoundingState.Foreign);
         return view with { Alerts = NetworkAlerts.Of(view, status.Hold, options.Limits.ReadyLag, certificates?.Until, DiskSpace.Of(options.NetworkDirectory)) };
     }
 

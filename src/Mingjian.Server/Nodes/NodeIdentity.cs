@@ -7,6 +7,7 @@ using Mingjian.Ordering.Etcd;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.LedgerApi;
+using Mingjian.Server.Operations;
 
 namespace Mingjian.Server.Nodes;
 
@@ -53,6 +54,11 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
     private static NodeIdentity LoadShared(ServerOptions options, NodeOptions node, TimeProvider clock)
     {
         var file = ReadFounding(node.Network, "Mingjian:Node:Network", options.Start, out var bytes);
+        if (file.Seats is null)
+        {
+            throw Refuse($"Mingjian:Node:Network: {node.Network} names no organisations: it is of a node that is alone, not of a network (mingjian network found).");
+        }
+
         var directory = Path.GetFullPath(node.Keys ?? Path.Combine(options.NetworkDirectory, "keys"));
         if (!NodeKeys.Exist(directory))
         {
@@ -63,7 +69,7 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
         CheckAddresses(node);
         CheckEtcd(node, clock.GetUtcNow());
         Bind(options, file.Network, bytes);
-        return new NodeIdentity(file.Network, new NodeSet(file.Nodes), keys, directory, node);
+        return new NodeIdentity(file.Network, file.ToNodeSet(), keys, directory, node);
     }
 
     /// <summary>The network file of the founding.</summary>
@@ -84,7 +90,7 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
     /// <summary>Data that belong to another ledger are not touched. The copy of the network file says for good that they are a network node's.</summary>
     internal static void Bind(ServerOptions options, NetworkId network, byte[] file)
     {
-        Directory.CreateDirectory(options.NetworkDirectory);
+        PrivateFiles.CreateDirectory(options.NetworkDirectory);
         var copy = Path.Combine(options.NetworkDirectory, NetworkFile.FileName);
         var name = Path.Combine(options.NetworkDirectory, "network.txt");
         if (File.Exists(copy) ? !Read(copy).AsSpan().SequenceEqual(file) : File.Exists(name))

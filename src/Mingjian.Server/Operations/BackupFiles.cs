@@ -76,7 +76,7 @@ public static class BackupFiles
         // Moved into place when whole, so that no server ever starts on a half.
         var draft = target + ".restoring";
         DeleteIfThere(draft);
-        CreatePrivateDirectory(draft);
+        PrivateFiles.CreateDirectory(draft);
         foreach (var file in manifest.Files)
         {
             var copy = Path.Combine(draft, file.Name);
@@ -92,6 +92,8 @@ public static class BackupFiles
             NodeRepair.MarkRestored(store);
         }
 
+        // However the backup has travelled: some ways leave files that everybody may read.
+        PrivateFiles.NarrowAll(draft);
         DeleteIfThere(target);
         Directory.Move(draft, target);
         return (target, manifest);
@@ -117,33 +119,21 @@ public static class BackupFiles
     /// <summary>Written last: without it a directory is no backup.</summary>
     internal static void WriteManifest(string directory, BackupManifest manifest)
     {
-        using var file = new FileStream(Path.Combine(directory, ManifestName), FileMode.CreateNew, FileAccess.Write);
+        using var file = PrivateFiles.Create(Path.Combine(directory, ManifestName));
         JsonSerializer.Serialize(file, manifest, Json);
         file.Flush(flushToDisk: true);
     }
 
-    internal static void CreatePrivateDirectory(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
-
     internal static void CopyDirectory(string source, string target)
     {
-        CreatePrivateDirectory(target);
+        PrivateFiles.CreateDirectory(target);
         foreach (var file in Directory.EnumerateFiles(source))
         {
             Copy(file, Path.Combine(target, Path.GetFileName(file)));
         }
     }
 
-    /// <summary>A copy with the same rights that is on the disk when this returns.</summary>
+    /// <summary>A copy that is on the disk when this returns.</summary>
     internal static void Copy(string source, string target)
     {
         File.Copy(source, target);

@@ -49,7 +49,7 @@ internal sealed class Backups(ServerOptions options, SqlSettings sql, NodeIdenti
         var name = taken.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var target = Path.Combine(options.BackupPath, name);
         var draft = target + ".partial";
-        BackupFiles.CreatePrivateDirectory(options.BackupPath);
+        PrivateFiles.CreateDirectory(options.BackupPath);
         if (Directory.Exists(target))
         {
             throw new IOException($"{target} is there already.");
@@ -58,7 +58,7 @@ internal sealed class Backups(ServerOptions options, SqlSettings sql, NodeIdenti
         BackupFiles.DeleteIfThere(draft);
         try
         {
-            BackupFiles.CreatePrivateDirectory(draft);
+            PrivateFiles.CreateDirectory(draft);
             var head = store.CopyTo(Path.Combine(draft, "ledger"));
             foreach (var file in Files.Where(f => File.Exists(Path.Combine(options.NetworkDirectory, f))))
             {
@@ -75,6 +75,8 @@ internal sealed class Backups(ServerOptions options, SqlSettings sql, NodeIdenti
                 }
             }
 
+            // Databases and tables are written by libraries, with the rights that every file gets.
+            PrivateFiles.NarrowAll(draft);
             string[] leftOut = ["vault.key", "web-keys", "read models", .. identity.Shared is null ? Array.Empty<string>() : ["node.env", "etcd.yml", "tls"],
                 .. hasSql && sql.Provider == SqlProvider.Sqlite ? Array.Empty<string>() : ["PostgreSQL"]];
             var manifest = new BackupManifest(

@@ -18,13 +18,7 @@ internal sealed class BearerToken
     {
         var text = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Characters / 2));
         File.Delete(path);
-        var file = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            file.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var stream = new FileStream(path, file);
+        using var stream = PrivateFiles.Create(path);
         stream.Write(Encoding.ASCII.GetBytes(text + "\n"));
         return new BearerToken(text);
     }
@@ -34,7 +28,7 @@ internal sealed class BearerToken
 
     /// <summary>The value of a file in the network's data directory, as <see cref="LoadOrCreate"/>.</summary>
     public static BearerToken OfNetwork(ServerOptions options, string fileName) =>
-        LoadOrCreate(Path.Combine(Directory.CreateDirectory(options.NetworkDirectory).FullName, fileName));
+        LoadOrCreate(Path.Combine(PrivateFiles.CreateDirectory(options.NetworkDirectory), fileName));
 
     /// <summary>The value of the file; null where there is none, or a torn one.</summary>
     public static BearerToken? TryLoad(string path) =>

@@ -14,7 +14,7 @@ public sealed class OperatorToken
     private OperatorToken(BearerToken token) => _token = token;
 
     internal static OperatorToken Create(ServerOptions options) =>
-        new(BearerToken.CreateAnew(Path.Combine(Directory.CreateDirectory(options.NetworkDirectory).FullName, FileName)));
+        new(BearerToken.CreateAnew(Path.Combine(PrivateFiles.CreateDirectory(options.NetworkDirectory), FileName)));
 
     /// <summary>Whether an <c>Authorization</c> header carries the token.</summary>
     internal bool Check(string? header) => _token.Check(header);

@@ -21,12 +21,14 @@ internal sealed class SetupCode(ILedger ledger, INodeStanding node, WebIdentity?
     /// <summary>Three groups of four characters.</summary>
     public string Text { get; } = web is null ? Make(RandomNumberGenerator.GetBytes(Letters)) : Make(web.Token.Derive($"setup code of {web.Network}"));
 
-    /// <summary>Setup is this node's business and not done, and guesses are left. In a network it is the first node's: the others follow it.</summary>
-    public bool MayOpen => Volatile.Read(ref _wrong) < MaxGuesses && node.Place is { Shared: false } or { Number: 1 }
+    /// <summary>Setup is this node's business and not done, and guesses are left. In a network the ledger takes it from the first node alone.</summary>
+    public bool MayOpen => Volatile.Read(ref _wrong) < MaxGuesses && node.Place is { } place && (!place.Shared || place.Number == First)
         && ledger.ReadState().Get(OrganizationsState.TopKey) is null;
 
-    /// <summary>The code can be used now: in a network the agreement comes first, because it must stand in block 1.</summary>
+    /// <summary>The code can be used now: in a network the agreement comes first, because it says who sets up.</summary>
     public bool IsOpen => MayOpen && (node.Place is { Shared: false } || ledger.ReadState().Nodes() is not null);
+
+    private int First => ledger.ReadState().Nodes()?.At(ledger.Head.Height + 1).Seats[0].Node.Number ?? 1;
 
     public bool Check(string? text)
     {

@@ -90,12 +90,12 @@ internal static class SetupEndpoints
             return fault;
         }
 
-        if (InvitationEndpoints.CommandOf(request.Envelopes[0]) is not "organizations.FoundNetwork")
+        if (Doors.CommandOf(request.Envelopes[0]) is not "organizations.FoundNetwork")
         {
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "setup/not-founding", "这里只能办理启用。");
         }
 
-        var answer = await submissions.SubmitAsync(request.Envelopes, context);
+        var answer = await submissions.SubmitAsync(request.Envelopes, Door.Setup, context);
         if (answer.Ok && Envelope.TryDecode(request.Envelopes[0].Span, out var envelope) == EnvelopeFault.None)
         {
             await SignInEndpoints.OpenAsync(envelope!.Signatures[0].Keyid, sessions, context);

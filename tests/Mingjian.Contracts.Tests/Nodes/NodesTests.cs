@@ -24,12 +24,16 @@ public sealed class NodesTests
         passkey   | 2      | yes     | 3      | member | Malformed
         other     | 2      | yes     | 3      | member | AlreadyFounded
         other     | 1      | yes     | 3      | member | AlreadyFounded
-        other     | 2      | no      | 3      | member | AlreadyFounded
+        other     | 2      | no      | 3      | member | NotTheFoundingNodes
         other     | 1      | no      | 3      | member | NotTheFoundingNodes
+        otherOrg  | 1      | no      | 3      | member | NotTheFoundingNodes
+        otherKey  | 1      | no      | 3      | member | NotTheFoundingNodes
+        alone     | 1      | no      | 3      | member | NotTheFoundingNodes
         numbered5 | 1      | no      | 3      | member | NotTheFoundingNodes
         founders  | 1      | no      | 3      | member | FounderDidNotSign
         founders  | 1      | no      | 4      | member | OrganizationKeyTaken
         founders  | 1      | no      | 4      | nobody | accepted
+        founders  | 2      | no      | 4      | nobody | accepted
         """;
 
     /// <summary>Four nodes; the columns say who signs, how long after the last change, and the new list.</summary>
@@ -65,7 +69,7 @@ public sealed class NodesTests
     [Fact]
     public void Founding_is_refused_in_order_of_precedence() => Table.Parse(Founding).Check(row =>
     {
-        var ledger = new TestLedger { NodeSet = HashOf(row["list"] == "numbered5" ? Named(row["list"]) : Four) };
+        var ledger = new TestLedger { Nodes = GenesisOf(row) };
         if (row["founded"] == "yes")
         {
             ledger.Must(new FoundNodes(Hash(1), Four), Orgs(Four));
@@ -73,13 +77,56 @@ public sealed class NodesTests
 
         if (row["keyOf"] == "member")
         {
+            // A ledger of several organisations knows no member before its agreement; here one is put there all the same.
+            var genesis = ledger.Nodes;
+            ledger.Nodes = new TestLedger().Nodes;
             ledger.Must(new FoundNetwork(World.Top, Hash(1), World.Founder, Four[1].OrganizationKey), Speaking(Four[1]));
+            ledger.Nodes = genesis;
         }
 
         ledger.Height = long.Parse(row["height"]);
         var list = Named(row["list"]);
         return ledger.Decide(new FoundNodes(Hash(1), list), Orgs((list.Count == 4 ? list : Four).Take(int.Parse(row["signed"]))));
     });
+
+    [Fact]
+    public void Who_knows_every_node_key_cannot_put_another_organisation_or_another_key_of_it_in_a_seat()
+    {
+        // Of every seat, each thing that an outsider could choose for himself; all organisations that the list names do sign.
+        foreach (var at in Enumerable.Range(0, Four.Count))
+        {
+            foreach (var stolen in new[] { Four[at] with { Organization = Organization(999) }, Four[at] with { OrganizationKey = Key(999) }, Seat(at + 1, organization: 999) })
+            {
+                IReadOnlyList<Seat> list = [.. Four.Take(at), stolen, .. Four.Skip(at + 1)];
+                var ledger = new TestLedger { Nodes = new NodeSet(Four) };
+                Assert.Equal("NotTheFoundingNodes", ledger.Decide(new FoundNodes(Hash(1), list), Orgs(list)).Rejection?.Name);
+                Assert.NotEqual(new NodeSet(Four).Hash, new NodeSet(list).Hash);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_node_that_is_alone_is_never_founded_as_a_network_by_whatever_list()
+    {
+        IReadOnlyList<Seat> own = [Seat(1)];
+        foreach (var height in new[] { 1L, 2, 1000 })
+        {
+            var ledger = new TestLedger { Height = height };
+            Assert.Equal(ledger.Nodes.Nodes, [own[0].Node]);
+            Assert.Equal("NotTheFoundingNodes", ledger.Decide(new FoundNodes(Hash(1), own), Orgs(own)).Rejection?.Name);
+            Assert.Equal("NotFounded", ledger.Decide(new ChangeNodes(Hash(1), own), Orgs(own)).Rejection?.Name);
+            Assert.Equal("NotFounded", ledger.Decide(new RestartHeight(2, 1, [], [new NodeStatement(1, null)]), Orgs(own)).Rejection?.Name);
+        }
+    }
+
+    [Fact]
+    public void The_agreement_counts_from_block_1_also_where_something_was_refused_before_it()
+    {
+        var ledger = new TestLedger { Nodes = new NodeSet(Four), Height = 3 };
+        ledger.Must(new FoundNodes(Hash(1), Four), Orgs(Four));
+        Assert.Equal(1, ledger.Nodes()!.Current.From);
+        Assert.Equal(HashOf(Four), new KeyDirectory().FindNodesAt(ledger, 1)!.Hash);
+    }
 
     [Fact]
     public void Changes_are_refused_in_order_of_precedence() => Table.Parse(Changing).Check(row =>
@@ -160,7 +207,7 @@ public sealed class NodesTests
     {
         var ledger = World.Open();
         ledger.Height = 1;
-        ledger.NodeSet = HashOf(Four);
+        ledger.Nodes = new NodeSet(Four);
         ledger.Must(new FoundNodes(Hash(1), Four), Orgs(Four));
         Assert.Equal(
             "SignerNotAMember",
@@ -213,8 +260,19 @@ public sealed class NodesTests
         return present.SkipWhile(p => !p).SkipWhile(p => p).All(p => !p);
     }
 
+    /// <summary>What the nodes were founded with.</summary>
+    private static NodeSet GenesisOf(Row row) => row["list"] switch
+    {
+        "numbered5" => new NodeSet(Named("numbered5")),
+        "alone" => new NodeSet([.. Four.Select(s => s.Node)]),
+        _ => new NodeSet(Four),
+    };
+
     private static IReadOnlyList<Seat> Named(string name) => name switch
     {
+        "otherOrg" => [Four[0] with { Organization = Organization(999) }, Four[1], Four[2], Four[3]],
+        "otherKey" => [Four[0], Four[1], Four[2], Four[3] with { OrganizationKey = OrganizationKey(904, 1) }],
+        "alone" => Four,
         "none" => [],
         "32" => Founders(32),
         "unordered" => [Four[1], Four[0], Four[2], Four[3]],

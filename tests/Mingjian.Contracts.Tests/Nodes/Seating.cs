@@ -27,12 +27,12 @@ internal static class Seating
 
     public static IReadOnlyList<Seat> Founders(int count) => [.. Enumerable.Range(1, count).Select(n => Seat(n))];
 
-    public static Hash32 HashOf(IReadOnlyList<Seat> seats) => new NodeSet([.. seats.Select(s => s.Node)]).Hash;
+    public static Hash32 HashOf(IReadOnlyList<Seat> seats) => new NodeSet(seats).Hash;
 
     /// <summary>A ledger at height 10 whose agreement is signed by the founders.</summary>
     public static TestLedger Open(IReadOnlyList<Seat> founders)
     {
-        var ledger = new TestLedger { NodeSet = HashOf(founders) };
+        var ledger = new TestLedger { Nodes = new NodeSet(founders) };
         ledger.Must(new FoundNodes(Hash(1), founders), Orgs(founders));
         ledger.Height = 10;
         return ledger;

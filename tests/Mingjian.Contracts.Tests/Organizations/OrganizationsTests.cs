@@ -1,8 +1,10 @@
 using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Contracts.Tests.Nodes;
 using Mingjian.Contracts.Tests.Support;
+using Mingjian.Primitives;
 using static Mingjian.Contracts.Tests.Support.Ids;
 
 namespace Mingjian.Contracts.Tests.Organizations;
@@ -11,14 +13,20 @@ public sealed class OrganizationsTests
 {
     /// <summary>Each row mends one fault of the row above.</summary>
     internal const string Founding = """
-        height | agreed | founded | signer  | outcome
-        1      | no     | yes     | another | AlreadyFounded
-        11     | yes    | yes     | another | AlreadyFounded
-        2      | no     | no      | another | AlreadyFounded
-        2      | yes    | no      | another | KeyDidNotSign
-        1      | no     | no      | another | KeyDidNotSign
-        1      | no     | no      | officer | accepted
-        2      | yes    | no      | officer | accepted
+        height | agreed | founded | signer  | node | outcome
+        1      | alone  | yes     | another | 1    | AlreadyFounded
+        11     | yes    | yes     | another | 2    | AlreadyFounded
+        11     | no     | no      | another | 2    | KeyDidNotSign
+        11     | no     | no      | officer | 2    | AgreementMissing
+        1      | no     | no      | officer | 1    | AgreementMissing
+        2      | yes    | no      | officer | 2    | NotTheFirstNode
+        2      | yes    | no      | officer | 4    | NotTheFirstNode
+        11     | left1  | no      | officer | 1    | accepted
+        12     | left1  | no      | officer | 1    | NotTheFirstNode
+        12     | left1  | no      | officer | 2    | accepted
+        2      | yes    | no      | officer | 1    | accepted
+        1      | alone  | no      | officer | 1    | accepted
+        2      | alone  | no      | officer | 1    | accepted
         """;
 
     internal const string Establishing = """
@@ -87,7 +95,19 @@ public sealed class OrganizationsTests
     public void Founding_is_refused_in_order_of_precedence() =>
         Table.Parse(Founding).Check(row =>
         {
-            var ledger = row["agreed"] == "yes" ? Seating.Open(Seating.Founders(4)) : new TestLedger();
+            var founders = Seating.Founders(4);
+            var ledger = row["agreed"] switch
+            {
+                "alone" => new TestLedger(),
+                "no" => new TestLedger { Nodes = new NodeSet(founders) },
+                _ => Seating.Open(founders),
+            };
+            if (row["agreed"] == "left1")
+            {
+                // Decided in block 10: from block 12 on the first seat is another's.
+                ledger.Must(new ChangeNodes(Hash(1), [.. founders.Skip(1)]), Seating.Orgs(founders));
+            }
+
             var command = new FoundNetwork(World.Top, Hash(1), World.Founder, Key(1));
             if (row["founded"] == "yes")
             {
@@ -95,6 +115,7 @@ public sealed class OrganizationsTests
             }
 
             ledger.Height = long.Parse(row["height"]);
+            ledger.Proposer = int.Parse(row["node"]);
             return ledger.Decide(command, Unbound(row["signer"] == "officer" ? 1 : 2));
         });
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
+using static Mingjian.Contracts.Tests.Nodes.Seating;
 
 namespace Mingjian.Contracts.Tests.Support;
 
@@ -30,8 +31,11 @@ internal sealed class TestLedger : IStateReader
 
     public long Height { get; set; } = 1;
 
-    /// <summary>Hash of the nodes that make the block final.</summary>
-    public Hash32 NodeSet { get; set; }
+    /// <summary>The nodes that make the block final; a node that is alone, unless a test says otherwise.</summary>
+    public NodeSet Nodes { get; set; } = new([NodeOf(1)]);
+
+    /// <summary>Whose batch the block is made of.</summary>
+    public int Proposer { get; set; } = 1;
 
     public int Reads { get; private set; }
 
@@ -49,7 +53,7 @@ internal sealed class TestLedger : IStateReader
         LedgerTime.From(new DateTimeOffset(year, month, day, 10, 0, 0, TimeSpan.FromHours(8)));
 
     public TestLedger Clone() =>
-        new(new SortedDictionary<string, byte[]>(_state, StringComparer.Ordinal)) { Time = Time, Height = Height, NodeSet = NodeSet };
+        new(new SortedDictionary<string, byte[]>(_state, StringComparer.Ordinal)) { Time = Time, Height = Height, Nodes = Nodes, Proposer = Proposer };
 
     public T? Get<T>(StateKey<T> key)
         where T : class
@@ -118,7 +122,7 @@ internal sealed class TestLedger : IStateReader
             : throw new InvalidOperationException($"{type.Type.Name} does not survive its own JSON: {Encoding.UTF8.GetString(bytes)}");
     }
 
-    private DecisionContext Context(Actor[] actors) => new(Time, Height, Network, actors, NodeSet);
+    private DecisionContext Context(Actor[] actors) => new(Time, Height, Network, actors, Nodes, Proposer);
 
     private sealed class Collector : IStateWriter
     {

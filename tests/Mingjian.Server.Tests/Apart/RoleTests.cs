@@ -38,7 +38,7 @@ public sealed class RoleTests : IDisposable
         ["GET /ledger/witnessed"] = "404 404",
         ["GET /metrics"] = "401 401",
         ["GET /openapi/{documentName}.json"] = "200 200",
-        ["POST /api/v1/network/acts"] = "400 400",
+        ["POST /api/v1/network/acts"] = "422 422",
         ["POST /api/v1/operator/backups"] = "401 401",
         ["POST /api/v1/operator/height"] = "401 401",
         ["POST /api/v1/web/acts"] = "401 400",
