@@ -89,7 +89,7 @@ internal sealed class LittleLedger
     {
         command ??= Payment();
         happened ??= Recorded((RecordPayment)command);
-        var acts = PreparedActs.Create([command], network ?? Network, Now, DisplayNames.None);
+        var acts = PreparedActs.Create([command], network ?? Network, CollectorKey.Key.Id, Now, DisplayNames.None);
         var envelope = acts.Request.SignWith(CollectorKey)[0];
         return Append(alter is null ? envelope : alter(envelope), happened, actors);
     }

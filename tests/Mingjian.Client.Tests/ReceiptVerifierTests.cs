@@ -216,9 +216,9 @@ public sealed class ReceiptVerifierTests(ITestOutputHelper output)
     {
         var ledger = new LittleLedger().Fill(1);
         var command = LittleLedger.Payment();
-        var acts = Signing.PreparedActs.Create(
-            [command, LittleLedger.Payment("1.00"), LittleLedger.Payment("2.00")], LittleLedger.Network, LittleLedger.Now, Signing.DisplayNames.None);
         using var authenticator = new SoftAuthenticator();
+        var acts = Signing.PreparedActs.Create(
+            [command, LittleLedger.Payment("1.00"), LittleLedger.Payment("2.00")], LittleLedger.Network, authenticator.Key.Id, LittleLedger.Now, Signing.DisplayNames.None);
         var envelope = acts.Request.Complete(authenticator.Sign(acts.Request.Challenge))[0];
         var index = ledger.Append(envelope, LittleLedger.Recorded(command), [new(authenticator.Key, LittleLedger.Collector)]);
 

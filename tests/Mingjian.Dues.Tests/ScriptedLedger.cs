@@ -104,7 +104,7 @@ internal sealed class ScriptedLedger(LedgerTime start) : ILedger
         }
 
         var payload = TransactionPayload.Encode(
-            type.Name, command, type.Json, Network, Now.AddMilliseconds(3_600_000), new Nonce(++_nonce));
+            type.Name, command, type.Json, Network, Now.AddMilliseconds(3_600_000), new Nonce(++_nonce), key.Id);
         var envelope = new Envelope(payload, Envelope.TransactionType, [new EnvelopeSignature(key.Id, key.Scheme, new byte[64])]);
         var events = decision.Rejection is not null ? null : decision.Events.Select(e =>
         {

@@ -129,6 +129,11 @@ public sealed class ReceiptVerifier(IEcVerifier curve)
                     return Finding.Failed("账本记录里的签名内容格式不对。");
                 }
 
+                if (!payload.IsSignedIn(envelope))
+                {
+                    return Finding.Failed("账本记录里没有经办人自己的签名。", $"no signature by {payload.Signer}");
+                }
+
                 if (payload.Network != network.Network)
                 {
                     return Finding.Failed("这份凭证属于另一个账本，不是网络文件所指的账本。", $"{payload.Network} / {network.Network}");
