@@ -98,7 +98,7 @@ internal sealed class LittleLedger
     {
         var type = CommandRegistry.Events.Values.Single(m => m.Type == happened.GetType());
         return Append(new TransactionEntry(
-            actors ?? [new(CollectorKey.Key, Collector)], envelope, [EntryEvent.Create(type.Name, happened, type.Json)], null, 7, Now).Encode());
+            actors ?? [new(CollectorKey.Key, Collector)], envelope, [EntryEvent.Create(type.Name, happened, type.Json)], 7, Now).Encode());
     }
 
     public int Append(byte[] entry)

@@ -15,6 +15,9 @@ public enum AdmissionRejection
     /// <summary>The payload is not the canonical encoding of a transaction.</summary>
     MalformedPayload = 3,
 
+    /// <summary>The key that the payload names as its signer has not signed: whoever signed cannot use up the act's id in its place.</summary>
+    SignerMissing = 16,
+
     /// <summary>Signed for another ledger.</summary>
     WrongNetwork = 4,
 
@@ -47,6 +50,9 @@ public enum AdmissionRejection
 
     /// <summary>The act and its events do not fit into one log entry of 65,535 bytes. Refused after ordering.</summary>
     EntryTooLarge = 14,
+
+    /// <summary>Whoever makes the act has had as many bytes ordered today (Beijing) as one may; opens again at midnight. Asked after everything else.</summary>
+    QuotaExceeded = 17,
 
     /// <summary>The queue is full; nothing was taken up, so try again later.</summary>
     Busy = 15,
