@@ -8,7 +8,6 @@ internal static class AdmissionMessages
         new("admission/1", "TooLarge", "提交的内容超过 40,000 字节。", "请减少一次提交的人数或条数，分几次提交。"),
         new("admission/2", "MalformedEnvelope", "提交的签名信封格式不正确。", "请刷新页面后重新签名提交。"),
         new("admission/3", "MalformedPayload", "提交的内容格式不正确。", "请刷新页面后重新签名提交。"),
-        new("admission/16", "SignerMissing", "办理人自己没有签名。", "请用办理这件事的密钥签名后再提交。"),
         new("admission/4", "WrongNetwork", "这份签名属于另一个网络的账本。", "请确认打开的是本单位的网址，再重新签名。"),
         new("admission/5", "Duplicate", "这项操作已经记入账本，没有重复记账。", "无需再次提交，刷新页面即可看到结果。"),
         new("admission/6", "Expired", "签名已过有效期。", "请重新签名提交。"),
@@ -20,7 +19,8 @@ internal static class AdmissionMessages
         new("admission/12", "WrongScheme", "签名方式与登记的密钥不一致。", "请用登记时的设备或通行密钥签名。"),
         new("admission/13", "WrongSignature", "签名验证不通过。", "请重新签名提交；内容在签名之后不能再改动。"),
         new("admission/14", "EntryTooLarge", "这项操作的记录超过一条账目的上限（65,535 字节）。", "请减少一次提交的人数或条数，分几次提交。"),
-        new("admission/17", "QuotaExceeded", "今天提交的内容已经达到一天的上限，没有受理。", "北京时间明天零点以后可以继续提交；确有需要的，请联系系统管理员调高上限。"),
         new("admission/15", "Busy", "系统正忙，本次提交没有受理。", "请稍后重试。"),
+        new("admission/16", "SignerMissing", "办理人自己没有签名。", "请用办理这件事的密钥签名后再提交。"),
+        new("admission/17", "QuotaExceeded", "今天提交的内容已经达到一天的上限，没有受理。", "北京时间明天零点以后可以继续提交；确有需要的，请联系系统管理员调高上限。"),
     ];
 }

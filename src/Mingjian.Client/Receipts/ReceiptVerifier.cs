@@ -156,7 +156,7 @@ public sealed class ReceiptVerifier(IEcVerifier curve)
             Contents = ReceiptContents.Of(_payment, _receipt.Holder?.Name, network.File);
             return Finding.Ok(
                 $"{Contents.Title}：{Terms.Of(_payment.Date)}收款，合计 {Terms.Of(_payment.Total)}。",
-                $"{_payment.Entry.Events![0].Name}, transaction {Contents.TransactionId}");
+                $"{_payment.Entry.Events[0].Name}, transaction {Contents.TransactionId}");
         }
 
         private Finding CheckSignature()

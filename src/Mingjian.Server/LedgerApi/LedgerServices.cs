@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Mingjian.Contracts;
+using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;

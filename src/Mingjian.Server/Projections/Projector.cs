@@ -54,7 +54,7 @@ public sealed class Projector(ILedger ledger, LedgerEvents events)
         await using var rows = new RowWriter(context);
         foreach (var item in events.Read(block))
         {
-            var at = new EventPosition(block.Height, item.Index, block.Time, item.Transaction);
+            var at = new EventPosition(block.Height, item.Index, block.Time, item.Transaction.GetValueOrDefault());
             await rows.UpsertAsync(Index(item, at), cancellationToken);
             foreach (var happened in item.Events)
             {
