@@ -212,6 +212,16 @@ public sealed class ReceiptVerifierTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_payload_that_only_somebody_else_signed_is_no_entry_of_its_signer()
+    {
+        var ledger = new LittleLedger();
+        using var thief = Es256Signer.Create();
+        var index = ledger.Append(alter: e => SigningRequest.For(e.Payload).SignWith(thief)[0], actors: [new(thief.Key, LittleLedger.Collector)]);
+
+        Assert.Equal(ReceiptSteps.Entry, Fails(ledger, ledger.Receipt(index)));
+    }
+
+    [Fact]
     public void A_passkey_s_signature_in_a_batch_verifies()
     {
         var ledger = new LittleLedger().Fill(1);
