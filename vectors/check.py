@@ -142,6 +142,7 @@ def check_transactions():
         assert base64.b64encode(sha(message)).decode() == row["transactionId"]
 
         signature = envelope["signatures"][0]
+        assert json.loads(payload)["signer"] == signature["keyid"]
         scheme, point = row["key"].split(":")
         point = base64.b64decode(point)
         assert signature["scheme"] == scheme

@@ -29,7 +29,7 @@ public class SignatureBenchmarks
         var body = "{\"branch\":\"o-00000000000000000000000000000001\",\"date\":\"2026-11-22\",\"items\":[{\"amount\":\"48.00\",\"month\":\"2026-11\"}],"u8
             + "\"member\":\"m-00000000000000000000000000000001\",\"method\":1,\"payer\":1,\"payment\":\"p-00000000000000000000000000000001\"}"u8;
         _payload = new TransactionPayload(
-            "dues.RecordPayment", NetworkId.Parse("bench.mingjian.invalid/1"), new LedgerTime(1_795_430_400_000), new Nonce(1), body.ToArray()).Encode();
+            "dues.RecordPayment", NetworkId.Parse("bench.mingjian.invalid/1"), new LedgerTime(1_795_430_400_000), new Nonce(1), _signer.Key.Id, body.ToArray()).Encode();
         _signature = _signer.Sign([1]).Sig;
         _single = SigningRequest.For(_payload).SignWith(_signer)[0];
         _encoded = _single.Encode();

@@ -97,7 +97,7 @@ internal sealed class BenchRoster : IDisposable
     {
         var type = Types[command.GetType()];
         var payload = TransactionPayload.Encode(
-            type.Name, command, type.Json, Network, Now.AddMilliseconds(48L * 3600 * 1000), LedgerId.New<Nonce>());
+            type.Name, command, type.Json, Network, Now.AddMilliseconds(48L * 3600 * 1000), LedgerId.New<Nonce>(), signer.Key.Id);
         return SigningRequest.For(payload).SignWith(signer)[0].Encode();
     }
 

@@ -59,7 +59,7 @@ internal sealed class StageProfile(BenchLedger ledger)
             Time("6b decide, records in memory", () => Each(batch.Length, i =>
                 commands[i].Route.Contract.Decide(view, commands[i].Command, context with { Actors = actors[i] })));
             Time("6c decide, apply, write entries", () => executed = executor.Execute(
-                head.Height + 1, LedgerTime.From(TimeProvider.System.GetUtcNow()), ledger.Keys.Alone.Nodes, 1, head.Size, admitted, view, state, _ => false));
+                head.Height + 1, LedgerTime.From(TimeProvider.System.GetUtcNow()), ledger.Keys.Alone.Nodes, 1, head.Size, BlockAct.Of(admitted), view, state, _ => false));
             StateWrite[] writes = null!;
             Time("7 encode state, state tree", () => (writes, tree) = BlockExecutor.Close(state, tree));
             IReadOnlyList<TileWrite> tiles = null!;

@@ -84,7 +84,7 @@ internal static class ImportCommand
         var staged = await client.PostAsync(
             $"/api/v1/roster/imports/{Uri.EscapeDataString(draft)}/confirm", JsonContent.Create(new { }), cancellationToken);
         var acts = PreparedActs.Create(
-            staged.GetProperty("commands").GetRawText(), client.Network, ServerClient.Now, DisplayNames.None);
+            staged.GetProperty("commands").GetRawText(), client.Network, signer.Key.Id, ServerClient.Now, DisplayNames.None);
         Console.WriteLine($"{acts.Summary.Title}\n  {string.Join("\n  ", acts.Summary.Facts.Select(f => $"{f.Label}：{f.Value}"))}");
         if (!yes && (Console.IsInputRedirected || !await AnsiConsole.ConfirmAsync("确认签名？", defaultValue: false, cancellationToken)))
         {

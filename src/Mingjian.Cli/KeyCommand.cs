@@ -57,7 +57,7 @@ internal static class KeyCommand
 
             using var signer = KeyFile.Read(result.GetValue(file)!);
             using var client = await ServerClient.ConnectAsync(result.GetValue(server)!, cancelled);
-            var acts = PreparedActs.Create([new BindKey(id, secret, signer.Key)], client.Network, ServerClient.Now, DisplayNames.None);
+            var acts = PreparedActs.Create([new BindKey(id, secret, signer.Key)], client.Network, signer.Key.Id, ServerClient.Now, DisplayNames.None);
             var answer = await client.SubmitAsync("/api/v1/invitations/redeem", acts.Request.SignWith(signer), cancelled);
             Console.WriteLine(answer.Describe());
             return answer.Ok ? ExitCodes.Ok : ExitCodes.Failed;

@@ -12,7 +12,7 @@ public enum PayloadFault
 {
     None = 0,
 
-    /// <summary>Not the canonical form of a payload with its five members.</summary>
+    /// <summary>Not the canonical form of a payload with its six members.</summary>
     Malformed = 1,
 
     /// <summary>The command is not spelt like <c>dues.RecordPayment</c>.</summary>
@@ -24,8 +24,10 @@ public enum PayloadFault
 /// <param name="Network">The only ledger it is meant for.</param>
 /// <param name="Expires">Refused in blocks at or after this time.</param>
 /// <param name="Nonce">128 random bits.</param>
+/// <param name="Signer">The key of whoever makes the act. An envelope without a signature by it is no envelope of this act, so nobody else can use up its id.</param>
 /// <param name="Body">JSON object of the command; well formed, but canonical only once its type has decoded it.</param>
-public sealed record TransactionPayload(string Command, NetworkId Network, LedgerTime Expires, Nonce Nonce, ReadOnlyMemory<byte> Body)
+public sealed record TransactionPayload(
+    string Command, NetworkId Network, LedgerTime Expires, Nonce Nonce, KeyId Signer, ReadOnlyMemory<byte> Body)
 {
     /// <summary>Longest command name.</summary>
     public const int MaxNameLength = 64;
@@ -36,16 +38,20 @@ public sealed record TransactionPayload(string Command, NetworkId Network, Ledge
     /// <param name="command">The name that <paramref name="json"/>'s type is registered under.</param>
     /// <param name="body">The command record.</param>
     /// <param name="json">Its canonical metadata (<see cref="CanonicalJson.CreateOptions"/>).</param>
+    /// <param name="network">The only ledger it is meant for.</param>
+    /// <param name="expires">End of its validity.</param>
+    /// <param name="nonce">Fresh.</param>
+    /// <param name="signer">Who signs first.</param>
     public static byte[] Encode(
-        string command, object body, JsonTypeInfo json, NetworkId network, LedgerTime expires, Nonce nonce) =>
-        new TransactionPayload(command, network, expires, nonce, CanonicalJson.Encode(body, json)).Encode();
+        string command, object body, JsonTypeInfo json, NetworkId network, LedgerTime expires, Nonce nonce, KeyId signer) =>
+        new TransactionPayload(command, network, expires, nonce, signer, CanonicalJson.Encode(body, json)).Encode();
 
     /// <summary>Canonical bytes, given a canonical <see cref="Body"/>.</summary>
     public byte[] Encode()
     {
         var tail = Encoding.ASCII.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $",\"command\":\"{Command}\",\"expires\":{Expires.Milliseconds},\"network\":\"{Network}\",\"nonce\":\"{Nonce}\"}}"));
+            $",\"command\":\"{Command}\",\"expires\":{Expires.Milliseconds},\"network\":\"{Network}\",\"nonce\":\"{Nonce}\",\"signer\":\"{Signer}\"}}"));
         return [.. "{\"body\":"u8, .. Body.Span, .. tail];
     }
 
@@ -67,8 +73,10 @@ public sealed record TransactionPayload(string Command, NetworkId Network, Ledge
             || !Take(ref rest, ",\"expires\":"u8) || !TakeTime(ref rest, out var expires)
             || !Take(ref rest, ",\"network\":\""u8) || !TakeText(ref rest, 80, out var networkText)
             || !Take(ref rest, ",\"nonce\":\""u8) || !TakeText(ref rest, 34, out var nonceText)
+            || !Take(ref rest, ",\"signer\":\""u8) || !TakeText(ref rest, 34, out var signerText)
             || !rest.SequenceEqual("}"u8)
-            || !NetworkId.TryParse(networkText, out var network) || !Primitives.Nonce.TryParse(nonceText, out var nonce))
+            || !NetworkId.TryParse(networkText, out var network) || !Primitives.Nonce.TryParse(nonceText, out var nonce)
+            || !KeyId.TryParse(signerText, out var signer))
         {
             return PayloadFault.Malformed;
         }
@@ -78,8 +86,22 @@ public sealed record TransactionPayload(string Command, NetworkId Network, Ledge
             return PayloadFault.CommandName;
         }
 
-        payload = new TransactionPayload(command, network, expires, nonce, body);
+        payload = new TransactionPayload(command, network, expires, nonce, signer, body);
         return PayloadFault.None;
+    }
+
+    /// <summary>Whether an envelope around this payload carries a signature by <see cref="Signer"/>; whether it holds is not looked at.</summary>
+    public bool IsSignedIn(Envelope envelope)
+    {
+        foreach (var signature in envelope.Signatures)
+        {
+            if (signature.Keyid == Signer)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool TryMeasureObject(ReadOnlySpan<byte> json, out int length)

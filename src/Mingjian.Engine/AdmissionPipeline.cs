@@ -11,6 +11,10 @@ using Mingjian.Primitives;
 namespace Mingjian.Engine;
 
 /// <summary>Checks submissions on all cores and hands them to the ordering in the order in which they came.</summary>
+/// <remarks>
+/// Every act is tried on the newest state before it is ordered, and what that refuses once more on the <see cref="Outlook"/>: so a refusal reaches the log
+/// only where acts of other nodes, or of one ordering window, come in each other's way. Restarts of a height are exempt: they are judged in the order.
+/// </remarks>
 internal sealed class AdmissionPipeline(
     LedgerOptions options, ContractSet contracts, IKeyDirectory keys, ISignatureVerifier verifier, IBlockStore store,
     IOrdering ordering, TimeProvider clock, Func<PublishedHead> published, LedgerInstruments instruments, int self)
@@ -19,6 +23,8 @@ internal sealed class AdmissionPipeline(
     private const int MaxChunk = 512;
 
     private readonly TransactionReader _reader = new(options.Network, contracts);
+    private readonly QuotaMeter _quota = new(options.Quota);
+    private readonly Outlook _outlook = new(options.Network, contracts, store, published, head => Now(clock, head), self);
     private readonly Channel<Submission> _queue = Channel.CreateBounded<Submission>(
         new BoundedChannelOptions(options.AdmissionQueueLength) { SingleReader = true });
 
@@ -102,7 +108,9 @@ internal sealed class AdmissionPipeline(
         }
     }
 
-    private LedgerTime Now(PublishedHead head)
+    private LedgerTime Now(PublishedHead head) => Now(clock, head);
+
+    private static LedgerTime Now(TimeProvider clock, PublishedHead head)
     {
         var now = LedgerTime.From(clock.GetUtcNow());
         return now > head.Head.Time ? now : head.Head.Time;
@@ -151,12 +159,20 @@ internal sealed class AdmissionPipeline(
         var signers = frame.Signers();
         fault = SignatureCheck.Resolve(keys, head.State, command!, signers, out var actors)
             ?? SignatureCheck.Verify(verifier, frame, actors);
-        if (fault is null)
+        if (fault is not null)
         {
-            submission.Admitted = new AdmittedTransaction(frame.Id, frame.Bytes, route!, command!, frame.Payload.Expires, signers, head.Head.Height);
+            return fault;
         }
 
-        return fault;
+        submission.Admitted = new AdmittedTransaction(frame.Id, frame.Bytes, route!, command!, frame.Payload.Expires, signers, head.Head.Height);
+        submission.Actors = actors;
+        submission.Maker = actors[Array.IndexOf(signers, frame.Payload.Signer)];
+        if (IsTried(command!))
+        {
+            submission.Rejection = _outlook.Decide(submission, head.State, head).Rejection;
+        }
+
+        return null;
     }
 
     /// <summary>The part that keeps order: one thread, in the order of submission.</summary>
@@ -177,18 +193,21 @@ internal sealed class AdmissionPipeline(
         try
         {
             var transaction = submission.Admitted!;
-            if (options.TryBeforeOrdering && InFlight.IsEmpty && transaction.Command is not IRestartsHeight && Try(transaction, published()) is { } rejection)
-            {
-                Refuse(submission, new Refusal(rejection.Code, rejection.Name));
-            }
-            else if (!InFlight.TryAdd(transaction.Id, submission))
+            if (InFlight.ContainsKey(transaction.Id))
             {
                 AnswerWithFirst(submission);
             }
-            else if (!ordering.TrySubmit(transaction))
+            else if (Try(submission, head) is { } rejection)
             {
-                InFlight.TryRemove(transaction.Id, out _);
-                submission.Finish(Refused(submission, AdmissionRejection.Busy));
+                RefuseTried(submission, rejection);
+            }
+            else if (published() is var newest && !_quota.Allows(submission, newest.State, Now(newest)))
+            {
+                submission.Finish(Refused(submission, AdmissionRejection.QuotaExceeded));
+            }
+            else
+            {
+                Order(submission);
             }
         }
         catch (Exception e)
@@ -197,22 +216,53 @@ internal sealed class AdmissionPipeline(
         }
     }
 
-    /// <summary>The refusal that the newest state gives, or null.</summary>
-    private Rejection? Try(AdmittedTransaction transaction, PublishedHead head)
+    private void Order(Submission submission)
     {
-        if (SignatureCheck.Resolve(keys, head.State, transaction.Command, transaction.Signers, out var actors) is not null)
+        var transaction = submission.Admitted!;
+        InFlight[transaction.Id] = submission;
+        if (!ordering.TrySubmit(transaction))
+        {
+            InFlight.TryRemove(transaction.Id, out _);
+            submission.Finish(Refused(submission, AdmissionRejection.Busy));
+            return;
+        }
+
+        _outlook.Add(submission);
+        _quota.Count(submission);
+        instruments.Took(QuotaMeter.ClassOf(submission), submission.Envelope.Length);
+    }
+
+    private bool IsTried(ICommand command) => options.TryBeforeOrdering && command is not IRestartsHeight;
+
+    /// <summary>The refusal that remains when what is under way is looked at, too; or null.</summary>
+    /// <param name="submission">Tried already on <paramref name="head"/>.</param>
+    /// <param name="head">A block that may not be the newest any more.</param>
+    private Rejection? Try(Submission submission, PublishedHead head)
+    {
+        if (!IsTried(submission.Admitted!.Command))
         {
             return null;
         }
 
-        var context = new DecisionContext(Now(head), head.Head.Height + 1, options.Network, actors, head.NextNodes, self);
-        try
+        if (submission.Rejection is { } rejection)
         {
-            return transaction.Route.Contract.Decide(head.State, transaction.Command, context).Rejection;
+            return _outlook.IsEmpty && ReferenceEquals(published(), head) ? rejection : _outlook.Try(submission);
         }
-        catch (Exception e)
+
+        // Whoever has no post has no need of many acts at once; so nobody fills the log with acts that contradict each other.
+        return _outlook.HasOther(submission) && !_quota.HoldsPost(submission.Maker!.Member!.Value, head.State, Now(head)) ? _outlook.Try(submission) : null;
+    }
+
+    /// <summary>An act that became final since it was looked for is refused by its own effects.</summary>
+    private void RefuseTried(Submission submission, Rejection rejection)
+    {
+        if (store.FindTransaction(submission.TransactionId) is not null)
         {
-            throw new ContractFaultException(transaction.Route.Message.Name, transaction.Id, context.Height, e);
+            submission.Finish(Refused(submission, AdmissionRejection.Duplicate));
+        }
+        else
+        {
+            Refuse(submission, new Refusal(rejection.Code, rejection.Name));
         }
     }
 

@@ -69,7 +69,12 @@ internal sealed class BlockWriter
 
     /// <summary>Executes a batch on top of the newest block; changes nothing that anybody else sees.</summary>
     /// <remarks>A prepared block is committed or abandoned before the next is prepared.</remarks>
-    public PreparedBlock Prepare(OrderedBatch batch)
+    public PreparedBlock Prepare(OrderedBatch batch) => Prepare(batch, BlockAct.Of(batch.Transactions));
+
+    /// <summary>As <see cref="Prepare(OrderedBatch)"/>, for a block of a log that is taken over.</summary>
+    /// <param name="batch">What the block's seal says of it; its acts are not looked at.</param>
+    /// <param name="acts">The block's acts and refusals.</param>
+    public PreparedBlock Prepare(OrderedBatch batch, IReadOnlyList<BlockAct> acts)
     {
         var head = _published.Head;
         var height = head.Height + 1;
@@ -77,7 +82,7 @@ internal sealed class BlockWriter
         var before = new StateView(_published.State.Snapshot, _cache, _tree, fill: true);
         var state = new BlockState(before);
         var executed = _executor.Execute(
-            height, time, NextNodes, batch.Node, head.Size, batch.Transactions, before, state, IsLogged);
+            height, time, NextNodes, batch.Node, head.Size, acts, before, state, IsLogged);
         return executed.Entries.Count == 0
             ? new PreparedBlock(batch, executed, state, null)
             : new PreparedBlock(batch, executed, state, Seal(batch, executed, state, height, time));
@@ -130,9 +135,9 @@ internal sealed class BlockWriter
         previous.Replaced.SetResult();
     }
 
-    private bool IsLogged(AdmittedTransaction transaction) => _recent.KnowsAllAfter(transaction.NotLoggedAt)
-        ? _recent.Contains(transaction.Id)
-        : _store.FindTransaction(transaction.Id) is not null;
+    private bool IsLogged(BlockAct act) => _recent.KnowsAllAfter(act.Transaction?.NotLoggedAt ?? -1)
+        ? _recent.Contains(act.Id)
+        : _store.FindTransaction(act.Id) is not null;
 
     private PreparedBlock.Outcome Seal(OrderedBatch batch, ExecutedBatch executed, BlockState state, long height, LedgerTime time)
     {

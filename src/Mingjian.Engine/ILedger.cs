@@ -65,4 +65,6 @@ public sealed record LedgerBlock(long Height, long FirstIndex, int Entries, Ledg
 public sealed record SubmitResult(Hash32 TransactionId, long? Height, long? Index, Refusal? Refusal);
 
 /// <summary>A refusal with its stable code: <c>admission/…</c> from the engine or <c>&lt;contract&gt;/…</c> from a contract.</summary>
+/// <param name="Code">For example <c>dues/1203</c>.</param>
+/// <param name="Name">The enum member, for logs; empty where only the ledger's entry is known, which has the code alone.</param>
 public sealed record Refusal(string Code, string Name);

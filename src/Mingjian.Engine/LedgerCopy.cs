@@ -359,11 +359,15 @@ public sealed class LedgerCopy : FinalLedger
     {
         foreach (var act in open)
         {
-            if (!act.Answer.Task.IsCompleted && FindEntry(act.Id) is { } index && LogEntry.DecodeOwn(ReadEntry(index)!) is TransactionEntry entry)
+            if (!act.Answer.Task.IsCompleted && FindEntry(act.Id) is { } index)
             {
-                Settle(act, new SubmitResult(
-                    act.Id, entry.Height, index,
-                    entry.Rejection is { } r ? new Refusal(new Rejection(r.Contract, r.Number, r.Name).Code, r.Name) : null));
+                var result = LogEntry.DecodeOwn(ReadEntry(index)!) switch
+                {
+                    RefusalEntry refused => new SubmitResult(act.Id, refused.Height, index, new Refusal(refused.Code.ToString(), string.Empty)),
+                    TransactionEntry done => new SubmitResult(act.Id, done.Height, index, null),
+                    _ => throw new StoreCorruptException($"entry {index}", "the transaction index leads to a seal."),
+                };
+                Settle(act, result);
             }
         }
 

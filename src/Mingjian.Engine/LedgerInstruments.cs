@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Ordering;
 using Mingjian.Log.Notes;
@@ -49,11 +50,16 @@ public sealed class LedgerInstruments : IDisposable
     /// <summary>Those that end by themselves or by what operators do, and of which they should know.</summary>
     private static readonly VoteHold[] TemporaryHolds = [VoteHold.Time, VoteHold.Frozen, VoteHold.OtherRoot, VoteHold.Restored];
 
+    private static readonly KeyValuePair<string, object?> ForMember = Tag("class", "member");
+    private static readonly KeyValuePair<string, object?> ForOrganization = Tag("class", "organization");
+    private static readonly KeyValuePair<string, object?> ForUnbound = Tag("class", "unbound");
+
     private readonly Meter _meter;
     private readonly ConcurrentDictionary<int, Seen> _nodes = new();
     private readonly ConcurrentDictionary<(int Node, EvidenceKind Kind), long> _evidence = new();
     private readonly Counter<long> _acts;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _bytes;
     private readonly Counter<long> _votes;
     private readonly Counter<long> _skipped;
     private readonly Counter<long> _blocks;
@@ -67,6 +73,7 @@ public sealed class LedgerInstruments : IDisposable
         _meter = new Meter(new MeterOptions(MeterName) { Tags = [Tag("network", network.ToString())], Scope = scope });
         _acts = _meter.CreateCounter<long>("mingjian.acts", "{act}", "Acts that became final on this node, by outcome.");
         _refused = _meter.CreateCounter<long>("mingjian.admission.refused", "{act}", "Acts refused before they were ordered, by code.");
+        _bytes = _meter.CreateCounter<long>("mingjian.admission.bytes", "By", "Envelopes handed to the order, by whose quota they count against.");
         _votes = _meter.CreateCounter<long>("mingjian.votes", "{vote}", "Votes seen, by node.");
         _skipped = _meter.CreateCounter<long>("mingjian.batches.skipped", "{batch}", "Batches that every node skips, by node and fault.");
         _blocks = _meter.CreateCounter<long>("mingjian.blocks", "{block}", "Blocks that this node finished itself; mirrored ones do not count.");
@@ -112,6 +119,14 @@ public sealed class LedgerInstruments : IDisposable
     }
 
     internal void Refused(Refusal refusal) => _refused.Add(1, Tag("code", refusal.Code));
+
+    /// <summary>An act was handed to the ordering.</summary>
+    internal void Took(QuotaClass whose, int bytes) => _bytes.Add(bytes, whose switch
+    {
+        QuotaClass.Member => ForMember,
+        QuotaClass.Organization => ForOrganization,
+        _ => ForUnbound,
+    });
 
     /// <summary>Acts of one block, or of a batch that made none.</summary>
     internal void Answered(IReadOnlyList<SubmitResult> answers)

@@ -1,3 +1,4 @@
+using Mingjian.Engine.Admission;
 using Mingjian.Engine.Audit;
 using Mingjian.Primitives;
 
@@ -31,8 +32,11 @@ public sealed record LedgerOptions
     public int StateCacheRecords { get; init; } = 500_000;
 
     /// <summary>
-    /// Whether an act is tried against the newest state before it is ordered, so that ordinary mistakes are refused without leaving a
-    /// refusal in the log. Only done while nothing else is in flight, because an earlier act may be what this one needs. Default true.
+    /// Whether an act is tried before it is ordered, so that mistakes are refused without leaving a refusal in the log. Default true. False is for tests
+    /// alone: it lets in what else only a race between nodes does.
     /// </summary>
     public bool TryBeforeOrdering { get; init; } = true;
+
+    /// <summary>How much one may have ordered in a day; null = no bound, for a ledger whose acts all come from its own program.</summary>
+    public ActQuota? Quota { get; init; }
 }

@@ -1,3 +1,4 @@
+using Mingjian.Contracts.Sdk;
 using Mingjian.Engine.Admission;
 using Mingjian.Primitives;
 
@@ -22,6 +23,15 @@ internal sealed class Submission(ReadOnlyMemory<byte> envelope)
     public AdmissionRejection? Refusal { get; set; }
 
     public AdmittedTransaction? Admitted { get; set; }
+
+    /// <summary>Who signed, by the state that admission saw; empty until <see cref="Admitted"/> is set.</summary>
+    public IReadOnlyList<Actor> Actors { get; set; } = [];
+
+    /// <summary>Whose act it is: the actor that the payload names as its signer; null until <see cref="Admitted"/> is set.</summary>
+    public Actor? Maker { get; set; }
+
+    /// <summary>Why the state that admission saw refuses it; null when it does not, or was not asked.</summary>
+    public Rejection? Rejection { get; set; }
 
     public void Refuse(Refusal refusal) => _answer.TrySetResult(new SubmitResult(TransactionId, null, null, refusal));
 

@@ -23,13 +23,14 @@ internal static partial class TrustModule
     /// <summary>Builds what will be signed from a page's commands.</summary>
     /// <param name="commandsJson"><c>[{"command","body"}]</c>.</param>
     /// <param name="network">The ledger's name.</param>
+    /// <param name="signer">The key that will sign.</param>
     /// <param name="namesJson">Id to name, for display.</param>
     /// <param name="nowMilliseconds">The browser's clock.</param>
     /// <param name="held">A second person signs, too.</param>
     [JSExport]
-    internal static string Prepare(string commandsJson, string network, string namesJson, double nowMilliseconds, bool held) =>
+    internal static string Prepare(string commandsJson, string network, string signer, string namesJson, double nowMilliseconds, bool held) =>
         Guarded(() => Answer(PreparedActs.Create(
-            commandsJson, NetworkId.Parse(network), new LedgerTime((long)nowMilliseconds), Names(namesJson), held)));
+            commandsJson, NetworkId.Parse(network), LedgerId.Parse<KeyId>(signer), new LedgerTime((long)nowMilliseconds), Names(namesJson), held)));
 
     /// <summary>Reads payloads that somebody else built.</summary>
     [JSExport]

@@ -368,7 +368,7 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
     private static IReadOnlyList<Envelope> Acts(DevNetwork network, Es256Signer officer, OrganizationId committee)
     {
         var act = new EstablishOrganization(LedgerId.New<OrganizationId>(), committee, OrganizationKind.PartyBranch, Hash32.Of("branch"u8));
-        return [.. PreparedActs.Create([act], NodeFile.Read(network.DirectoryOf(1).File).Network, ServerClient.Now, DisplayNames.None).Request.SignWith(officer)];
+        return [.. PreparedActs.Create([act], NodeFile.Read(network.DirectoryOf(1).File).Network, officer.Key.Id, ServerClient.Now, DisplayNames.None).Request.SignWith(officer)];
     }
 
     private static async Task<SubmissionOutcome> SubmitAsync(DevNetwork network, int node, Es256Signer officer, IReadOnlyList<Envelope> acts)

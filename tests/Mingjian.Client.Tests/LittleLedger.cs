@@ -89,7 +89,7 @@ internal sealed class LittleLedger
     {
         command ??= Payment();
         happened ??= Recorded((RecordPayment)command);
-        var acts = PreparedActs.Create([command], network ?? Network, Now, DisplayNames.None);
+        var acts = PreparedActs.Create([command], network ?? Network, CollectorKey.Key.Id, Now, DisplayNames.None);
         var envelope = acts.Request.SignWith(CollectorKey)[0];
         return Append(alter is null ? envelope : alter(envelope), happened, actors);
     }
@@ -98,7 +98,7 @@ internal sealed class LittleLedger
     {
         var type = CommandRegistry.Events.Values.Single(m => m.Type == happened.GetType());
         return Append(new TransactionEntry(
-            actors ?? [new(CollectorKey.Key, Collector)], envelope, [EntryEvent.Create(type.Name, happened, type.Json)], null, 7, Now).Encode());
+            actors ?? [new(CollectorKey.Key, Collector)], envelope, [EntryEvent.Create(type.Name, happened, type.Json)], 7, Now).Encode());
     }
 
     public int Append(byte[] entry)

@@ -212,13 +212,23 @@ public sealed class ReceiptVerifierTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_payload_that_only_somebody_else_signed_is_no_entry_of_its_signer()
+    {
+        var ledger = new LittleLedger();
+        using var thief = Es256Signer.Create();
+        var index = ledger.Append(alter: e => SigningRequest.For(e.Payload).SignWith(thief)[0], actors: [new(thief.Key, LittleLedger.Collector)]);
+
+        Assert.Equal(ReceiptSteps.Entry, Fails(ledger, ledger.Receipt(index)));
+    }
+
+    [Fact]
     public void A_passkey_s_signature_in_a_batch_verifies()
     {
         var ledger = new LittleLedger().Fill(1);
         var command = LittleLedger.Payment();
-        var acts = Signing.PreparedActs.Create(
-            [command, LittleLedger.Payment("1.00"), LittleLedger.Payment("2.00")], LittleLedger.Network, LittleLedger.Now, Signing.DisplayNames.None);
         using var authenticator = new SoftAuthenticator();
+        var acts = Signing.PreparedActs.Create(
+            [command, LittleLedger.Payment("1.00"), LittleLedger.Payment("2.00")], LittleLedger.Network, authenticator.Key.Id, LittleLedger.Now, Signing.DisplayNames.None);
         var envelope = acts.Request.Complete(authenticator.Sign(acts.Request.Challenge))[0];
         var index = ledger.Append(envelope, LittleLedger.Recorded(command), [new(authenticator.Key, LittleLedger.Collector)]);
 

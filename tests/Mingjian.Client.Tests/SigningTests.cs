@@ -109,7 +109,7 @@ public sealed class SigningTests
     public void Names_stand_beside_ids_and_never_in_their_place()
     {
         var names = new DisplayNames(new Dictionary<string, string>(StringComparer.Ordinal) { [Member.ToString()] = "张三" });
-        var summary = PreparedActs.Create([LittleLedger.Payment()], LittleLedger.Network, LittleLedger.Now, names).Summary;
+        var summary = PreparedActs.Create([LittleLedger.Payment()], LittleLedger.Network, Key.Id, LittleLedger.Now, names).Summary;
 
         Assert.Equal("张三（m-000000…0e01）", summary.Acts[0].Facts[0].Value);
     }
@@ -124,7 +124,7 @@ public sealed class SigningTests
                 "branch": "o-0000000000000000000000000000b001" }, "command": "dues.RecordPayment" } ]
             """;
 
-        var acts = PreparedActs.Create(Spelt, LittleLedger.Network, LittleLedger.Now, DisplayNames.None);
+        var acts = PreparedActs.Create(Spelt, LittleLedger.Network, Key.Id, LittleLedger.Now, DisplayNames.None);
 
         Assert.Contains(canonical, Encoding.UTF8.GetString(acts.Payloads[0]), StringComparison.Ordinal);
         Assert.Equal(PayloadFault.None, TransactionPayload.TryDecode(acts.Payloads[0], out var payload));
@@ -144,7 +144,7 @@ public sealed class SigningTests
     [InlineData("""[{"command":"dues.ConfirmPayment","body":{"payment":"p-000000000000000000000000000000aa","note":"x"}}]""")]
     [InlineData("""[{"command":"dues.ConfirmPayment","body":{"payment":"p-000000000000000000000000000000aa"},"extra":1}]""")]
     public void Commands_out_of_form_are_never_signed(string json) =>
-        Assert.Throws<CanonicalJsonException>(() => PreparedActs.Create(json, LittleLedger.Network, LittleLedger.Now, DisplayNames.None));
+        Assert.Throws<CanonicalJsonException>(() => PreparedActs.Create(json, LittleLedger.Network, Key.Id, LittleLedger.Now, DisplayNames.None));
 
     [Theory]
     [InlineData("0.00", "零元整")]
@@ -184,5 +184,5 @@ public sealed class SigningTests
     }
 
     private static PreparedActs Prepare(params ICommand[] commands) =>
-        PreparedActs.Create(commands, LittleLedger.Network, LittleLedger.Now, DisplayNames.None);
+        PreparedActs.Create(commands, LittleLedger.Network, Key.Id, LittleLedger.Now, DisplayNames.None);
 }

@@ -12,7 +12,7 @@ internal static class Fixtures
     public static NetworkId Network { get; } = NetworkId.Parse("test.mingjian.invalid/1");
 
     public static byte[] Payload(int number) => new TransactionPayload(
-        "dues.RecordPayment", Network, new LedgerTime(1_795_430_400_000), new Nonce((UInt128)number),
+        "dues.RecordPayment", Network, new LedgerTime(1_795_430_400_000), new Nonce((UInt128)number), new KeyId(7),
         Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"number\":{number}}}"))).Encode();
 
     /// <summary>Signs like a passkey: DER over authenticator data and the hash of the client data, then turned into r||s.</summary>

@@ -6,7 +6,7 @@ namespace Mingjian.Cryptography.Tests;
 public sealed class TransactionPayloadTests
 {
     private const string Good =
-        """{"body":{"a":"}\"","b":[{}]},"command":"dues.RecordPayment","expires":1795430400000,"network":"demo.mingjian.invalid/3f2a9c01","nonce":"n-000102030405060708090a0b0c0d0e0f"}""";
+        """{"body":{"a":"}\"","b":[{}]},"command":"dues.RecordPayment","expires":1795430400000,"network":"demo.mingjian.invalid/3f2a9c01","nonce":"n-000102030405060708090a0b0c0d0e0f","signer":"k-101112131415161718191a1b1c1d1e1f"}""";
 
     [Fact]
     public void A_payload_is_read_and_written_in_its_one_form()
@@ -16,6 +16,7 @@ public sealed class TransactionPayloadTests
         Assert.Equal(1795430400000, payload.Expires.Milliseconds);
         Assert.Equal("demo.mingjian.invalid/3f2a9c01", payload.Network.ToString());
         Assert.Equal("n-000102030405060708090a0b0c0d0e0f", payload.Nonce.ToString());
+        Assert.Equal("k-101112131415161718191a1b1c1d1e1f", payload.Signer.ToString());
         Assert.Equal("""{"a":"}\"","b":[{}]}""", Encoding.ASCII.GetString(payload.Body.Span));
         Assert.Equal(Good, Encoding.ASCII.GetString(payload.Encode()));
     }
@@ -43,9 +44,14 @@ public sealed class TransactionPayloadTests
     [InlineData("0c0d0e0f", "0c0d0e0F")]
     [InlineData("0c0d0e0f", "0c0d0e0")]
     [InlineData("\"nonce\"", "\"once\"")]
-    [InlineData("0f\"}", "0f\"} ")]
-    [InlineData("0f\"}", "0f\",\"z\":1}")]
-    [InlineData("0f\"}", "0f\"")]
+    [InlineData(",\"signer\":\"k-101112131415161718191a1b1c1d1e1f\"", "")]
+    [InlineData("\"signer\":\"k-", "\"signer\":\"m-")]
+    [InlineData("1c1d1e1f", "1c1d1e1F")]
+    [InlineData("1c1d1e1f", "1c1d1e1")]
+    [InlineData("\"k-101112131415161718191a1b1c1d1e1f\"", "null")]
+    [InlineData("1f\"}", "1f\"} ")]
+    [InlineData("1f\"}", "1f\",\"z\":1}")]
+    [InlineData("1f\"}", "1f\"")]
     public void Any_other_spelling_is_malformed(string what, string with)
     {
         var text = what.Length == 0 ? with : Good.Replace(what, with, StringComparison.Ordinal);

@@ -107,17 +107,23 @@ internal sealed class ScriptedLedger(LedgerTime start) : ILedger
             writes.CopyTo(_state);
         }
 
+        if (decision.Rejection is { } refused)
+        {
+            var unlogged = new Hash32([.. BitConverter.GetBytes(++_nonce), .. new byte[24]]);
+            _entries.Add(new RefusalEntry(RefusalCode.Parse(refused.Code), height, unlogged, Now).Encode());
+            return refused.Code;
+        }
+
         var payload = TransactionPayload.Encode(
-            type.Name, command, type.Json, Network, Now.AddMilliseconds(3_600_000), new Nonce(++_nonce));
+            type.Name, command, type.Json, Network, Now.AddMilliseconds(3_600_000), new Nonce(++_nonce), key.Id);
         var envelope = new Envelope(payload, Envelope.TransactionType, [new EnvelopeSignature(key.Id, key.Scheme, new byte[64])]);
-        var events = decision.Rejection is not null ? null : decision.Events.Select(e =>
+        var events = decision.Events.Select(e =>
         {
             var eventType = contract.Events.Single(t => t.Type == e.GetType());
             return EntryEvent.Create(eventType.Name, e, eventType.Json);
         }).ToList();
-        var rejection = decision.Rejection is { } r ? new EntryRejection(r.Contract, r.Name, r.Number) : null;
-        _entries.Add(new TransactionEntry([new EntryActor(key, member)], envelope, events, rejection, height, Now).Encode());
-        return decision.Rejection?.Code;
+        _entries.Add(new TransactionEntry([new EntryActor(key, member)], envelope, events, height, Now).Encode());
+        return null;
     }
 
     private sealed class Reader(Dictionary<string, object> state) : IStateReader

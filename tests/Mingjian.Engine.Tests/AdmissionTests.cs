@@ -49,6 +49,7 @@ public sealed class AdmissionTests : IAsyncLifetime
             (AdmissionRejection.MalformedEnvelope, [.. Strange(Raw("toy.Nothing", "{}", Other, now)), (byte)' ']),
             (AdmissionRejection.MalformedEnvelope, Wrapped(Raw("toy.Nothing", "{}", Other, now), twice: true)),
             (AdmissionRejection.MalformedPayload, Strange(Encoding.UTF8.GetBytes("{\"body\":{}}"))),
+            (AdmissionRejection.SignerMissing, Strange(Raw("toy.Nothing", "{}", Other, now, _ada))),
             (AdmissionRejection.WrongNetwork, Strange(Raw("toy.Nothing", "{}", Other, now))),
             (AdmissionRejection.Duplicate, done),
             (AdmissionRejection.Expired, Strange(Raw("toy.Nothing", "{}", LedgerFixture.Network, now))),
@@ -57,10 +58,10 @@ public sealed class AdmissionTests : IAsyncLifetime
             (AdmissionRejection.CommandNotActive, Strange(Raw("toy.Sweep", "{}", LedgerFixture.Network, now.AddMilliseconds(1)))),
             (AdmissionRejection.MalformedCommand, Strange(Raw("toy.Deposit", "{}", LedgerFixture.Network, now.AddMilliseconds(1)))),
             (AdmissionRejection.MalformedCommand, Strange(Raw("toy.Swell", "{\"payments\":[null]}", LedgerFixture.Network, now.AddMilliseconds(1)))),
-            (AdmissionRejection.UnknownKey, WrongScheme(_stranger, Payload(now, 2))),
-            (AdmissionRejection.WrongScheme, WrongScheme(_ada, Payload(now, 2))),
-            (AdmissionRejection.WrongSignature, Forged(Payload(now, 2))),
-            (null, SigningRequest.For(Payload(now, 2)).SignWith(_ada.Signer)[0].Encode()),
+            (AdmissionRejection.UnknownKey, WrongScheme(_stranger, Payload(now, 2, _stranger.Key.Id))),
+            (AdmissionRejection.WrongScheme, WrongScheme(_ada, Payload(now, 2, _ada.Key.Id))),
+            (AdmissionRejection.WrongSignature, Forged(Payload(now, 2, _ada.Key.Id))),
+            (null, SigningRequest.For(Payload(now, 2, _ada.Key.Id)).SignWith(_ada.Signer)[0].Encode()),
         ];
         for (var i = 0; i < rows.Length; i++)
         {
@@ -133,17 +134,18 @@ public sealed class AdmissionTests : IAsyncLifetime
     {
         Assert.Equal(
             "TooLarge=1 MalformedEnvelope=2 MalformedPayload=3 WrongNetwork=4 Duplicate=5 Expired=6 ExpiresTooLate=7 UnknownCommand=8 "
-            + "CommandNotActive=9 MalformedCommand=10 UnknownKey=11 WrongScheme=12 WrongSignature=13 EntryTooLarge=14 Busy=15",
+            + "CommandNotActive=9 MalformedCommand=10 UnknownKey=11 WrongScheme=12 WrongSignature=13 EntryTooLarge=14 Busy=15 "
+            + "SignerMissing=16 QuotaExceeded=17",
             string.Join(' ', Enum.GetValues<AdmissionRejection>().Select(r => $"{r}={(int)r}")));
     }
 
     private Task<SubmitResult> Submit(byte[] envelope) => _ledger.Ledger.SubmitAsync(envelope, CancellationToken.None);
 
-    private byte[] Payload(LedgerTime now, int number) =>
-        Person.Payload(new Deposit(Person.Payment(number), _ada.Member, new Amount(1)), LedgerFixture.Network, now.AddMilliseconds(1));
+    private byte[] Payload(LedgerTime now, int number, KeyId signer) =>
+        Person.Payload(new Deposit(Person.Payment(number), _ada.Member, new Amount(1)), LedgerFixture.Network, now.AddMilliseconds(1), signer);
 
-    private static byte[] Raw(string command, string body, NetworkId network, LedgerTime expires) => Encoding.UTF8.GetBytes(
-        $"{{\"body\":{body},\"command\":\"{command}\",\"expires\":{expires.Milliseconds},\"network\":\"{network}\",\"nonce\":\"{new Nonce(7)}\"}}");
+    private byte[] Raw(string command, string body, NetworkId network, LedgerTime expires, Person? signer = null) => Encoding.UTF8.GetBytes(
+        $"{{\"body\":{body},\"command\":\"{command}\",\"expires\":{expires.Milliseconds},\"network\":\"{network}\",\"nonce\":\"{new Nonce(7)}\",\"signer\":\"{(signer ?? _stranger).Key.Id}\"}}");
 
     /// <summary>Signed by somebody unknown with a scheme that is not the key's: all later faults at once.</summary>
     private byte[] Strange(byte[] payload) => WrongScheme(_stranger, payload);

@@ -24,7 +24,7 @@ public sealed class DecoderFuzzTests
         [
             ada.Sign(ada.Join, LedgerFixture.Network, ledger.Soon),
             ada.Sign(new Deposit(Person.Payment(1), ada.Member, new Amount(5)), LedgerFixture.Network, ledger.Soon),
-            .. SigningRequest.For([.. Enumerable.Range(0, 5).Select(i => Person.Payload(new Deposit(Person.Payment(i), ada.Member, new Amount(5)), LedgerFixture.Network, ledger.Soon))])
+            .. SigningRequest.For([.. Enumerable.Range(0, 5).Select(i => Person.Payload(new Deposit(Person.Payment(i), ada.Member, new Amount(5)), LedgerFixture.Network, ledger.Soon, ada.Key.Id))])
                 .SignWith(ada.Signer).Select(e => e.Encode()),
         ];
         var read = 0;
@@ -49,10 +49,11 @@ public sealed class DecoderFuzzTests
     [Fact]
     public async Task Mutated_entries_are_faults_with_a_place_or_read()
     {
-        await using var ledger = LedgerFixture.Create();
+        await using var ledger = LedgerFixture.Create(o => o with { TryBeforeOrdering = false });
         using var ada = new Person(1);
         await ledger.Do(ada, ada.Join);
         await ledger.Do(ada, new Deposit(Person.Payment(1), ada.Member, new Amount(5)));
+        await ledger.Submit(ada, new Deposit(Person.Payment(2), ada.Member, Amount.Zero));
         var valid = Enumerable.Range(0, (int)ledger.Ledger.Head.Size).Select(i => ledger.Ledger.ReadEntry(i)!).ToArray();
         var preparer = new EntryPreparer(
             new TransactionReader(LedgerFixture.Network, new ContractSet(LedgerFixture.Toy)), new SignatureVerifier(new PlatformEcVerifier()));
@@ -61,7 +62,7 @@ public sealed class DecoderFuzzTests
             bytes =>
             {
                 var prepared = preparer.Prepare(bytes, Merkle.HashLeaf(bytes), 17);
-                Assert.True(prepared.Fault is not null ^ (prepared.Transaction is not null || prepared.Seal is not null));
+                Assert.True(prepared.Fault is not null ^ (prepared.Act is not null || prepared.Seal is not null));
                 if (prepared.Fault is { } fault)
                 {
                     Assert.Equal("entry 17", fault.Place);

@@ -23,7 +23,7 @@ public sealed class LedgerTests
         Assert.Equal(4, ledger.Ledger.Head.Size);
         Assert.Equal(2, ledger.Ledger.FindEntry(paid.TransactionId));
         var entry = Assert.IsType<TransactionEntry>(LogEntry.Decode(ledger.Ledger.ReadEntry(2)!));
-        Assert.Equal("toy.Deposited", Assert.Single(entry.Events!).Name);
+        Assert.Equal("toy.Deposited", Assert.Single(entry.Events).Name);
         Assert.Equal(ada.Member, Assert.Single(entry.Actors).Member);
         var seal = Assert.IsType<SealEntry>(LogEntry.Decode(ledger.Ledger.ReadEntry(3)!));
         Assert.Equal(ledger.Ledger.Head.StateRoot, seal.StateRoot);
@@ -104,8 +104,10 @@ public sealed class LedgerTests
         await plain.Do(ada, ada.Join);
         var logged = await plain.Submit(ada, new Transfer(ada.Member, ada.Member, new Amount(1)));
         Assert.Equal(new Refusal("toy/1002", "NotEnough"), logged.Refusal);
-        var entry = Assert.IsType<TransactionEntry>(LogEntry.Decode(plain.Ledger.ReadEntry(logged.Index!.Value)!));
-        Assert.Equal(new EntryRejection("toy", "NotEnough", 1002), entry.Rejection);
+        var entry = plain.Ledger.ReadEntry(logged.Index!.Value)!;
+        Assert.Equal(new RefusalEntry(RefusalCode.Parse("toy/1002"), 2, logged.TransactionId, plain.Ledger.Head.Time), LogEntry.Decode(entry));
+        Assert.DoesNotContain(ada.Key.Id.ToString(), System.Text.Encoding.ASCII.GetString(entry), StringComparison.Ordinal);
+        Assert.True(entry.Length < 160, "A refusal holds nothing of the act.");
     }
 
     [Fact]

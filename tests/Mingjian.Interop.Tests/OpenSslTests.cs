@@ -16,7 +16,7 @@ public sealed class OpenSslTests : IDisposable
     {
         using var signer = Es256Signer.Create();
         var payload = new TransactionPayload(
-            "dues.RecordPayment", NetworkId.Parse("interop.mingjian.invalid/1"), new LedgerTime(1_795_430_400_000), new Nonce(1), "{}"u8.ToArray());
+            "dues.RecordPayment", NetworkId.Parse("interop.mingjian.invalid/1"), new LedgerTime(1_795_430_400_000), new Nonce(1), signer.Key.Id, "{}"u8.ToArray());
         var envelope = SigningRequest.For(payload.Encode()).SignWith(signer)[0];
         var signature = envelope.Signatures[0].Sig;
         Assert.Equal((0, "Verified OK\n"), await OpenSsl.VerifyAsync(_folder, signer.Key, signature, envelope.ToPae()));

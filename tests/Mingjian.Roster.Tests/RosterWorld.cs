@@ -112,7 +112,7 @@ internal sealed class RosterWorld : IDbContextFactory<VaultContext>, IDbContextF
         {
             var type = Commands[item.GetProperty("command").GetString()!];
             var command = (ICommand)item.GetProperty("body").Deserialize(type.Json)!;
-            return TransactionPayload.Encode(type.Name, command, type.Json, Network, expires, LedgerId.New<Nonce>());
+            return TransactionPayload.Encode(type.Name, command, type.Json, Network, expires, LedgerId.New<Nonce>(), Key.Key.Id);
         }).ToList();
         var pending = SigningRequest.For(payloads).SignWith(Key).Select(e => Ledger.SubmitAsync(e.Encode(), CancellationToken.None)).ToList();
         return await Task.WhenAll(pending);

@@ -68,13 +68,13 @@ public sealed class Browser : IDisposable
         return await Client.SendAsync(request);
     }
 
-    /// <summary>Canonical payload of a command for this ledger, valid for an hour.</summary>
-    public byte[] Payload(ICommand command, LedgerTime? expires = null, NetworkId? network = null) => TransactionPayload.Encode(
+    /// <summary>Canonical payload of a command for this ledger, valid for an hour, to be signed by this browser's key or another.</summary>
+    public byte[] Payload(ICommand command, LedgerTime? expires = null, NetworkId? network = null, KeyId? signer = null) => TransactionPayload.Encode(
         Commands[command.GetType()].Name, command, Commands[command.GetType()].Json, network ?? _network,
-        expires ?? _now().AddMilliseconds(3_600_000), LedgerId.New<Nonce>());
+        expires ?? _now().AddMilliseconds(3_600_000), LedgerId.New<Nonce>(), signer ?? Key.Key.Id);
 
     /// <summary>A signed envelope as the API takes it.</summary>
-    public string Sign(ICommand command, ISigner? signer = null) => Sign(Payload(command), signer);
+    public string Sign(ICommand command, ISigner? signer = null) => Sign(Payload(command, signer: signer?.Key.Id), signer);
 
     public string Sign(byte[] payload, ISigner? signer = null) =>
         Encoding.UTF8.GetString(SigningRequest.For(payload).SignWith(signer ?? Key)[0].Encode());

@@ -322,7 +322,7 @@ public sealed class NodeChangesTests : IAsyncDisposable
 
     private byte[] Sign(ICommand command, params IReadOnlyList<Es256Signer> signers)
     {
-        var acts = PreparedActs.Create([command], Network, Now, DisplayNames.None);
+        var acts = PreparedActs.Create([command], Network, signers[0].Key.Id, Now, DisplayNames.None);
         var envelopes = signers.Select(s => acts.Request.SignWith(s)[0]).ToList();
         return (envelopes[0] with { Signatures = [.. envelopes.SelectMany(e => e.Signatures)] }).Encode();
     }

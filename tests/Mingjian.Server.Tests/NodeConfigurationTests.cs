@@ -31,7 +31,8 @@ public sealed class NodeConfigurationTests : IDisposable
     {
         await using var server = await StartAsync([Own]);
         using var browser = server.Open();
-        var founding = PreparedActs.Create([new FoundNodes(Hash32.Of("charter"u8), [Own])], Network, server.Now, DisplayNames.None);
+        var founding = PreparedActs.Create(
+            [new FoundNodes(Hash32.Of("charter"u8), [Own])], Network, _organization.Key.Id, server.Now, DisplayNames.None);
         var act = founding.Request.SignWith(_organization)[0].Encode();
 
         browser.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
@@ -65,7 +66,7 @@ public sealed class NodeConfigurationTests : IDisposable
         using var signer = Es256Signer.Create();
         var act = PreparedActs.Create(
             [new Mingjian.Contracts.Organizations.FoundNetwork(LedgerId.New<OrganizationId>(), Hash32.Of("name"u8), LedgerId.New<MemberId>(), signer.Key)],
-            Network, server.Now, DisplayNames.None).Request.SignWith(signer)[0].Encode();
+            Network, signer.Key.Id, server.Now, DisplayNames.None).Request.SignWith(signer)[0].Encode();
         using var response = await browser.PostAsync("/api/v1/network/acts", $"{{\"envelopes\":[{System.Text.Encoding.UTF8.GetString(act)}]}}");
         Assert.Equal("network/not-of-nodes", await response.CodeAsync());
 

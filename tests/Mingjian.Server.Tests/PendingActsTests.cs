@@ -47,8 +47,7 @@ public sealed class PendingActsTests : IAsyncLifetime
         var envelope = _secretary.Sign(Payment());
         Assert.Equal("dues/1412", await (await _secretary.SubmitAsync(envelope)).CodeAsync());
 
-        // A refusal is an entry, too, and ends the act: sign a fresh one.
-        envelope = _secretary.Sign(Payment());
+        // Refused when it was tried, so it left no entry and the very same act can still be countersigned.
         Assert.Equal(HttpStatusCode.NoContent, (await HoldAsync(_secretary, envelope)).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await HoldAsync(_secretary, envelope)).StatusCode);
         var page = await PageAsync(_officer);

@@ -43,8 +43,9 @@ internal static class Acts
     public static byte[] Sign(NodesCommand command, IEnumerable<int> organizations, Random random)
     {
         var type = NodeCommands[command.GetType()];
-        var payload = TransactionPayload.Encode(type.Name, command, type.Json, LedgerFixture.Network, Expires, new Nonce((UInt128)(ulong)random.NextInt64()));
-        return SigningRequest.For(payload).SignWith([.. organizations.Select(n => (ISigner)Organizations[n - 1])])[0].Encode();
+        var signers = organizations.Select(n => (ISigner)Organizations[n - 1]).ToList();
+        var payload = TransactionPayload.Encode(type.Name, command, type.Json, LedgerFixture.Network, Expires, new Nonce((UInt128)(ulong)random.NextInt64()), signers[0].Key.Id);
+        return SigningRequest.For(payload).SignWith(signers)[0].Encode();
     }
 
     public static ChangeNodes Change(IReadOnlyList<Seat> seats) => new(Charter, seats);

@@ -2,6 +2,7 @@ using System.Text;
 using Mingjian.Engine.Audit;
 using Mingjian.Engine.Store;
 using Mingjian.Log;
+using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 using Mingjian.Storage.RocksDb;
 using Mingjian.Testing.Ledger;
@@ -98,6 +99,48 @@ public sealed class AuditTests : IAsyncLifetime
                     Assert.Contains(report.Fault.Place, new[] { path.ToString(), report.Fault.Place.StartsWith("block", StringComparison.Ordinal) ? report.Fault.Place : "-" });
                 }
             }
+        }
+    }
+
+    [Theory]
+    [InlineData("\"code\":\"toy/1002\"", "\"code\":\"toy/1001\"", false)]
+    [InlineData("\"id\":\"", "\"id\":\"A", false)]
+    [InlineData("\"code\":\"toy/1002\"", "\"code\":\"mum/13800138000\"", true)]
+    [InlineData("\"height\":", "\"height\":1", true)]
+    public async Task A_refusal_that_was_altered_is_found(string what, string with, bool isFoundAtOnce)
+    {
+        var at = Enumerable.Range(0, (int)_ledger.Ledger.Head.Size)
+            .Single(i => LogEntry.KindOf(_ledger.Ledger.ReadEntry(i)) == EntryKind.Refusal);
+        var text = Encoding.ASCII.GetString(_ledger.Ledger.ReadEntry(at)!);
+        var altered = text.Replace(what, with, StringComparison.Ordinal);
+        if (with.EndsWith('A'))
+        {
+            // The same length, and another id with a chance of 63 to 64.
+            altered = altered.Remove(altered.IndexOf(with, StringComparison.Ordinal) + with.Length, 1);
+        }
+
+        Assert.NotEqual(text, altered);
+        var source = new TamperedSource(_ledger.Ledger, (path, bytes) =>
+        {
+            if (path.Level != TilePath.EntryLevel || path.Number != at / 256)
+            {
+                return bytes;
+            }
+
+            var entries = EntryBundle.Decode(bytes, path.Width)!.ToList();
+            entries[at % 256] = Encoding.ASCII.GetBytes(altered);
+            return EntryBundle.Encode(entries);
+        });
+        var fault = (await Auditing.Audit(_ledger.Keys.Alone).RunAsync(source, null, CancellationToken.None)).Fault;
+        Assert.NotNull(fault);
+        if (isFoundAtOnce)
+        {
+            Assert.Equal($"entry {at}", fault.Place);
+        }
+        else
+        {
+            // Nothing contradicts it but the hashes, which a quorum has signed.
+            Assert.Contains(fault.Code, new[] { AuditFaultCode.TileDiffers, AuditFaultCode.SealDiffers, AuditFaultCode.LogRootDiffers });
         }
     }
 

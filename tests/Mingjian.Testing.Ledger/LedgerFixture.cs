@@ -16,7 +16,8 @@ public sealed class LedgerFixture : IAsyncDisposable
 
     private readonly bool _ownsDirectory;
 
-    private LedgerFixture(string directory, bool ownsDirectory, ManualClock clock, Func<LedgerOptions, LedgerOptions>? change, LocalOrderingOptions? ordering)
+    private LedgerFixture(string directory, bool ownsDirectory, ManualClock clock, Func<LedgerOptions, LedgerOptions>? change, LocalOrderingOptions? ordering,
+        OrderGate? gate = null)
     {
         Directory = directory;
         _ownsDirectory = ownsDirectory;
@@ -26,7 +27,7 @@ public sealed class LedgerFixture : IAsyncDisposable
         Ledger = Engine.Ledger.Open(
             change?.Invoke(options) ?? options,
             RocksDbBlockStore.Open(StoreDirectory),
-            new LocalOrdering(clock, ordering),
+            gate?.Guard(new LocalOrdering(clock, ordering)) ?? new LocalOrdering(clock, ordering),
             Keys,
             new ContractSet(Toy),
             Toy,
@@ -48,8 +49,8 @@ public sealed class LedgerFixture : IAsyncDisposable
 
     public LedgerTime Soon => LedgerTime.From(Clock.GetUtcNow()).AddMilliseconds(3_600_000);
 
-    public static LedgerFixture Create(Func<LedgerOptions, LedgerOptions>? change = null, LocalOrderingOptions? ordering = null) =>
-        new(System.IO.Directory.CreateTempSubdirectory("mingjian-").FullName, ownsDirectory: true, new ManualClock(), change, ordering);
+    public static LedgerFixture Create(Func<LedgerOptions, LedgerOptions>? change = null, LocalOrderingOptions? ordering = null, OrderGate? gate = null) =>
+        new(System.IO.Directory.CreateTempSubdirectory("mingjian-").FullName, ownsDirectory: true, new ManualClock(), change, ordering, gate);
 
     /// <summary>Opens what is in a directory; the directory stays when this is disposed of.</summary>
     public static LedgerFixture Open(string directory, ManualClock? clock = null) =>

@@ -22,12 +22,12 @@ public sealed class Person(int number) : IDisposable
 
     /// <summary>Canonical bytes of an envelope around the command, signed by this person.</summary>
     public byte[] Sign(ICommand command, NetworkId network, LedgerTime expires, Nonce? nonce = null) =>
-        SigningRequest.For(Payload(command, network, expires, nonce)).SignWith(_signer)[0].Encode();
+        SigningRequest.For(Payload(command, network, expires, Key.Id, nonce)).SignWith(_signer)[0].Encode();
 
-    public static byte[] Payload(ICommand command, NetworkId network, LedgerTime expires, Nonce? nonce = null)
+    public static byte[] Payload(ICommand command, NetworkId network, LedgerTime expires, KeyId signer, Nonce? nonce = null)
     {
         var type = Types[command.GetType()];
-        return TransactionPayload.Encode(type.Name, command, type.Json, network, expires, nonce ?? LedgerId.New<Nonce>());
+        return TransactionPayload.Encode(type.Name, command, type.Json, network, expires, nonce ?? LedgerId.New<Nonce>(), signer);
     }
 
     /// <summary>A payment id that follows from a number.</summary>

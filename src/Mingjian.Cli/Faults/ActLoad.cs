@@ -162,7 +162,7 @@ internal sealed class ActLoad(DevNetwork network, Es256Signer officer, Organizat
         ServerClient? session = client;
         var acts = PreparedActs.Create(
             [new EstablishOrganization(LedgerId.New<OrganizationId>(), committee, OrganizationKind.PartyBranch, Hash32.Of("branch"u8))],
-            client.Network, ServerClient.Now, DisplayNames.None);
+            client.Network, officer.Key.Id, ServerClient.Now, DisplayNames.None);
         var body = ServerClient.BodyOf(acts.Request.SignWith(officer));
         var id = Pae.TransactionId(acts.Payloads[0]);
         while (true)

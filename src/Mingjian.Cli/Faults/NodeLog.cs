@@ -51,7 +51,7 @@ internal sealed class NodeLog(Uri server) : IDisposable
         _tree.Append(entries.Select(e => (ReadOnlyMemory<byte>)e));
         foreach (var entry in entries)
         {
-            if (LogEntry.DecodeOwn(entry) is TransactionEntry { Rejection: null } done)
+            if (LogEntry.DecodeOwn(entry) is TransactionEntry done)
             {
                 _done.Add(Hash32.Of(done.Envelope.ToPae()));
             }

@@ -8,6 +8,7 @@ using Mingjian.Primitives;
 namespace Mingjian.Cli.Networks;
 
 /// <summary>An act of the contract <c>nodes</c> on its way through the organisations: an envelope that collects signatures (<c>*.mjact.json</c>).</summary>
+/// <remarks>While nobody has signed, its payload names nobody as the signer (a key id of zeros); whoever signs first puts the own key there.</remarks>
 internal sealed record ActFile(Envelope Envelope)
 {
     /// <summary>A signed act can lie in wait for 72 hours; one hour is left for the ledger's clock.</summary>
@@ -20,7 +21,7 @@ internal sealed record ActFile(Envelope Envelope)
     {
         var message = CommandRegistry.Commands.Values.Single(m => m.Type == command.GetType());
         var payload = TransactionPayload.Encode(
-            message.Name, command, message.Json, network, ServerClient.Now.AddMilliseconds(ValidityMilliseconds), LedgerId.New<Nonce>());
+            message.Name, command, message.Json, network, ServerClient.Now.AddMilliseconds(ValidityMilliseconds), LedgerId.New<Nonce>(), default);
         return new ActFile(new Envelope(payload, Envelope.TransactionType, []));
     }
 
@@ -46,10 +47,20 @@ internal sealed record ActFile(Envelope Envelope)
             ? PreparedActs.FromPayloads([Payload], payload.Network, DisplayNames.None)
             : null;
 
-    /// <summary>The same act with one more signature; signing twice changes nothing.</summary>
-    public ActFile SignWith(Es256Signer signer) => Envelope.Signatures.Any(s => s.Keyid == signer.Key.Id)
-        ? this
-        : new ActFile(Envelope with { Signatures = [.. Envelope.Signatures, .. SigningRequest.For(Payload).SignWith(signer)[0].Signatures] });
+    /// <summary>The same act with one more signature; the first signature makes its key the act's signer, signing twice changes nothing.</summary>
+    public ActFile SignWith(Es256Signer signer)
+    {
+        if (Envelope.Signatures.Any(s => s.Keyid == signer.Key.Id))
+        {
+            return this;
+        }
+
+        var payload = Envelope.Signatures.Count == 0 && TransactionPayload.TryDecode(Payload, out var unsigned) == PayloadFault.None
+            ? (unsigned! with { Signer = signer.Key.Id }).Encode()
+            : Payload;
+        return new ActFile(
+            Envelope with { Payload = payload, Signatures = [.. Envelope.Signatures, .. SigningRequest.For(payload).SignWith(signer)[0].Signatures] });
+    }
 
     /// <summary>A change that starts from the present agreement.</summary>
     /// <param name="present">From a node, which nobody has to trust: whoever signs compares the keys.</param>

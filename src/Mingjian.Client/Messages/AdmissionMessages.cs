@@ -20,5 +20,7 @@ internal static class AdmissionMessages
         new("admission/13", "WrongSignature", "签名验证不通过。", "请重新签名提交；内容在签名之后不能再改动。"),
         new("admission/14", "EntryTooLarge", "这项操作的记录超过一条账目的上限（65,535 字节）。", "请减少一次提交的人数或条数，分几次提交。"),
         new("admission/15", "Busy", "系统正忙，本次提交没有受理。", "请稍后重试。"),
+        new("admission/16", "SignerMissing", "办理人自己没有签名。", "请用办理这件事的密钥签名后再提交。"),
+        new("admission/17", "QuotaExceeded", "今天提交的内容已经达到一天的上限，没有受理。", "北京时间明天零点以后可以继续提交；确有需要的，请联系系统管理员调高上限。"),
     ];
 }

@@ -95,15 +95,12 @@ internal sealed record PaymentEntry(
     {
         try
         {
-            if (LogEntry.Decode(bytes) is not TransactionEntry entry)
+            var entry = LogEntry.Decode(bytes) switch
             {
-                throw new ReceiptFormatException("这条账本记录是区块封记，不是缴纳记录。");
-            }
-
-            if (entry.Events is null)
-            {
-                throw new ReceiptFormatException("这条账本记录是一次被拒绝的操作，没有缴纳。");
-            }
+                TransactionEntry done => done,
+                RefusalEntry => throw new ReceiptFormatException("这条账本记录是一次被拒绝的操作，没有缴纳。"),
+                _ => throw new ReceiptFormatException("这条账本记录是区块封记，不是缴纳记录。"),
+            };
 
             if (entry.Events.Count != 1 || !CommandRegistry.Events.TryGetValue(entry.Events[0].Name, out var type))
             {

@@ -129,6 +129,11 @@ public sealed class ReceiptVerifier(IEcVerifier curve)
                     return Finding.Failed("账本记录里的签名内容格式不对。");
                 }
 
+                if (!payload.IsSignedIn(envelope))
+                {
+                    return Finding.Failed("账本记录里没有经办人自己的签名。", $"no signature by {payload.Signer}");
+                }
+
                 if (payload.Network != network.Network)
                 {
                     return Finding.Failed("这份凭证属于另一个账本，不是网络文件所指的账本。", $"{payload.Network} / {network.Network}");
@@ -151,7 +156,7 @@ public sealed class ReceiptVerifier(IEcVerifier curve)
             Contents = ReceiptContents.Of(_payment, _receipt.Holder?.Name, network.File);
             return Finding.Ok(
                 $"{Contents.Title}：{Terms.Of(_payment.Date)}收款，合计 {Terms.Of(_payment.Total)}。",
-                $"{_payment.Entry.Events![0].Name}, transaction {Contents.TransactionId}");
+                $"{_payment.Entry.Events[0].Name}, transaction {Contents.TransactionId}");
         }
 
         private Finding CheckSignature()

@@ -37,29 +37,31 @@ public sealed class PreparedActs
     /// <summary>Builds payloads from a page's commands.</summary>
     /// <param name="commandsJson"><c>[{"command":"dues.RecordPayment","body":{…}}]</c>, 1 to 65,536 items.</param>
     /// <param name="network">The ledger.</param>
+    /// <param name="signer">The key that will sign first.</param>
     /// <param name="now">The signer's clock.</param>
     /// <param name="names">For display.</param>
     /// <param name="held">A second person signs, too, so the act is valid for longer.</param>
     /// <exception cref="CanonicalJsonException">Malformed JSON, an unknown command, or an act that is too large.</exception>
-    public static PreparedActs Create(string commandsJson, NetworkId network, LedgerTime now, DisplayNames names, bool held = false)
+    public static PreparedActs Create(
+        string commandsJson, NetworkId network, KeyId signer, LedgerTime now, DisplayNames names, bool held = false)
     {
         if (commandsJson.Length > MaxJsonLength)
         {
             throw new CanonicalJsonException("Too many commands at once.");
         }
 
-        return Create(Parse(commandsJson), network, now, names, held);
+        return Create(Parse(commandsJson), network, signer, now, names, held);
     }
 
     /// <summary>Builds payloads from typed commands.</summary>
     /// <exception cref="CanonicalJsonException">No command, too many, an unknown one, or one that is too large.</exception>
     public static PreparedActs Create(
-        IReadOnlyList<ICommand> commands, NetworkId network, LedgerTime now, DisplayNames names, bool held = false)
+        IReadOnlyList<ICommand> commands, NetworkId network, KeyId signer, LedgerTime now, DisplayNames names, bool held = false)
     {
         var byType = CommandRegistry.Commands.Values.ToDictionary(m => m.Type);
         var expires = now.AddMilliseconds(held ? HeldValidityMilliseconds : ValidityMilliseconds);
         var payloads = commands.Select(command => byType.TryGetValue(command.GetType(), out var type)
-            ? TransactionPayload.Encode(type.Name, command, type.Json, network, expires, LedgerId.New<Nonce>())
+            ? TransactionPayload.Encode(type.Name, command, type.Json, network, expires, LedgerId.New<Nonce>(), signer)
             : throw new CanonicalJsonException($"Unknown command {command.GetType().Name}."));
         return FromPayloads([.. payloads], network, names);
     }

@@ -3,7 +3,10 @@ using Mingjian.Contracts.Sdk;
 namespace Mingjian.Engine.Admission;
 
 /// <summary>Why the engine refuses a submission before any contract sees it; code <c>admission/&lt;number&gt;</c>.</summary>
-/// <remarks>Declared in order of precedence: the first that applies is answered. Numbers are stable and never reused.</remarks>
+/// <remarks>
+/// Up to 15 declared in order of precedence: the first that applies is answered. <see cref="SignerMissing"/> comes after <see cref="MalformedPayload"/>, and
+/// <see cref="QuotaExceeded"/>, asked once the contracts have nothing against the act, before <see cref="Busy"/>. Numbers are stable and never reused.
+/// </remarks>
 public enum AdmissionRejection
 {
     /// <summary>More than 40,000 bytes.</summary>
@@ -50,6 +53,12 @@ public enum AdmissionRejection
 
     /// <summary>The queue is full; nothing was taken up, so try again later.</summary>
     Busy = 15,
+
+    /// <summary>The key that the payload names as its signer has not signed: whoever signed cannot use up the act's id in its place.</summary>
+    SignerMissing = 16,
+
+    /// <summary>Whoever makes the act has had as many bytes ordered today (Beijing) as one may; opens again at midnight.</summary>
+    QuotaExceeded = 17,
 }
 
 /// <summary>Codes of <see cref="AdmissionRejection"/>.</summary>

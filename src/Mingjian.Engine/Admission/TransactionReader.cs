@@ -32,7 +32,12 @@ internal sealed class TransactionReader(NetworkId network, ContractSet contracts
         }
 
         frame = new TransactionFrame(bytes, envelope, pae, Hash32.Of(pae), payload!);
-        return payload!.Network == network ? null : AdmissionRejection.WrongNetwork;
+        if (!payload!.IsSignedIn(envelope))
+        {
+            return AdmissionRejection.SignerMissing;
+        }
+
+        return payload.Network == network ? null : AdmissionRejection.WrongNetwork;
     }
 
     /// <summary>What depends on time and height: the same check at admission and at execution.</summary>

@@ -1,6 +1,6 @@
 using Mingjian.Cryptography;
-using Mingjian.Engine.Admission;
 using Mingjian.Engine.Audit;
+using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Ordering;
 using Mingjian.Engine.Store;
@@ -13,6 +13,7 @@ namespace Mingjian.Engine.Agreement;
 
 /// <summary>Catches up with a peer over its public log, executing every act again: for a node that is new or was away too long.</summary>
 /// <remarks>
+/// A refusal in the log cannot be carried out again and is taken as it stands: the quorum that signed the log vouches for it, and it writes no state.
 /// Nothing is stored before a checkpoint has been found final and the hashes of all that is missing up to it give its root; every
 /// entry is then compared with its hash, and every block with what executing it gives. A peer can refuse, it cannot deceive.
 /// Where the nodes changed, the log is taken over in stages, each under the checkpoint of the block that announced the change: so every block is stored
@@ -141,16 +142,16 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, PreparedLog 
     private void Take(List<PreparedEntry> entries, string checkpoint, NodeSet nodes, long until)
     {
         var seal = entries[^1].Seal!;
-        var transactions = new List<AdmittedTransaction>(entries.Count - 1);
+        var acts = new List<BlockAct>(entries.Count - 1);
         foreach (var entry in entries)
         {
-            if (entry.Transaction is { } transaction)
+            if (entry.Act is { } act)
             {
-                transactions.Add(transaction);
+                acts.Add(act);
             }
         }
 
-        var block = writer.Prepare(new OrderedBatch(seal.Position, seal.Proposer, seal.Time, transactions));
+        var block = writer.Prepare(new OrderedBatch(seal.Position, seal.Proposer, seal.Time, []), acts);
         if (block.After is not { } after || after.Commit.Entries.Count != entries.Count
             || after.Commit.Entries.Zip(entries).Any(pair => !pair.First.AsSpan().SequenceEqual(pair.Second.Bytes)))
         {

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
-using Mingjian.Engine.Admission;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Store;
@@ -13,13 +12,14 @@ using Mingjian.Primitives;
 namespace Mingjian.Engine.Audit;
 
 /// <summary>Executes a log again from nothing, block by block, and compares every byte. One thread.</summary>
+/// <remarks>A refusal cannot be carried out again: its form, height, time and the newness of its id are checked, and that it changes no state.</remarks>
 internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKeyDirectory keys)
 {
     private readonly BlockExecutor _executor = new(trust.Network, contracts, keys);
     private readonly MemoryState _state = new();
     private readonly CompactTree _log = new();
     private NodeSet _nextNodes = trust.Nodes;
-    private readonly List<AdmittedTransaction> _pending = [];
+    private readonly List<BlockAct> _pending = [];
     private readonly List<byte[]> _pendingBytes = [];
     private readonly Dictionary<Hash32, TransactionPlace> _places = [];
     private LedgerTrust? _trust;
@@ -60,9 +60,9 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
         }
 
         Signatures += entry.Signatures;
-        if (entry.Transaction is { } transaction)
+        if (entry.Act is { } act)
         {
-            _pending.Add(transaction);
+            _pending.Add(act);
             _pendingBytes.Add(entry.Bytes);
             return null;
         }
@@ -143,7 +143,7 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
     {
         try
         {
-            return _executor.Execute(Height, Time, Nodes, proposer, first, _pending, _state, state, t => _places.ContainsKey(t.Id));
+            return _executor.Execute(Height, Time, Nodes, proposer, first, _pending, _state, state, a => _places.ContainsKey(a.Id));
         }
         catch (ContractFaultException e)
         {

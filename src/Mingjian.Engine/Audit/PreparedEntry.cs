@@ -2,17 +2,18 @@ using System.Text.Json;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
+using Mingjian.Engine.Execution;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 
 namespace Mingjian.Engine.Audit;
 
 /// <summary>An entry read and its signatures checked, which needs no order: exactly one member besides the bytes is set.</summary>
-internal readonly record struct PreparedEntry(byte[] Bytes, AdmittedTransaction? Transaction, SealEntry? Seal, AuditFault? Fault, int Signatures);
+internal readonly record struct PreparedEntry(byte[] Bytes, BlockAct? Act, SealEntry? Seal, AuditFault? Fault, int Signatures);
 
 /// <summary>Prepares entries for being executed again; safe for concurrent use.</summary>
 /// <remarks>
-/// Only the envelope and the named keys are taken out of an entry. Its other members are not read but made again and compared byte
+/// Of a transaction, only the envelope and the named keys are taken out of an entry. Its other members are not read but made again and compared byte
 /// for byte, so nothing in an entry escapes.
 /// </remarks>
 internal sealed class EntryPreparer(TransactionReader reader, ISignatureVerifier verifier)
@@ -22,9 +23,12 @@ internal sealed class EntryPreparer(TransactionReader reader, ISignatureVerifier
     {
         try
         {
-            return bytes.AsSpan().EndsWith("\"type\":\"seal\"}"u8)
-                ? new PreparedEntry(bytes, null, (SealEntry)LogEntry.Decode(bytes), null, 0)
-                : PrepareTransaction(bytes, leaf, index);
+            return LogEntry.KindOf(bytes) switch
+            {
+                EntryKind.Seal => new PreparedEntry(bytes, null, (SealEntry)LogEntry.Decode(bytes), null, 0),
+                EntryKind.Refusal => PrepareRefusal(bytes, leaf),
+                _ => PrepareTransaction(bytes, leaf, index),
+            };
         }
         catch (Exception e) when (e is CanonicalJsonException or JsonException or InvalidOperationException)
         {
@@ -32,11 +36,18 @@ internal sealed class EntryPreparer(TransactionReader reader, ISignatureVerifier
         }
     }
 
+    /// <summary>There is nothing to carry out again: form alone is looked at here, and the block's height and time where it is its turn.</summary>
+    private static PreparedEntry PrepareRefusal(byte[] bytes, Hash32 leaf)
+    {
+        var entry = (RefusalEntry)LogEntry.Decode(bytes);
+        return new PreparedEntry(bytes, new BlockAct(entry.Id, null, entry.Code, new LoggedEntry(bytes, leaf)), null, null, 0);
+    }
+
     private PreparedEntry PrepareTransaction(byte[] bytes, Hash32 leaf, long index)
     {
         if (!TrySlice(bytes, out var envelope, out var keys))
         {
-            return Faulty(bytes, AuditFaultCode.EntryMalformed, index, "Neither a transaction entry nor a seal.");
+            return Faulty(bytes, AuditFaultCode.EntryMalformed, index, "Not a log entry of a known type.");
         }
 
         var refusal = reader.ReadFrame(envelope, out var frame);
@@ -71,7 +82,7 @@ internal sealed class EntryPreparer(TransactionReader reader, ISignatureVerifier
         }
 
         var transaction = new AdmittedTransaction(frame.Id, envelope, route!, command!, frame.Payload.Expires, signers) { Logged = new LoggedEntry(bytes, leaf) };
-        return new PreparedEntry(bytes, transaction, null, null, signers.Length);
+        return new PreparedEntry(bytes, BlockAct.Of(transaction), null, null, signers.Length);
     }
 
     public static PreparedEntry Faulty(byte[] bytes, AuditFaultCode code, long index, string message) =>

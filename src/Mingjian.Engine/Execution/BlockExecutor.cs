@@ -1,6 +1,7 @@
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
+using Mingjian.Log.Entries;
 using Mingjian.Log.State;
 using Mingjian.Primitives;
 
@@ -13,6 +14,7 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
     private readonly EntryWriter _entries = new();
     private readonly EventWrites _writes = new();
     private readonly List<(EventRoute Route, IEvent Event)> _events = [];
+    private readonly Dictionary<string, RefusalCode> _codes = new(StringComparer.Ordinal);
 
     /// <summary>Carries out the acts of one block, in order.</summary>
     /// <param name="height">Of this block.</param>
@@ -20,40 +22,60 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
     /// <param name="nodes">Whose quorum makes this block final.</param>
     /// <param name="proposer">The node whose batch it is.</param>
     /// <param name="firstIndex">Log index of the block's first entry.</param>
-    /// <param name="transactions">Form and signatures already checked.</param>
+    /// <param name="acts">Form and signatures already checked; of a log that is executed again also the refusals in it, which are taken as they stand.</param>
     /// <param name="before">State before the block.</param>
     /// <param name="state">Collects the block's writes.</param>
     /// <param name="isLogged">Whether the log before this block has the act.</param>
     /// <exception cref="ContractFaultException">A contract threw: a bug, the node must stop.</exception>
     public ExecutedBatch Execute(
-        long height, LedgerTime time, NodeSet nodes, int proposer, long firstIndex, IReadOnlyList<AdmittedTransaction> transactions,
-        IStateReader before, BlockState state, Func<AdmittedTransaction, bool> isLogged)
+        long height, LedgerTime time, NodeSet nodes, int proposer, long firstIndex, IReadOnlyList<BlockAct> acts,
+        IStateReader before, BlockState state, Func<BlockAct, bool> isLogged)
     {
-        var entries = new List<byte[]>(transactions.Count + 1);
-        var leaves = new List<Hash32>(transactions.Count + 1);
-        var outcomes = new TransactionOutcome[transactions.Count];
-        var seen = new HashSet<Hash32>(transactions.Count);
-        var indexed = new List<Store.IndexedTransaction>(transactions.Count);
-        for (var i = 0; i < transactions.Count; i++)
+        var entries = new List<byte[]>(acts.Count + 1);
+        var leaves = new List<Hash32>(acts.Count + 1);
+        var outcomes = new TransactionOutcome[acts.Count];
+        var seen = new HashSet<Hash32>(acts.Count);
+        var indexed = new List<Store.IndexedTransaction>(acts.Count);
+        for (var i = 0; i < acts.Count; i++)
         {
-            var transaction = transactions[i];
+            var act = acts[i];
             Actor[] actors = [];
-            var dropped = seen.Contains(transaction.Id) || isLogged(transaction)
+            var dropped = seen.Contains(act.Id) || isLogged(act)
                 ? AdmissionRejection.Duplicate
-                : Check(transaction, height, time, before, out actors);
+                : act.Transaction is { } ordered ? Check(ordered, height, time, before, out actors)
+                : null;
             if (dropped is { } reason)
             {
                 outcomes[i] = new TransactionOutcome(null, reason.ToRejection());
                 continue;
             }
 
-            seen.Add(transaction.Id);
-            var context = new DecisionContext(time, height, network, actors, nodes, proposer);
-            var (entry, rejection) = CarryOut(transaction, context, state);
+            seen.Add(act.Id);
+            byte[] entry;
+            Rejection? rejection = null;
+            if (act.Transaction is { } transaction)
+            {
+                var context = new DecisionContext(time, height, network, actors, nodes, proposer);
+                (entry, rejection) = CarryOut(transaction, context, state);
+            }
+            else
+            {
+                entry = _entries.WriteRefusal(act.Code, height, act.Id, time);
+            }
+
+            if (act.Logged is { } logged && entry.AsSpan().SequenceEqual(logged.Bytes))
+            {
+                (entry, var leaf) = logged;
+                leaves.Add(leaf);
+            }
+            else
+            {
+                leaves.Add(Merkle.HashLeaf(entry));
+            }
+
             outcomes[i] = new TransactionOutcome(firstIndex + entries.Count, rejection);
-            indexed.Add(new Store.IndexedTransaction(transaction.Id, firstIndex + entries.Count));
+            indexed.Add(new Store.IndexedTransaction(act.Id, firstIndex + entries.Count));
             entries.Add(entry);
-            leaves.Add(transaction.Logged is { } logged && ReferenceEquals(entry, logged.Bytes) ? logged.Leaf : Merkle.HashLeaf(entry));
         }
 
         return new ExecutedBatch(entries, leaves, indexed, outcomes);
@@ -80,17 +102,21 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
         try
         {
             var decision = contract.Decide(state, transaction.Command, context);
+            if (decision.Rejection is { } refused)
+            {
+                return Refuse(transaction, context, refused);
+            }
+
             _events.Clear();
             foreach (var happened in decision.Events)
             {
                 _events.Add((contracts.RouteOf(happened), happened));
             }
 
-            var entry = Encode(transaction, context, decision.Rejection);
+            var entry = _entries.Write(transaction.Bytes.Span, context.Actors, _events, context.Height, context.Time, transaction.Logged?.Bytes);
             if (entry is null)
             {
-                var tooLarge = AdmissionRejection.EntryTooLarge.ToRejection();
-                return (Encode(transaction, context, tooLarge)!, tooLarge);
+                return Refuse(transaction, context, AdmissionRejection.EntryTooLarge.ToRejection());
             }
 
             foreach (var (route, happened) in _events)
@@ -99,7 +125,7 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
                 state.Take(_writes);
             }
 
-            return (entry, decision.Rejection);
+            return (entry, null);
         }
         catch (Exception e)
         {
@@ -107,8 +133,16 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
         }
     }
 
-    private byte[]? Encode(AdmittedTransaction transaction, DecisionContext context, Rejection? rejection) =>
-        _entries.Write(transaction.Bytes.Span, context.Actors, _events, rejection, context.Height, context.Time, transaction.Logged?.Bytes);
+    private (byte[] Entry, Rejection? Rejection) Refuse(AdmittedTransaction transaction, DecisionContext context, Rejection rejection)
+    {
+        var text = rejection.Code;
+        if (!_codes.TryGetValue(text, out var code))
+        {
+            _codes.Add(text, code = RefusalCode.Parse(text));
+        }
+
+        return (_entries.WriteRefusal(code, context.Height, transaction.Id, context.Time), rejection);
+    }
 
     /// <summary>Encodes a block's writes and the state tree after it; on all cores, for every record stands by itself.</summary>
     public static (Store.StateWrite[] Writes, StateTree Tree) Close(BlockState state, StateTree tree)
@@ -124,6 +158,27 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
             changes[i] = new StateChange(StateHash.PathOf(path), value is null ? null : Hash32.Of(value));
         });
         return (writes, tree.Update(changes));
+    }
+}
+
+/// <summary>What a block is made of: an act to be carried out or, of a log that is executed again, a refusal that stands in it.</summary>
+/// <param name="Id">The transaction id.</param>
+/// <param name="Transaction">Null for a standing refusal.</param>
+/// <param name="Code">Of a standing refusal.</param>
+/// <param name="Logged">The entry that a log has for it already; null for a new act.</param>
+internal readonly record struct BlockAct(Hash32 Id, AdmittedTransaction? Transaction, RefusalCode Code, LoggedEntry? Logged)
+{
+    public static BlockAct Of(AdmittedTransaction transaction) => new(transaction.Id, transaction, default, transaction.Logged);
+
+    public static BlockAct[] Of(IReadOnlyList<AdmittedTransaction> transactions)
+    {
+        var acts = new BlockAct[transactions.Count];
+        for (var i = 0; i < acts.Length; i++)
+        {
+            acts[i] = Of(transactions[i]);
+        }
+
+        return acts;
     }
 }
 

@@ -4,7 +4,7 @@ using Mingjian.Primitives;
 
 namespace Mingjian.Engine.Execution;
 
-/// <summary>Writes transaction entries byte for byte as <see cref="TransactionEntry"/> encodes them, without building one.</summary>
+/// <summary>Writes entries of acts byte for byte as <see cref="TransactionEntry"/> and <see cref="RefusalEntry"/> encode them, without building one.</summary>
 /// <remarks>The envelope's canonical bytes are copied as they are. Not safe for concurrent use.</remarks>
 internal sealed class EntryWriter
 {
@@ -14,30 +14,36 @@ internal sealed class EntryWriter
     /// <param name="logged">Given back when it is the same.</param>
     public byte[]? Write(
         ReadOnlySpan<byte> envelope, IReadOnlyList<Actor> actors, IReadOnlyList<(EventRoute Route, IEvent Event)> events,
-        Rejection? rejection, long height, LedgerTime time, byte[]? logged)
+        long height, LedgerTime time, byte[]? logged)
     {
         _json.Clear();
         WriteActors(actors);
         _json.Raw("],\"envelope\":"u8);
         _json.Raw(envelope);
-        if (rejection is null)
-        {
-            WriteEvents(events);
-        }
-
+        WriteEvents(events);
         _json.Raw(",\"height\":"u8);
         _json.Number(height);
-        if (rejection is { } refused)
-        {
-            _json.Raw(",\"rejection\":"u8);
-            _json.Raw(CanonicalJson.Encode(new EntryRejection(refused.Contract, refused.Name, refused.Number), LogEntryJson.CanonicalRejection));
-        }
-
         _json.Raw(",\"time\":"u8);
         _json.Time(time);
         _json.Raw(",\"type\":\"transaction\"}"u8);
         var written = _json.Written;
         return written.Length > LogEntry.MaxSize ? null : written.SequenceEqual(logged) ? logged : written.ToArray();
+    }
+
+    /// <summary>The entry of a refusal: nothing that came with the act but its id.</summary>
+    public byte[] WriteRefusal(RefusalCode code, long height, Hash32 id, LedgerTime time)
+    {
+        _json.Clear();
+        _json.Raw("{\"code\":"u8);
+        _json.Text(code);
+        _json.Raw(",\"height\":"u8);
+        _json.Number(height);
+        _json.Raw(",\"id\":"u8);
+        _json.Text(id);
+        _json.Raw(",\"time\":"u8);
+        _json.Time(time);
+        _json.Raw(",\"type\":\"refusal\"}"u8);
+        return _json.Written.ToArray();
     }
 
     private void WriteActors(IReadOnlyList<Actor> actors)

@@ -7,14 +7,14 @@ using Mingjian.Primitives;
 
 namespace Mingjian.Log.Entries;
 
-/// <summary>One leaf of the log (docs/reference/formats.md, "Log entries"): a transaction with its outcome, or a block's seal.</summary>
+/// <summary>One leaf of the log (docs/reference/formats.md, "Log entries"): an act with what came of it, a refusal, or a block's seal.</summary>
 public abstract record LogEntry
 {
     /// <summary>Largest entry in bytes (C2SP tlog-tiles: a 16-bit length).</summary>
     public const int MaxSize = 65_535;
 
     /// <summary>Reads an entry. Bodies of events and commands stay raw.</summary>
-    /// <exception cref="CanonicalJsonException">Neither a transaction entry nor a seal, or too large.</exception>
+    /// <exception cref="CanonicalJsonException">None of the three kinds, or too large.</exception>
     public static LogEntry Decode(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > MaxSize)
@@ -22,20 +22,26 @@ public abstract record LogEntry
             throw new CanonicalJsonException("A log entry is at most 65,535 bytes.");
         }
 
-        return IsSeal(bytes)
-            ? CanonicalJson.Decode(bytes, LogEntryJson.CanonicalSeal)
-            : WithOutcome(CanonicalJson.Decode(bytes, LogEntryJson.CanonicalTransaction));
+        return KindOf(bytes) switch
+        {
+            EntryKind.Seal => CanonicalJson.Decode(bytes, LogEntryJson.CanonicalSeal),
+            EntryKind.Refusal => CanonicalJson.Decode(bytes, LogEntryJson.CanonicalRefusal),
+            _ => WithType(CanonicalJson.Decode(bytes, LogEntryJson.CanonicalTransaction)),
+        };
     }
 
     /// <summary>As <see cref="Decode"/>, for an entry of this node's own final blocks: its canonical form is not checked again.</summary>
-    /// <exception cref="CanonicalJsonException">Neither a transaction entry nor a seal.</exception>
+    /// <exception cref="CanonicalJsonException">None of the three kinds.</exception>
     public static LogEntry DecodeOwn(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            return IsSeal(bytes)
-                ? JsonSerializer.Deserialize(bytes, LogEntryJson.CanonicalSeal)!
-                : WithOutcome(JsonSerializer.Deserialize(bytes, LogEntryJson.CanonicalTransaction)!);
+            return KindOf(bytes) switch
+            {
+                EntryKind.Seal => JsonSerializer.Deserialize(bytes, LogEntryJson.CanonicalSeal)!,
+                EntryKind.Refusal => JsonSerializer.Deserialize(bytes, LogEntryJson.CanonicalRefusal)!,
+                _ => WithType(JsonSerializer.Deserialize(bytes, LogEntryJson.CanonicalTransaction)!),
+            };
         }
         catch (JsonException e)
         {
@@ -43,34 +49,45 @@ public abstract record LogEntry
         }
     }
 
-    // "type" is the last member in canonical order, so the suffix decides.
-    private static bool IsSeal(ReadOnlySpan<byte> bytes) => bytes.EndsWith("\"type\":\"seal\"}"u8);
+    /// <summary>What the bytes say they are; whether they are that, only decoding tells.</summary>
+    /// <remarks>"type" is the last member in canonical order, so the suffix decides.</remarks>
+    public static EntryKind KindOf(ReadOnlySpan<byte> bytes) =>
+        bytes.EndsWith("\"type\":\"seal\"}"u8) ? EntryKind.Seal
+        : bytes.EndsWith("\"type\":\"refusal\"}"u8) ? EntryKind.Refusal
+        : EntryKind.Transaction;
 
-    private static TransactionEntry WithOutcome(TransactionEntry entry) =>
-        entry.Type == TransactionEntry.TypeName && (entry.Events is null) != (entry.Rejection is null)
-            ? entry
-            : throw new CanonicalJsonException("A transaction entry has either events or a rejection.");
+    private static TransactionEntry WithType(TransactionEntry entry) => entry.Type == TransactionEntry.TypeName
+        ? entry
+        : throw new CanonicalJsonException("Not a log entry of a known type.");
 
     /// <summary>The canonical bytes, which are the leaf's data.</summary>
     public byte[] Encode() => this switch
     {
         TransactionEntry entry => CanonicalJson.Encode(entry, LogEntryJson.CanonicalTransaction),
+        RefusalEntry refusal => CanonicalJson.Encode(refusal, LogEntryJson.CanonicalRefusal),
         SealEntry seal => CanonicalJson.Encode(seal, LogEntryJson.CanonicalSeal),
         _ => throw new InvalidOperationException("The hierarchy of log entries is closed."),
     };
 }
 
-/// <summary>A signed act and what came of it.</summary>
+/// <summary>The kinds of entries.</summary>
+public enum EntryKind
+{
+    Transaction = 1,
+    Refusal = 2,
+    Seal = 3,
+}
+
+/// <summary>A signed act that was carried out, and what came of it.</summary>
 /// <param name="Actors">The keys as resolved when it was executed, in the order of the envelope's signatures.</param>
 /// <param name="Envelope">As submitted.</param>
-/// <param name="Events">What happened; null exactly when refused.</param>
-/// <param name="Rejection">Why it was refused after ordering; else null.</param>
+/// <param name="Events">What happened.</param>
 /// <param name="Height">The block.</param>
 /// <param name="Time">The block's time.</param>
 /// <param name="Type">Always <see cref="TypeName"/>.</param>
 public sealed record TransactionEntry(
-    IReadOnlyList<EntryActor> Actors, Envelope Envelope, IReadOnlyList<EntryEvent>? Events, EntryRejection? Rejection, long Height,
-    LedgerTime Time, string Type = TransactionEntry.TypeName) : LogEntry
+    IReadOnlyList<EntryActor> Actors, Envelope Envelope, IReadOnlyList<EntryEvent> Events, long Height, LedgerTime Time,
+    string Type = TransactionEntry.TypeName) : LogEntry
 {
     public const string TypeName = "transaction";
 }
@@ -95,8 +112,17 @@ public sealed record EntryEvent(JsonElement Body, string Name)
     public object DecodeBody(JsonTypeInfo type) => CanonicalJson.Decode(JsonMarshal.GetRawUtf8Value(Body), type);
 }
 
-/// <summary>A refusal as the log keeps it.</summary>
-public sealed record EntryRejection(string Contract, string Name, int Number);
+/// <summary>An act that was refused after it had been ordered: its id and why, and nothing of what somebody put into it.</summary>
+/// <remarks>Nobody can carry it out again, so a replay takes it as it stands; the quorum that signs the log vouches for it. It writes no state.</remarks>
+/// <param name="Code">Why.</param>
+/// <param name="Height">The block.</param>
+/// <param name="Id">The transaction id, which stays refused for good.</param>
+/// <param name="Time">The block's time.</param>
+/// <param name="Type">Always <see cref="TypeName"/>.</param>
+public sealed record RefusalEntry(RefusalCode Code, long Height, Hash32 Id, LedgerTime Time, string Type = RefusalEntry.TypeName) : LogEntry
+{
+    public const string TypeName = "refusal";
+}
 
 /// <summary>The last entry of a block: what the block consists of and the state after it.</summary>
 /// <param name="Entries">Entries of the block, the seal included.</param>
@@ -121,6 +147,7 @@ public sealed record SealEntry(
 
 /// <summary>Serialisation of log entries.</summary>
 [JsonSerializable(typeof(TransactionEntry))]
+[JsonSerializable(typeof(RefusalEntry))]
 [JsonSerializable(typeof(SealEntry))]
 public sealed partial class LogEntryJson : JsonSerializerContext
 {
@@ -130,9 +157,9 @@ public sealed partial class LogEntryJson : JsonSerializerContext
     public static JsonTypeInfo<TransactionEntry> CanonicalTransaction { get; } =
         (JsonTypeInfo<TransactionEntry>)CanonicalOptions.GetTypeInfo(typeof(TransactionEntry));
 
-    /// <summary>Canonical type info of rejections.</summary>
-    public static JsonTypeInfo<EntryRejection> CanonicalRejection { get; } =
-        (JsonTypeInfo<EntryRejection>)CanonicalOptions.GetTypeInfo(typeof(EntryRejection));
+    /// <summary>Canonical type info of refusals.</summary>
+    public static JsonTypeInfo<RefusalEntry> CanonicalRefusal { get; } =
+        (JsonTypeInfo<RefusalEntry>)CanonicalOptions.GetTypeInfo(typeof(RefusalEntry));
 
     /// <summary>Canonical type info of seals.</summary>
     public static JsonTypeInfo<SealEntry> CanonicalSeal { get; } =

@@ -98,6 +98,22 @@ public sealed class LimitOptions
     [Range(50_000, 1 << 30)]
     public long TransactionBytes { get; set; } = 32 << 20;
 
+    /// <summary>Bytes of acts that this node takes into the order from one member without a post, a day (Beijing). Default 256 KiB.</summary>
+    [Range(50_000, 1L << 40)]
+    public long MemberBytesPerDay { get; set; } = 256L << 10;
+
+    /// <summary>The same for a member with a post. Default 64 MiB.</summary>
+    [Range(50_000, 1L << 40)]
+    public long PostBytesPerDay { get; set; } = 64L << 20;
+
+    /// <summary>The same for the network key of an organisation. Default 4 MiB.</summary>
+    [Range(50_000, 1L << 40)]
+    public long OrganizationBytesPerDay { get; set; } = 4L << 20;
+
+    /// <summary>The same for all keys together that nobody has yet: invitations being redeemed, founding. Default 16 MiB.</summary>
+    [Range(50_000, 1L << 40)]
+    public long UnboundBytesPerDay { get; set; } = 16L << 20;
+
     /// <summary>How long a request waits for its acts to become final before it is answered with how far they have come. Default 15 s; 0.1 s to 1 minute.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan FinalWait { get; set; } = TimeSpan.FromSeconds(15);

@@ -26,6 +26,9 @@ internal sealed class LedgerExplorer(
 {
     private const int BlocksPerPage = 50;
 
+    /// <summary>The ledger keeps an act's id and why it was refused, and nothing else of it.</summary>
+    private const string RefusedTitle = "未接受的事项";
+
     /// <summary>Most ids of one entry that names are looked up for; a chunk of 60 assessments has 62.</summary>
     private const int MostIds = 400;
 
@@ -59,9 +62,13 @@ internal sealed class LedgerExplorer(
         var entries = indexes.Select(i => (Index: i, Bytes: Read(i))).Select(e => (e.Index, e.Bytes.Length, Entry: LogEntry.Decode(e.Bytes))).ToList();
         var signers = entries.Select(e => e.Entry).OfType<TransactionEntry>().Select(SignerOf).OfType<MemberId>().ToHashSet();
         var known = await NamesAsync(user, signers, [], cancellationToken);
-        var lines = entries.Select(e => e.Entry is TransactionEntry act
-            ? new EntryLine(e.Index, Describe(act, DisplayNames.None).Title, SignerOf(act) is { } m ? NameOf(known, m) : null, CodeOf(act), e.Length)
-            : new EntryLine(e.Index, "区块封印", null, null, e.Length));
+        var lines = entries.Select(e => e.Entry switch
+        {
+            TransactionEntry act =>
+                new EntryLine(e.Index, Describe(act, DisplayNames.None).Title, SignerOf(act) is { } m ? NameOf(known, m) : null, null, e.Length),
+            RefusalEntry refused => new EntryLine(e.Index, RefusedTitle, null, refused.Code.ToString(), e.Length),
+            _ => new EntryLine(e.Index, "区块封印", null, null, e.Length),
+        });
         return new BlockView(
             block.Height, block.Time, block.Entries, block.FirstIndex, ledger.Head.Height, block.Root, block.StateRoot, ledger.ReadCheckpoint(height),
             SealFacts((SealEntry)LogEntry.Decode(Read(block.FirstIndex + block.Entries - 1))), [.. lines], skip);
@@ -79,9 +86,17 @@ internal sealed class LedgerExplorer(
         var leaf = Merkle.HashLeaf(bytes);
         var proof = ledger.ProveInclusion(index, head.Size);
         var json = Indent(bytes);
-        if (LogEntry.Decode(bytes) is not TransactionEntry entry)
+        var decodedEntry = LogEntry.Decode(bytes);
+        if (decodedEntry is RefusalEntry refused)
         {
-            var seal = (SealEntry)LogEntry.Decode(bytes);
+            return new EntryView(
+                index, refused.Height, refused.Time, head.Size, null, refused.Id, new ActSummary("", RefusedTitle, []), [], [],
+                RejectionMessages.For(refused.Code.ToString()), [], null, leaf, proof, head.Size, head.Root, bytes, json);
+        }
+
+        if (decodedEntry is not TransactionEntry entry)
+        {
+            var seal = (SealEntry)decodedEntry;
             return new EntryView(
                 index, seal.Height, seal.Time, head.Size, null, null, null, [], [], null, SealFacts(seal), null, leaf, proof, head.Size, head.Root,
                 bytes, json);
@@ -96,8 +111,8 @@ internal sealed class LedgerExplorer(
         return new EntryView(
             index, entry.Height, entry.Time, head.Size, command, Pae.TransactionId(payload), Describe(entry, new DisplayNames(known)),
             [.. entry.Actors.Select(a => new EntrySigner(a.Key.Id, a.Key.Scheme, a.Member, a.Member is { } m ? NameOf(known, m) : null))],
-            [.. (entry.Events ?? []).Select(e => new EntryEventView(e.Name, JsonSerializer.Serialize(e.Body, Indented)))],
-            CodeOf(entry) is { } code ? RejectionMessages.For(code) : null, [], payment, leaf, proof, head.Size, head.Root, bytes, json);
+            [.. entry.Events.Select(e => new EntryEventView(e.Name, JsonSerializer.Serialize(e.Body, Indented)))],
+            null, [], payment, leaf, proof, head.Size, head.Root, bytes, json);
     }
 
     public async Task<string?> SearchAsync(string text, CancellationToken cancellationToken = default)
@@ -145,9 +160,6 @@ internal sealed class LedgerExplorer(
 
     private static MemberId? SignerOf(TransactionEntry entry) => entry.Actors is [var first, ..] ? first.Member : null;
 
-    private static string? CodeOf(TransactionEntry entry) =>
-        entry.Rejection is { } refused ? string.Create(CultureInfo.InvariantCulture, $"{refused.Contract}/{refused.Number}") : null;
-
     private static string NameOf(Dictionary<string, string> known, MemberId member) =>
         known.TryGetValue(member.ToString(), out var name) ? name : ShortId.Of(member);
 
@@ -164,7 +176,7 @@ internal sealed class LedgerExplorer(
         }
         catch (Exception e) when (e is CanonicalJsonException or NotSupportedException)
         {
-            // An act of a later version, or one that was refused for its form: shown by its name, never hidden.
+            // An act of a later version: shown by its name, never hidden.
             return new ActSummary(payload.Command, payload.Command, []);
         }
     }
@@ -204,7 +216,7 @@ internal sealed class LedgerExplorer(
             }
         }
 
-        // The command stands in the envelope as base64; its ids recur in the events, except where it was refused.
+        // The command stands in the envelope as base64; its ids recur in the events.
         return (members, organizations);
     }
 

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using Mingjian.Contracts;
+using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
+using Mingjian.Engine.Admission;
 using Mingjian.Engine.Execution;
 using Mingjian.Primitives;
 using Mingjian.Server.Channel;
@@ -92,7 +94,22 @@ internal static class LedgerServices
 #pragma warning disable CA2000 // The ledger owns store and ordering and disposes of them.
         var identity = services.GetRequiredService<NodeIdentity>();
         var ordering = services.GetRequiredService<NodeOrdering>();
-        var options = new LedgerOptions { Network = identity.Network, Founders = identity.Founders, Peers = ordering.Peers, PeerFailed = new PeerLog(services.GetRequiredService<ILogger<PeerLog>>()).Write };
+        var limits = services.GetRequiredService<ServerOptions>().Limits;
+        var options = new LedgerOptions
+        {
+            Network = identity.Network,
+            Founders = identity.Founders,
+            Peers = ordering.Peers,
+            PeerFailed = new PeerLog(services.GetRequiredService<ILogger<PeerLog>>()).Write,
+            Quota = new ActQuota
+            {
+                Posts = new PostHolders(),
+                MemberBytes = limits.MemberBytesPerDay,
+                PostBytes = limits.PostBytesPerDay,
+                OrganizationBytes = limits.OrganizationBytesPerDay,
+                UnboundBytes = limits.UnboundBytesPerDay,
+            },
+        };
         return Ledger.Open(
             identity.Shared is { } node ? options with { MaxTimeAhead = node.MaxTimeAhead, StopWait = node.StopWait } : options,
             services.GetRequiredService<RocksDbBlockStore>(),
@@ -104,6 +121,14 @@ internal static class LedgerServices
             services.GetRequiredService<TimeProvider>());
 #pragma warning restore CA2000
     }
+}
+
+/// <summary>Who holds a post, by the contract <c>organizations</c>.</summary>
+internal sealed class PostHolders : IPostHolders
+{
+    /// <inheritdoc/>
+    public bool HoldsPost(IStateReader state, MemberId member, LedgerTime now) =>
+        state.PostsOf(member) is { } posts && posts.Appointments.Any(a => a.From <= now.BeijingDate && (a.Until is null || now.BeijingDate <= a.Until));
 }
 
 /// <summary>The ledger's name, made at the first start and kept beside the data: a reset ledger takes a new one.</summary>

@@ -50,11 +50,15 @@ internal sealed class OpenActs(FinalLedger ledger)
     /// <exception cref="LedgerStoppedException">The ledger has stopped while the act was on its way.</exception>
     public async Task<SubmissionResult?> FindAsync(Hash32 id)
     {
-        if (ledger.FindEntry(id) is { } index && ledger.ReadEntry(index) is { } bytes && LogEntry.DecodeOwn(bytes) is TransactionEntry entry)
+        if (ledger.FindEntry(id) is { } index && ledger.ReadEntry(index) is { } bytes)
         {
-            return entry.Rejection is { } rejection && CodeOf(rejection) is var code
-                ? new SubmissionResult(id.ToString(), "refused", entry.Height, index, code, RejectionMessages.For(code).Text)
-                : new SubmissionResult(id.ToString(), "final", entry.Height, index, null, null);
+            switch (LogEntry.DecodeOwn(bytes))
+            {
+                case RefusalEntry refused when refused.Code.ToString() is var code:
+                    return new SubmissionResult(id.ToString(), "refused", refused.Height, index, code, RejectionMessages.For(code).Text);
+                case TransactionEntry done:
+                    return new SubmissionResult(id.ToString(), "final", done.Height, index, null, null);
+            }
         }
 
         if (_acts.TryGetValue(id, out var running) && running.IsCompleted)
@@ -69,8 +73,6 @@ internal sealed class OpenActs(FinalLedger ledger)
     private static SubmissionResult Describe(Hash32 id, ActWord word) => word.Refusal is { } refusal
         ? Submissions.Describe(new SubmitResult(id, null, null, refusal))
         : Open(id, word.Stage);
-
-    private static string CodeOf(EntryRejection rejection) => new Rejection(rejection.Contract, rejection.Number, rejection.Name).Code;
 
     private static SubmissionResult Open(Hash32 id, ActStage stage)
     {

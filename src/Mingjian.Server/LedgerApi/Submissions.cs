@@ -41,7 +41,7 @@ internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptio
         new[]
         {
             AdmissionRejection.TooLarge, AdmissionRejection.MalformedEnvelope, AdmissionRejection.MalformedPayload,
-            AdmissionRejection.MalformedCommand,
+            AdmissionRejection.MalformedCommand, AdmissionRejection.SignerMissing,
         }.Select(r => r.ToRefusal().Code), StringComparer.Ordinal);
 
     /// <summary>How long a request waits while the node is out of reach: a connection that was only broken off is made anew within it.</summary>

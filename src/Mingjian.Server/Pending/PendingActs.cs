@@ -58,7 +58,7 @@ internal sealed class PendingActs(
             return PendingFault.Validity;
         }
 
-        if (envelope.Signatures is not [{ Batch: null } signature] || signature.Keyid != user.Key
+        if (envelope.Signatures is not [{ Batch: null } signature] || signature.Keyid != user.Key || payload.Signer != user.Key
             || ledger.ReadState().KeyRecord(signature.Keyid) is not { Revoked: null } record || record.Member != user.Member
             || verifier.Verify(envelope.ToPae(), signature, record.Key) != SignatureFault.None)
         {

@@ -25,15 +25,17 @@ public sealed class LedgerEvents(ILedger ledger, IEnumerable<IContract> contract
 
     private LedgerItem Read(long index, long height, byte[] bytes)
     {
-        if (LogEntry.DecodeOwn(bytes) is not TransactionEntry entry)
+        var decoded = LogEntry.DecodeOwn(bytes);
+        if (decoded is not TransactionEntry entry)
         {
-            return new LedgerItem(index, bytes.Length, null, "", default, []);
+            var refused = decoded as RefusalEntry;
+            return new LedgerItem(index, bytes.Length, null, refused, "", refused?.Id, []);
         }
 
         var payload = entry.Envelope.Payload;
-        var events = entry.Events is null ? [] : entry.Events.Select(e => Decode(e, height, index)).ToArray();
-        var command = TransactionPayload.TryDecode(payload, out var decoded) == PayloadFault.None ? decoded!.Command : "";
-        return new LedgerItem(index, bytes.Length, entry, command, Pae.TransactionId(payload), events);
+        var events = entry.Events.Select(e => Decode(e, height, index)).ToArray();
+        var command = TransactionPayload.TryDecode(payload, out var inside) == PayloadFault.None ? inside!.Command : "";
+        return new LedgerItem(index, bytes.Length, entry, null, command, Pae.TransactionId(payload), events);
     }
 
     private IEvent Decode(EntryEvent happened, long height, long index) =>
@@ -44,9 +46,10 @@ public sealed class LedgerEvents(ILedger ledger, IEnumerable<IContract> contract
 
 /// <summary>One log entry with its typed events.</summary>
 /// <param name="Size">Bytes of the entry.</param>
-/// <param name="Entry">Null for a seal.</param>
-/// <param name="Command">Empty for a seal.</param>
-/// <param name="Transaction">Default for a seal.</param>
+/// <param name="Entry">Null for a seal and for a refused act.</param>
+/// <param name="Refused">Null but for a refused act.</param>
+/// <param name="Command">Empty for a seal and for a refused act.</param>
+/// <param name="Transaction">Null for a seal.</param>
 /// <param name="Events">Empty for a seal and for a refused act.</param>
 public sealed record LedgerItem(
-    long Index, int Size, TransactionEntry? Entry, string Command, Hash32 Transaction, IReadOnlyList<IEvent> Events);
+    long Index, int Size, TransactionEntry? Entry, RefusalEntry? Refused, string Command, Hash32? Transaction, IReadOnlyList<IEvent> Events);

@@ -54,7 +54,7 @@ public sealed class Projector(ILedger ledger, LedgerEvents events)
         await using var rows = new RowWriter(context);
         foreach (var item in events.Read(block))
         {
-            var at = new EventPosition(block.Height, item.Index, block.Time, item.Transaction);
+            var at = new EventPosition(block.Height, item.Index, block.Time, item.Transaction.GetValueOrDefault());
             await rows.UpsertAsync(Index(item, at), cancellationToken);
             foreach (var happened in item.Events)
             {
@@ -94,9 +94,9 @@ public sealed class Projector(ILedger ledger, LedgerEvents events)
         Height = at.Height,
         Time = at.Time,
         Command = item.Command,
-        Transaction = item.Entry is null ? null : item.Transaction,
+        Transaction = item.Transaction,
         Signer = item.Entry?.Actors is [var first, ..] ? first.Member : null,
-        Refusal = item.Entry?.Rejection is { } refused ? $"{refused.Contract}/{refused.Number}" : null,
+        Refusal = item.Refused?.Code.ToString(),
         Payment = item.Events.Select(PaymentOf).FirstOrDefault(p => p is not null),
         Size = item.Size,
     };

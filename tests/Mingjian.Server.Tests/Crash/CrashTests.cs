@@ -87,7 +87,6 @@ public sealed class CrashTests(ITestOutputHelper output)
             Assert.Equal(act.Index, server.Ledger.FindEntry(act.Id));
             var entry = Assert.IsType<TransactionEntry>(LogEntry.Decode(server.Ledger.ReadEntry(act.Index)!));
             Assert.Equal(act.Height, entry.Height);
-            Assert.Null(entry.Rejection);
         }
 
         Assert.Equal(load.Acknowledged.Count, load.Acknowledged.Select(a => a.Index).Distinct().Count());

@@ -223,7 +223,7 @@ let queue = Promise.resolve();
 export function act(commands, options = {}) {
   const text = typeof commands === 'string' ? commands : JSON.stringify(commands);
   return enqueue({
-    prepare: () => prepare(text, meta('mj-network'), options?.names ?? {}, Boolean(options?.held)),
+    prepare: (key) => prepare(text, meta('mj-network'), key.id, options?.names ?? {}, Boolean(options?.held)),
     complete: async (prepared, signature) => (await assemble(prepared.payloads, signature)).envelopes,
     held: Boolean(options?.held),
     note: options?.held ? '还需要另一人会签：您签名后先保存，会签之后才记入账本。' : '',
@@ -257,7 +257,7 @@ async function actNow(task) {
   try {
     if (!key) throw new ActError('请先登录。', 'session/sign-in-required');
     dialog.busy('正在准备要签名的内容…');
-    const prepared = await task.prepare();
+    const prepared = await task.prepare(key);
     dialog.status.textContent = '';
     dialog.dialog.removeAttribute('aria-busy');
     dialog.show(prepared.summary, key, task.note);

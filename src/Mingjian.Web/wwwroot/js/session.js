@@ -92,7 +92,7 @@ async function newDeviceKey() {
 
 /** Signs one command with a key that the command itself introduces. */
 async function signWith(key, command, body) {
-  const prepared = await prepare(JSON.stringify([{ command, body }]), meta('mj-network'));
+  const prepared = await prepare(JSON.stringify([{ command, body }]), meta('mj-network'), key.id);
   const signature = await signPrepared(prepared, key);
   const { envelopes } = await assemble(prepared.payloads, signature);
   return `{"envelopes":[${envelopes[0]}]}`;

@@ -52,9 +52,9 @@ async function json(method, ...args) {
 /** Loads the module in advance, so that the first signature does not wait for it. */
 export const warmUp = () => call('Version');
 
-/** Builds canonical payloads from commands: { payloads, message, challenge, summary }. A held act waits for a second person, so it is valid for longer. */
-export const prepare = (commandsJson, network, names = {}, held = false) =>
-  json('Prepare', commandsJson, network, JSON.stringify(names), Date.now(), held);
+/** Builds canonical payloads from commands for the key that will sign: { payloads, message, challenge, summary }. A held act waits for a second person, so it is valid for longer. */
+export const prepare = (commandsJson, network, signer, names = {}, held = false) =>
+  json('Prepare', commandsJson, network, signer, JSON.stringify(names), Date.now(), held);
 
 /** Reads payloads that somebody else built, for a second signature. */
 export const read = (payloads, network, names = {}) =>
