@@ -93,12 +93,12 @@ internal sealed class BenchRoster : IDisposable
 
     private static (MemberId Id, int Branch) MemberOf(int number) => (new MemberId((UInt128)(uint)number + 1), number % Branches);
 
-    private static byte[] Sign(ICommand command, ISigner signer)
+    private static byte[] Sign(ICommand command, params IReadOnlyList<ISigner> signers)
     {
         var type = Types[command.GetType()];
         var payload = TransactionPayload.Encode(
-            type.Name, command, type.Json, Network, Now.AddMilliseconds(48L * 3600 * 1000), LedgerId.New<Nonce>(), signer.Key.Id);
-        return SigningRequest.For(payload).SignWith(signer)[0].Encode();
+            type.Name, command, type.Json, Network, Now.AddMilliseconds(48L * 3600 * 1000), LedgerId.New<Nonce>(), signers[0].Key.Id);
+        return SigningRequest.For(payload).SignWith(signers)[0].Encode();
     }
 
     private async Task ImportAsync(Ledger ledger, int members, IProgress<string> progress)
@@ -125,22 +125,22 @@ internal sealed class BenchRoster : IDisposable
 
     private async Task BindSecretariesAsync(Ledger ledger)
     {
-        var codes = _branches.Select(_ => Salt.New()).ToArray();
-        await DoAsync(ledger, codes.Select((code, b) => new IssueInvitation(MemberOf(b).Id, MembersState.CodeHash(code), Now.AddMilliseconds(3_600_000))), _officer);
+        var codes = _branches.Select(_ => InvitationCode.New()).ToArray();
+        await DoAsync(ledger, codes.Select((code, b) => new IssueInvitation(MemberOf(b).Id, code.Key, Now.AddMilliseconds(3_600_000))), _officer);
         for (var b = 0; b < Branches; b++)
         {
-            await DoAsync(ledger, [new BindKey(MemberOf(b).Id, codes[b], _secretaries[b].Key)], _secretaries[b]);
+            await DoAsync(ledger, [new BindKey(MemberOf(b).Id, _secretaries[b].Key)], _secretaries[b], codes[b]);
         }
 
         await DoAsync(ledger, _branches.Select((branch, b) => new AppointToPost(MemberOf(b).Id, branch, Post.BranchSecretary, Today.AddDays(-300), null)), _officer);
     }
 
-    private static async Task DoAsync(Ledger ledger, IEnumerable<ICommand> commands, Es256Signer signer)
+    private static async Task DoAsync(Ledger ledger, IEnumerable<ICommand> commands, params IReadOnlyList<ISigner> signers)
     {
         foreach (var page in commands.Chunk(2048))
         {
             var envelopes = new byte[page.Length][];
-            Parallel.For(0, page.Length, i => envelopes[i] = Sign(page[i], signer));
+            Parallel.For(0, page.Length, i => envelopes[i] = Sign(page[i], signers));
             var results = await Task.WhenAll(envelopes.Select(e => ledger.SubmitAsync(e, CancellationToken.None)));
             if (results.FirstOrDefault(r => r.Refusal is not null) is { } refused)
             {

@@ -46,24 +46,27 @@ internal static class KeyCommand
         var file = new Argument<FileInfo>("file") { Description = "密钥文件" };
         var server = ServerClient.Option();
         var member = new Option<string>("--member") { Description = "党员编号（m-…）", Required = true };
-        var code = new Option<string>("--code") { Description = "一次性邀请码（24 个字符）", Required = true };
+        var code = new Option<string>("--code") { Description = "一次性邀请码（22 个字符，邀请链接中最后一个点之后的部分）；- 表示从标准输入读取，不留在命令记录里", Required = true };
         var command = new Command("bind", "用邀请码把密钥绑定到党员。") { file, server, member, code };
         command.SetAction(async (result, cancelled) =>
         {
-            if (!MemberId.TryParse(result.GetValue(member), out var id) || !Salt.TryParse(result.GetValue(code), out var secret))
+            if (!MemberId.TryParse(result.GetValue(member), out var id) || !InvitationCode.TryParse(Secret(result.GetValue(code)!), out var secret))
             {
                 throw new CommandException("党员编号或邀请码的写法不对。");
             }
 
             using var signer = KeyFile.Read(result.GetValue(file)!);
             using var client = await ServerClient.ConnectAsync(result.GetValue(server)!, cancelled);
-            var acts = PreparedActs.Create([new BindKey(id, secret, signer.Key)], client.Network, signer.Key.Id, ServerClient.Now, DisplayNames.None);
-            var answer = await client.SubmitAsync("/api/v1/invitations/redeem", acts.Request.SignWith(signer), cancelled);
+            var acts = PreparedActs.Create([new BindKey(id, signer.Key)], client.Network, signer.Key.Id, ServerClient.Now, DisplayNames.None);
+            var answer = await client.SubmitAsync("/api/v1/invitations/redeem", acts.Request.SignWith(signer, secret), cancelled);
             Console.WriteLine(answer.Describe());
             return answer.Ok ? ExitCodes.Ok : ExitCodes.Failed;
         });
         return command;
     }
+
+    // What stands on a command line, others on the machine can read.
+    private static string? Secret(string given) => given == "-" ? Console.In.ReadLine()?.Trim() : given;
 }
 
 /// <summary>Private keys in PKCS#8 PEM files.</summary>

@@ -7,7 +7,7 @@ namespace Mingjian.Contracts.Sdk;
 /// <remarks>No property may be a <see cref="string"/>: free text can then not reach the ledger. A test holds this.</remarks>
 public interface ICommand;
 
-/// <summary>A command whose signer's key is not yet on the ledger and is introduced by the command itself.</summary>
+/// <summary>A command that introduces a key which is not yet on the ledger. A key that is must sign, too, unless it founds the ledger.</summary>
 public interface IIntroducesKey : ICommand
 {
     /// <summary>The key being introduced; the transaction must carry its signature.</summary>
@@ -15,6 +15,7 @@ public interface IIntroducesKey : ICommand
 }
 
 /// <summary>A command that lists keys which may sign it although the ledger does not know them yet; which of them must, its contract says.</summary>
+/// <remarks>A key that the ledger knows must sign, too, unless the command founds the ledger.</remarks>
 public interface IBringsKeys : ICommand
 {
     /// <summary>At most a few dozen.</summary>

@@ -75,6 +75,12 @@ public interface IKeyDirectory
 
     /// <summary>The bound key that is valid now, or null when unknown, not yet valid or revoked.</summary>
     Actor? Find(IStateReader state, KeyId key);
+
+    /// <summary>The key that may sign a certain command, or null. Some keys may sign one kind only, for example those of invitations.</summary>
+    Actor? Find(IStateReader state, KeyId key, ICommand command) => Find(state, key);
+
+    /// <summary>Whether keys that the command introduces or brings may sign it alone: only what founds a ledger that is not founded.</summary>
+    bool MayFound(IStateReader state, ICommand command) => false;
 }
 
 /// <summary>Which nodes sign which blocks.</summary>

@@ -1,5 +1,6 @@
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
+using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
 
@@ -15,6 +16,22 @@ public sealed class KeyDirectory : IKeyDirectory
 
     /// <inheritdoc/>
     public NodeSet? FindNodesAt(IStateReader state, long height) => state.AgreementAt(height)?.ToNodeSet();
+
+    /// <inheritdoc/>
+    /// <remarks>The key of an open invitation is nobody's, and can sign the binding for which it was issued and nothing else.</remarks>
+    public Actor? Find(IStateReader state, KeyId key, ICommand command) =>
+        Find(state, key) is { } actor ? actor
+        : command is BindKey bind && state.Invitation(key) is { IsOpen: true } invitation && invitation.Member == bind.Member
+            ? new Actor(key, invitation.Key, null)
+            : null;
+
+    /// <inheritdoc/>
+    public bool MayFound(IStateReader state, ICommand command) => command switch
+    {
+        FoundNetwork => state.Get(OrganizationsState.TopKey) is null,
+        FoundNodes => state.Nodes() is null,
+        _ => false,
+    };
 
     /// <inheritdoc/>
     public Actor? Find(IStateReader state, KeyId key)

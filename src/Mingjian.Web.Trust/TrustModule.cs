@@ -92,6 +92,31 @@ internal static partial class TrustModule
         ReceiptQr.Decode(JsonSerializer.Deserialize(partsJson, ModuleJson.Default.IReadOnlyListString) ?? []),
         ReceiptReportJson.Default.ReceiptScan));
 
+    /// <summary>The key that an invitation's code stands for.</summary>
+    [JSExport]
+    internal static string InvitationKey(string code) => Guarded(() =>
+    {
+        var key = Code(code).Key;
+        return Encode(new InvitationKeyAnswer(key.Id.ToString(), key.ToString()), ModuleJson.Default.InvitationKeyAnswer);
+    });
+
+    /// <summary>Signs a message (base64) with an invitation's code.</summary>
+    [JSExport]
+    internal static string SignWithInvitation(string code, string message) => Guarded(() =>
+    {
+        var signature = Code(code).Sign(Convert.FromBase64String(message));
+        return Encode(
+            new SignatureInput(signature.Keyid.ToString(), signature.Scheme, Convert.ToBase64String(signature.Sig), null),
+            ModuleJson.Default.SignatureInput);
+    });
+
+    /// <summary>A text as the drawing of a QR code. Drawn here because an invitation's link must not leave the browser.</summary>
+    [JSExport]
+    internal static string DrawQr(string text) => Guarded(() => Encode(new DrawingAnswer(Server.Receipts.QrSvg.Draw(text)), ModuleJson.Default.DrawingAnswer));
+
+    private static InvitationCode Code(string text) =>
+        InvitationCode.TryParse(text, out var code) ? code : throw new FormatException("Not an invitation's code.");
+
     private static string Guarded(Func<string> work)
     {
         try
@@ -172,6 +197,13 @@ internal sealed record FailureAnswer(string Error, string Code);
 /// <param name="Summary">To show before signing.</param>
 internal sealed record PreparedAnswer(IReadOnlyList<string> Payloads, string Message, string Challenge, SigningSummary Summary);
 
+/// <param name="Key">The key's id.</param>
+/// <param name="PublicKey">As the ledger writes it.</param>
+internal sealed record InvitationKeyAnswer(string Key, string PublicKey);
+
+/// <param name="Svg">One element.</param>
+internal sealed record DrawingAnswer(string Svg);
+
 /// <param name="Envelopes">Canonical JSON texts.</param>
 internal sealed record EnvelopesAnswer(IReadOnlyList<string> Envelopes);
 
@@ -185,6 +217,8 @@ internal sealed record AssertionInput(string AuthenticatorData, string ClientDat
 [JsonSerializable(typeof(PreparedAnswer))]
 [JsonSerializable(typeof(EnvelopesAnswer))]
 [JsonSerializable(typeof(SignatureInput))]
+[JsonSerializable(typeof(InvitationKeyAnswer))]
+[JsonSerializable(typeof(DrawingAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class ModuleJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using Mingjian.Cryptography;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Mingjian.Testing;
@@ -84,8 +85,9 @@ public sealed class ServerTests(ITestOutputHelper output) : IAsyncLifetime
         using var http = new HttpClient { BaseAddress = _server.Address };
         var session = await http.GetFromJsonAsync<JsonElement>(new Uri("api/v1/session", UriKind.Relative));
         http.DefaultRequestHeaders.Add(session.GetProperty("csrfHeader").GetString()!, session.GetProperty("csrfToken").GetString());
-        using var response = await http.PostAsJsonAsync(new Uri("api/v1/demo/invitation", UriKind.Relative), new { account = "officer" });
+        var code = InvitationCode.New();
+        using var response = await http.PostAsJsonAsync(new Uri("api/v1/demo/invitation", UriKind.Relative), new { account = "officer", key = code.Key.ToString() });
         var invitation = await response.Content.ReadFromJsonAsync<JsonElement>();
-        return (invitation.GetProperty("member").GetString()!, invitation.GetProperty("code").GetString()!);
+        return (invitation.GetProperty("member").GetString()!, code.ToString());
     }
 }

@@ -66,7 +66,8 @@ public sealed partial class CatalogueTests
         AssertReached<OrganizationsRejection>(
             OrganizationsTests.Founding, OrganizationsTests.Establishing, OrganizationsTests.Appointing, OrganizationsTests.Ending);
         AssertReached<MembersRejection>(
-            ImportTests.Importing, ImportTests.Withdrawing, KeyTests.Inviting, KeyTests.Binding, KeyTests.Revoking);
+            ImportTests.Importing, ImportTests.Withdrawing, KeyTests.Inviting, KeyTests.Binding, KeyTests.Revoking,
+            KeyTests.Confirming, KeyTests.Ending);
         AssertReached<DuesRejection>(
             StandardTests.Policies, StandardTests.Standards, AssessmentTests.Assessments, AssessmentTests.Proposals, AssessmentTests.Deciding,
             PaymentTests.Payments, PaymentTests.Voluntary, PaymentTests.Reversals, PaymentTests.Answers);

@@ -67,7 +67,7 @@ public sealed partial class PasskeyTests(Office office)
         // The same invitation is worth nothing a second time.
         await using var second = await office.OpenAsync(Screen.Phone);
         await second.Page.GotoAsync(link);
-        await Assertions.Expect(second.Page.GetByText("邀请链接不完整、已使用或已过期")).ToBeVisibleAsync();
+        await Assertions.Expect(second.Page.GetByText("邀请链接不完整、已使用、已撤回或已过期")).ToBeVisibleAsync();
         session.AssertNoConsoleErrors();
         second.AssertNoConsoleErrors();
     }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Mingjian.Client.Directory;
 using Mingjian.Client.ReadModels;
 using Mingjian.Contracts.Members;
+using Mingjian.Cryptography;
 using Mingjian.Primitives;
 using Mingjian.Server.Demo;
 using Mingjian.Server.Operations;
@@ -200,7 +201,7 @@ public sealed class BackupTests : IDisposable
         Assert.All(before, a => Assert.Equal(a.Index, server.Ledger.FindEntry(a.Id)));
         using var officer = server.Open();
         await officer.SignInAsDemoAsync("officer");
-        var answer = await officer.SubmitAsync(officer.Sign(new IssueInvitation(officer.Member, Hash32.Of([1]), server.Now.AddMilliseconds(60_000))));
+        var answer = await officer.SubmitAsync(officer.Sign(new IssueInvitation(officer.Member, InvitationCode.New().Key, server.Now.AddMilliseconds(60_000))));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
 
         var people = DemoPlan.LoadOrCreate(network).People.Select(p => p.Id).ToList();

@@ -76,25 +76,31 @@ public sealed class Browser : IDisposable
     /// <summary>A signed envelope as the API takes it.</summary>
     public string Sign(ICommand command, ISigner? signer = null) => Sign(Payload(command, signer: signer?.Key.Id), signer);
 
-    public string Sign(byte[] payload, ISigner? signer = null) =>
-        Encoding.UTF8.GetString(SigningRequest.For(payload).SignWith(signer ?? Key)[0].Encode());
+    public string Sign(byte[] payload, ISigner? signer = null) => SignAll(payload, signer ?? Key);
+
+    /// <summary>A signed envelope with several signatures.</summary>
+    public static string SignAll(byte[] payload, params ISigner[] signers) =>
+        Encoding.UTF8.GetString(SigningRequest.For(payload).SignWith(signers)[0].Encode());
 
     public Task<HttpResponseMessage> SubmitAsync(params string[] envelopes) =>
         PostAsync("/api/v1/transactions", $"{{\"envelopes\":[{string.Join(',', envelopes)}]}}");
 
     /// <summary>Redeems an invitation with this browser's key.</summary>
-    public Task<HttpResponseMessage> RedeemAsync(MemberId member, Salt code)
+    public Task<HttpResponseMessage> RedeemAsync(MemberId member, InvitationCode code)
     {
         Member = member;
-        return PostAsync("/api/v1/invitations/redeem", $"{{\"envelopes\":[{Sign(new BindKey(member, code, Key.Key))}]}}");
+        return RedeemAsync(SignAll(Payload(new BindKey(member, Key.Key)), Key, code));
     }
+
+    public Task<HttpResponseMessage> RedeemAsync(string envelope) =>
+        PostAsync("/api/v1/invitations/redeem", $"{{\"envelopes\":[{envelope}]}}");
 
     public async Task SignInAsDemoAsync(string account)
     {
-        var response = await PostAsync("/api/v1/demo/invitation", new { account });
+        var code = InvitationCode.New();
+        var response = await PostAsync("/api/v1/demo/invitation", new { account, key = code.Key.ToString() });
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var invitation = await response.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.True(Salt.TryParse(invitation.GetProperty("code").GetString(), out var code));
         var redeemed = await RedeemAsync(LedgerId.Parse<MemberId>(invitation.GetProperty("member").GetString()!), code);
         Assert.Equal(HttpStatusCode.OK, redeemed.StatusCode);
         Assert.True(await IsSignedInAsync());

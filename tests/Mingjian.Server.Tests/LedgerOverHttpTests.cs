@@ -104,7 +104,7 @@ public sealed class LedgerOverHttpTests(DemoServer demo)
         Assert.Equal("event: head", await NextAsync(reader, "event:"));
         var before = await NextAsync(reader, "id:");
         await officer.SubmitAsync(officer.Sign(new IssueInvitation(
-            demo.People["member"].Member, Hash32.Of([7, 8, 9]), demo.Server.Now.AddMilliseconds(60_000))));
+            demo.People["member"].Member, InvitationCode.New().Key, demo.Server.Now.AddMilliseconds(60_000))));
         Assert.NotEqual(before, await NextAsync(reader, "id:"));
     }
 
@@ -112,7 +112,7 @@ public sealed class LedgerOverHttpTests(DemoServer demo)
     public async Task The_event_stream_tells_how_far_the_acts_asked_for_have_come()
     {
         var officer = demo.People["officer"];
-        var done = officer.Sign(new IssueInvitation(demo.People["member"].Member, Hash32.Of([7, 8, 10]), demo.Server.Now.AddMilliseconds(60_000)));
+        var done = officer.Sign(new IssueInvitation(demo.People["member"].Member, InvitationCode.New().Key, demo.Server.Now.AddMilliseconds(60_000)));
         var ids = new[] { IdOf(done), Hash32.Of([7, 8, 11]).ToHex() };
         using var stream = await officer.Client.GetStreamAsync($"/api/v1/ledger/events?act={ids[0]}&act={ids[1]}");
         using var reader = new StreamReader(stream, Encoding.UTF8);

@@ -26,7 +26,7 @@ public sealed class PasskeySiteTests(DemoServer demo) : IDisposable
     {
         using var browser = Server.Open();
         var (member, code) = await InviteAsync();
-        var bind = new BindKey(member, code, Key);
+        var bind = new BindKey(member, Key);
         var host = Server.Address.Host;
 
         // Each row has one fault.
@@ -42,13 +42,13 @@ public sealed class PasskeySiteTests(DemoServer demo) : IDisposable
         ];
         foreach (var (relyingParty, origin, more) in elsewhere)
         {
-            var response = await RedeemAsync(browser, Sign(browser, bind, relyingParty, origin, more));
+            var response = await browser.RedeemAsync(Sign(browser, bind, relyingParty, origin, more, code));
             Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
             Assert.Equal("session/passkey-site", await response.CodeAsync());
         }
 
         Assert.False(await browser.IsSignedInAsync());
-        Assert.Equal(HttpStatusCode.OK, (await RedeemAsync(browser, Sign(browser, bind, host, Origin, ",\"crossOrigin\":false"))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await browser.RedeemAsync(Sign(browser, bind, host, Origin, ",\"crossOrigin\":false", code))).StatusCode);
         Assert.True(await browser.IsSignedInAsync());
 
         // The same holds for every later act; signed on the right page this one reaches the contract, which knows no such key.
@@ -67,20 +67,17 @@ public sealed class PasskeySiteTests(DemoServer demo) : IDisposable
         }
     }
 
-    private static Task<HttpResponseMessage> RedeemAsync(Browser browser, string envelope) =>
-        browser.PostAsync("/api/v1/invitations/redeem", $"{{\"envelopes\":[{envelope}]}}");
-
-    private async Task<(MemberId Member, Salt Code)> InviteAsync()
+    private async Task<(MemberId Member, InvitationCode Code)> InviteAsync()
     {
-        var officer = demo.People["officer"];
-        var (member, code) = (demo.People["auditor"].Member, Salt.New());
-        var response = await officer.SubmitAsync(officer.Sign(new IssueInvitation(
-            member, Hash32.Of(Convert.FromBase64String(code.ToString())), Server.Now.AddMilliseconds(60_000))));
+        var auditor = demo.People["auditor"];
+        var code = InvitationCode.New();
+        var response = await auditor.SubmitAsync(auditor.Sign(new IssueInvitation(
+            auditor.Member, code.Key, Server.Now.AddMilliseconds(60_000))));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        return (member, code);
+        return (auditor.Member, code);
     }
 
-    private string Sign(Browser browser, ICommand command, string relyingParty, string origin, string more)
+    private string Sign(Browser browser, ICommand command, string relyingParty, string origin, string more, InvitationCode? code = null)
     {
         var request = SigningRequest.For(browser.Payload(command));
         var challenge = Base64Url.EncodeToString(SHA256.HashData(request.Message));
@@ -90,6 +87,10 @@ public sealed class PasskeySiteTests(DemoServer demo) : IDisposable
         var signature = _passkey.SignData(
             WebAuthn.SignedBytes(assertion), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         return Encoding.UTF8.GetString(
-            request.Complete(new KeySignature(Key.Id, SchemeNames.WebAuthnEs256, signature, assertion))[0].Encode());
+            request.Complete(
+            [
+                new KeySignature(Key.Id, SchemeNames.WebAuthnEs256, signature, assertion),
+                .. code is null ? Array.Empty<KeySignature>() : [code.Sign(request.Message)],
+            ])[0].Encode());
     }
 }

@@ -18,10 +18,11 @@ public sealed class RunningServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string? _directory;
 
-    private RunningServer(WebApplication app, string? directory, FakeTimeProvider clock)
+    private RunningServer(WebApplication app, string directory, bool ownsDirectory, FakeTimeProvider clock)
     {
+        DataDirectory = directory;
         _app = app;
-        _directory = directory;
+        _directory = ownsDirectory ? directory : null;
         Clock = clock;
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }
@@ -30,6 +31,8 @@ public sealed class RunningServer : IAsyncDisposable
     public FakeTimeProvider Clock { get; }
 
     public Uri Address { get; }
+
+    public string DataDirectory { get; }
 
     public IServiceProvider Services => _app.Services;
 
@@ -72,7 +75,7 @@ public sealed class RunningServer : IAsyncDisposable
             throw;
         }
 
-        return new RunningServer(app, ownsDirectory ? directory : null, clock);
+        return new RunningServer(app, directory, ownsDirectory, clock);
     }
 
     /// <summary>A browser of its own: cookies, no automatic redirects.</summary>

@@ -192,19 +192,16 @@ public abstract class SessionTests : IAsyncLifetime
     [Fact]
     public async Task An_invitation_binds_one_key_and_no_second_one()
     {
-        using var officer = _server.Open();
-        await officer.SignInAsDemoAsync("officer");
-        var code = Salt.New();
-        var hash = Hash32.Of(Convert.FromBase64String(code.ToString()));
-        var issued = await officer.SubmitAsync(officer.Sign(
-            new IssueInvitation(_member.Member, hash, _server.Now.AddMilliseconds(86_400_000))));
+        var code = InvitationCode.New();
+        var issued = await _member.SubmitAsync(_member.Sign(
+            new IssueInvitation(_member.Member, code.Key, _server.Now.AddMilliseconds(3_600_000))));
         Assert.Equal(HttpStatusCode.OK, issued.StatusCode);
         using var first = _server.Open();
         Assert.Equal(HttpStatusCode.OK, (await first.RedeemAsync(_member.Member, code)).StatusCode);
         Assert.True(await first.IsSignedInAsync());
         using var second = _server.Open();
         var refused = await second.RedeemAsync(_member.Member, code);
-        Assert.Equal("members/1403", await refused.CodeAsync());
+        Assert.Equal("session/invitation-invalid", await refused.CodeAsync());
         Assert.False(await second.IsSignedInAsync());
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
+using Mingjian.Cryptography;
 using Mingjian.Primitives;
 using Mingjian.Server.Setup;
 
@@ -70,7 +71,7 @@ public sealed class StartTests
         await using var server = await RunningServer.StartAsync(demo: false);
         using var browser = server.Open();
         Assert.Equal(HttpStatusCode.NotFound, (await browser.Client.GetAsync("/demo")).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await browser.PostAsync("/api/v1/demo/invitation", new { account = "officer" })).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.PostAsync("/api/v1/demo/invitation", new { account = "officer", key = InvitationCode.New().Key.ToString() })).StatusCode);
     }
 
     [Theory]

@@ -161,7 +161,7 @@ public sealed class TransactionApiTests(DemoServer demo)
     [Fact]
     public async Task A_final_act_is_found_by_its_id_and_its_repetition_is_named_as_such()
     {
-        var command = new IssueInvitation(demo.People["member"].Member, Hash32.Of([1, 2, 3]), demo.Server.Now.AddMilliseconds(60_000));
+        var command = new IssueInvitation(demo.People["member"].Member, InvitationCode.New().Key, demo.Server.Now.AddMilliseconds(60_000));
         var payload = Officer.Payload(command);
         var envelope = Officer.Sign(payload);
         var response = await Officer.SubmitAsync(envelope);
@@ -197,7 +197,7 @@ public sealed class TransactionApiTests(DemoServer demo)
     public async Task Good_and_bad_envelopes_in_one_request_are_answered_one_by_one()
     {
         var good = Officer.Sign(new IssueInvitation(
-            demo.People["member"].Member, Hash32.Of([4, 5, 6]), demo.Server.Now.AddMilliseconds(60_000)));
+            demo.People["member"].Member, InvitationCode.New().Key, demo.Server.Now.AddMilliseconds(60_000)));
         var response = await Officer.SubmitAsync(good, Officer.Sign(Harmless));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
         var results = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("results");

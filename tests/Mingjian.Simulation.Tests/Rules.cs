@@ -24,5 +24,8 @@ internal static class Rules
         public NodeSet? FindNodesAt(IStateReader state, long height) => _nodes.FindNodesAt(state, height);
 
         public Actor? Find(IStateReader state, KeyId key) => LedgerFixture.Toy.Find(state, key) ?? _nodes.Find(state, key);
+
+        public bool MayFound(IStateReader state, ICommand command) =>
+            LedgerFixture.Toy.MayFound(state, command) || _nodes.MayFound(state, command);
     }
 }

@@ -75,6 +75,9 @@ public sealed class ToyContract : IContract, IKeyDirectory
     public Actor? Find(IStateReader state, KeyId key) =>
         state.Get(Keys.Key(key)) is { } bound ? new Actor(key, bound.Key, bound.Member) : null;
 
+    /// <summary>Anybody joins alone.</summary>
+    public bool MayFound(IStateReader state, ICommand command) => command is Join;
+
     private static void Change(IStateReader state, IStateWriter writes, MemberId account, Amount by)
     {
         var key = Accounts.Key(account);

@@ -81,6 +81,9 @@ public enum DuesRejection
     /// <summary>Nobody decides on a proposal of his or her own, or on his or her own dues.</summary>
     ReductionNeedsAnotherPerson = 1306,
 
+    /// <summary>Who proposed and who decides are not two: one stands behind the other's key (<see cref="Members.KeyChain"/>).</summary>
+    ReductionNotIndependent = 1307,
+
     /// <summary>Dues are not deducted from pay (Art. 14).</summary>
     PayrollDeduction = 1401,
 
@@ -122,6 +125,9 @@ public enum DuesRejection
 
     /// <summary>The month has <see cref="MonthRecord.MaxPayments"/> part payments.</summary>
     TooManyPayments = 1414,
+
+    /// <summary>The consents of branch and committee are not two people's: one stands behind the other's key (<see cref="Members.KeyChain"/>).</summary>
+    ConsentsNotIndependent = 1415,
 
     /// <summary>No such payment.</summary>
     PaymentUnknown = 1501,

@@ -53,7 +53,8 @@ internal static class PaymentRules
             months[i] = month;
         }
 
-        if ((CheckBasis(command) ?? CheckConsent(state, command, context) ?? CheckAmounts(command, months)) is { } refusal)
+        if ((CheckBasis(command) ?? CheckConsent(state, command, context) ?? CheckAmounts(command, months)
+                ?? CheckIndependence(state, command, context)) is { } refusal)
         {
             return DuesRules.Reject(refusal);
         }
@@ -233,19 +234,59 @@ internal static class PaymentRules
             return null;
         }
 
-        if (state.CommitteeAbove(command.Branch) is { } committee)
+        foreach (var officer in CommitteeSigners(state, command, context))
         {
-            foreach (var actor in context.Actors)
+            if (officer != secretary)
             {
-                if (actor.Member is { } officer && officer != secretary
-                    && Rights.Allows(state, officer, Right.ConsentForCommittee, committee.Organization, context.Today))
-                {
-                    return null;
-                }
+                return null;
             }
         }
 
         return DuesRejection.CommitteeConsentMissing;
+    }
+
+    /// <summary>Whoever brought the other's key may hold it: such two are one person's consent.</summary>
+    private static DuesRejection? CheckIndependence(IStateReader state, RecordPayment command, DecisionContext context)
+    {
+        if (command.Basis != PaymentBasis.LongBackPayment)
+        {
+            return null;
+        }
+
+        var officers = CommitteeSigners(state, command, context);
+        foreach (var actor in context.Actors)
+        {
+            if (actor.Member is { } secretary && Rights.Allows(state, secretary, Right.ConsentForBranch, command.Branch, context.Today))
+            {
+                foreach (var officer in officers)
+                {
+                    if (KeyChain.AreIndependent(state, secretary, officer))
+                    {
+                        return null;
+                    }
+                }
+            }
+        }
+
+        return DuesRejection.ConsentsNotIndependent;
+    }
+
+    private static List<MemberId> CommitteeSigners(IStateReader state, RecordPayment command, DecisionContext context)
+    {
+        var officers = new List<MemberId>();
+        if (state.CommitteeAbove(command.Branch) is { } committee)
+        {
+            foreach (var actor in context.Actors)
+            {
+                if (actor.Member is { } officer
+                    && Rights.Allows(state, officer, Right.ConsentForCommittee, committee.Organization, context.Today))
+                {
+                    officers.Add(officer);
+                }
+            }
+        }
+
+        return officers;
     }
 
     private static DuesRejection? CheckAmounts(RecordPayment command, MonthRecord[] months)

@@ -95,6 +95,11 @@ internal static class ReductionRules
             return DuesRules.Reject(DuesRejection.ReductionNeedsAnotherPerson);
         }
 
+        if (!KeyChain.AreIndependent(state, by, proposal.ProposedBy))
+        {
+            return DuesRules.Reject(DuesRejection.ReductionNotIndependent);
+        }
+
         var rule = DuesRuleCatalog.InForce(DuesTopic.Hardship, command.From.FirstDay)!;
         return Decision.Accept(new ReductionDecided(command.Member, member.Branch, command.From, command.Approved, rule.Id, by));
     }

@@ -33,17 +33,30 @@ public sealed record MemberRow(
 /// <summary>Withdraws a whole import while nothing depends on it (no assessment, key, or post of any of its members).</summary>
 public sealed record WithdrawImport(ImportId Import) : MembersCommand;
 
-/// <summary>Lets one member bind one key: the ledger holds only the hash of the one-time code.</summary>
+/// <summary>Lets one member bind one key: the ledger holds only the public key that is derived from the one-time code.</summary>
+/// <remarks>
+/// By an official for somebody who never had a key; by the member for a further device; by an official for a member who has or had a key, but
+/// then a second official confirms (<see cref="ConfirmInvitation"/>).
+/// </remarks>
 /// <param name="Member">For whom.</param>
-/// <param name="CodeHash">SHA-256 of the 16 code bytes.</param>
+/// <param name="Key">Derived from the code, scheme <c>es256</c>; it can sign one <see cref="BindKey"/> for the member and nothing else.</param>
 /// <param name="Expires">Refused from this time on.</param>
-public sealed record IssueInvitation(MemberId Member, Hash32 CodeHash, LedgerTime Expires) : MembersCommand;
+public sealed record IssueInvitation(MemberId Member, PublicKeyValue Key, LedgerTime Expires) : MembersCommand;
 
-/// <summary>Redeems an invitation: binds the key that signs this transaction to the member.</summary>
+/// <summary>A second official agrees that a member who has or had a key gets a further one; it can be redeemed 24 hours later.</summary>
+/// <param name="Member">As in the invitation, so that whoever signs reads for whom.</param>
+/// <param name="Invitation">Id of the invitation's key.</param>
+public sealed record ConfirmInvitation(MemberId Member, KeyId Invitation) : MembersCommand;
+
+/// <summary>Ends an invitation before it is redeemed; by the member, its issuer or an official over the member.</summary>
 /// <param name="Member">As in the invitation.</param>
-/// <param name="Code">The 16 code bytes, in a <see cref="Salt"/>'s text form.</param>
+/// <param name="Invitation">Id of the invitation's key.</param>
+public sealed record WithdrawInvitation(MemberId Member, KeyId Invitation) : MembersCommand;
+
+/// <summary>Redeems an invitation: binds a new key to the member. Signed by the new key and by the invitation's.</summary>
+/// <param name="Member">As in the invitation.</param>
 /// <param name="Key">The new key.</param>
-public sealed record BindKey(MemberId Member, Salt Code, PublicKeyValue Key) : MembersCommand, IIntroducesKey;
+public sealed record BindKey(MemberId Member, PublicKeyValue Key) : MembersCommand, IIntroducesKey;
 
 /// <summary>Revokes a key from the next block on; by its owner or by the organisation's officer.</summary>
 public sealed record RevokeKey(KeyId Key, KeyRevocationReason Reason) : MembersCommand;

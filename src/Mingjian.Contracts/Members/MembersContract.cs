@@ -14,6 +14,8 @@ public sealed class MembersContract : IContract
         ContractsJson.Message<ImportMembers>(ContractName),
         ContractsJson.Message<WithdrawImport>(ContractName),
         ContractsJson.Message<IssueInvitation>(ContractName),
+        ContractsJson.Message<ConfirmInvitation>(ContractName),
+        ContractsJson.Message<WithdrawInvitation>(ContractName),
         ContractsJson.Message<BindKey>(ContractName),
         ContractsJson.Message<RevokeKey>(ContractName),
     ];
@@ -23,6 +25,8 @@ public sealed class MembersContract : IContract
         ContractsJson.Message<MembersImported>(ContractName),
         ContractsJson.Message<ImportWithdrawn>(ContractName),
         ContractsJson.Message<InvitationIssued>(ContractName),
+        ContractsJson.Message<InvitationConfirmed>(ContractName),
+        ContractsJson.Message<InvitationWithdrawn>(ContractName),
         ContractsJson.Message<KeyBound>(ContractName),
         ContractsJson.Message<KeyRevoked>(ContractName),
     ];

@@ -78,10 +78,10 @@ public enum MembersRejection
     /// <summary>The invitation would hold for more than 30 days.</summary>
     ExpiryTooFar = 1306,
 
-    /// <summary>The same code was issued before.</summary>
+    /// <summary>The key is an invitation's, a member's or an organisation's already, or was.</summary>
     CodeRepeated = 1307,
 
-    /// <summary>No invitation has this code.</summary>
+    /// <summary>No signing key is an invitation's.</summary>
     CodeUnknown = 1401,
 
     /// <summary>The invitation is for somebody else.</summary>
@@ -96,14 +96,26 @@ public enum MembersRejection
     /// <summary>The introduced key did not sign.</summary>
     KeyDidNotSign = 1405,
 
-    /// <summary>The key is or was bound on this ledger.</summary>
+    /// <summary>The key is or was bound on this ledger, or is an invitation's.</summary>
     KeyTaken = 1406,
 
     /// <summary>The member has <see cref="MemberKeysRecord.Max"/> valid keys.</summary>
     TooManyKeys = 1407,
 
-    /// <summary>Who issued the invitation may no longer invite this member: out of office, or the member got a post out of reach.</summary>
+    /// <summary>
+    /// Who issued or confirmed the invitation may no longer invite this member: out of office, the member got a post out of reach, the key
+    /// that signed it was revoked, or the one has meanwhile brought the other's key.
+    /// </summary>
     InvitationLapsed = 1408,
+
+    /// <summary>The invitation has been withdrawn.</summary>
+    CodeWithdrawn = 1409,
+
+    /// <summary>The member has or had a key, and no second official has confirmed.</summary>
+    NotConfirmed = 1410,
+
+    /// <summary>The 24 hours after the confirmation are not over.</summary>
+    NotOpenYet = 1411,
 
     /// <summary>No such key.</summary>
     KeyUnknown = 1501,
@@ -113,4 +125,25 @@ public enum MembersRejection
 
     /// <summary>The key has been revoked already.</summary>
     AlreadyRevoked = 1503,
+
+    /// <summary>The member has no such invitation.</summary>
+    InvitationUnknown = 1601,
+
+    /// <summary>No signer is the member, the issuer or an official over the member.</summary>
+    MayNotWithdrawInvitation = 1602,
+
+    /// <summary>The invitation is redeemed, withdrawn or expired.</summary>
+    InvitationClosed = 1603,
+
+    /// <summary>The invitation needs no confirmation, or has one.</summary>
+    NothingToConfirm = 1604,
+
+    /// <summary>No signer but the issuer and the member may invite the member and reaches the member's posts.</summary>
+    MayNotConfirm = 1605,
+
+    /// <summary>Issuer and confirmer are not two: one stands behind the other's key.</summary>
+    ConfirmerNotIndependent = 1606,
+
+    /// <summary>The invitation expires within 24 hours.</summary>
+    ExpiresBeforeOpening = 1607,
 }

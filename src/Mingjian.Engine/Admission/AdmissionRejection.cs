@@ -39,7 +39,7 @@ public enum AdmissionRejection
     /// <summary>The body is not the canonical encoding of the command.</summary>
     MalformedCommand = 10,
 
-    /// <summary>A signing key is not bound to anybody, not valid yet, or revoked; or an introduced key did not sign.</summary>
+    /// <summary>A signing key is not bound to anybody, not valid yet, or revoked; an introduced key did not sign, or only keys that the ledger does not know.</summary>
     UnknownKey = 11,
 
     /// <summary>A signature names another scheme than its key.</summary>

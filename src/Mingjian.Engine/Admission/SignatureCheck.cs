@@ -8,7 +8,8 @@ namespace Mingjian.Engine.Admission;
 internal static class SignatureCheck
 {
     /// <summary>
-    /// The actors of a command: every key must be known now, or be one that the command introduces or brings; an introduced key must sign.
+    /// The actors of a command: every key must be known now, or be one that the command introduces or brings; an introduced key must sign, and
+    /// so must a known one, founding excepted: what unknown keys sign alone reaches no log.
     /// </summary>
     /// <param name="state">State before the block: a key bound or revoked in a block counts from the next block on.</param>
     public static AdmissionRejection? Resolve(
@@ -18,9 +19,11 @@ internal static class SignatureCheck
         var introduced = (command as IIntroducesKey)?.Key;
         var introducedId = introduced?.Id;
         var introducedSigned = introduced is null;
+        var knownSigned = false;
         for (var i = 0; i < signers.Count; i++)
         {
-            var actor = keys.Find(state, signers[i]);
+            var actor = keys.Find(state, signers[i], command);
+            knownSigned |= actor is not null;
             if (introducedId == signers[i])
             {
                 introducedSigned = true;
@@ -39,7 +42,7 @@ internal static class SignatureCheck
             actors[i] = actor;
         }
 
-        return introducedSigned ? null : AdmissionRejection.UnknownKey;
+        return introducedSigned && (knownSigned || keys.MayFound(state, command)) ? null : AdmissionRejection.UnknownKey;
     }
 
     private static Actor? FindBrought(IBringsKeys command, KeyId signer)

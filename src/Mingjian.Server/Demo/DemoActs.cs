@@ -14,7 +14,11 @@ internal sealed class DemoActs(FinalLedger ledger, ContractSet contracts, TimePr
         contracts.Contracts.SelectMany(c => c.Commands).ToFrozenDictionary(m => m.Type);
 
     /// <summary>Submits and waits for each; throws when one is refused, because the demo is then broken.</summary>
-    public async Task SubmitAsync(ISigner signer, IReadOnlyList<ICommand> commands, CancellationToken cancellationToken)
+    public Task SubmitAsync(ISigner signer, IReadOnlyList<ICommand> commands, CancellationToken cancellationToken) =>
+        SubmitAsync([signer], commands, cancellationToken);
+
+    /// <summary>The same with several signatures.</summary>
+    public async Task SubmitAsync(IReadOnlyList<ISigner> signers, IReadOnlyList<ICommand> commands, CancellationToken cancellationToken)
     {
         if (commands.Count == 0)
         {
@@ -28,7 +32,7 @@ internal sealed class DemoActs(FinalLedger ledger, ContractSet contracts, TimePr
             return TransactionPayload.Encode(
                 message.Name, command, message.Json, ledger.Network, expires, LedgerId.New<Nonce>(), signer.Key.Id);
         }).ToArray();
-        var pending = ledger.Submit([.. SigningRequest.For(payloads).SignWith(signer).Select(e => (ReadOnlyMemory<byte>)e.Encode())]);
+        var pending = ledger.Submit([.. SigningRequest.For(payloads).SignWith(signers).Select(e => (ReadOnlyMemory<byte>)e.Encode())]);
         for (var i = 0; i < pending.Count; i++)
         {
             if ((await pending[i].WaitAsync(cancellationToken)).Refusal is { } refusal)

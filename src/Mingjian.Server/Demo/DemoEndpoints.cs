@@ -9,10 +9,11 @@ using Mingjian.Server.Hosting;
 namespace Mingjian.Server.Demo;
 
 /// <param name="Account"><c>member</c>, <c>secretary</c>, <c>officer</c> or <c>auditor</c>.</param>
-internal sealed record DemoQuestion(string Account);
+/// <param name="Key">Public key of a code that the browser has made.</param>
+internal sealed record DemoQuestion(string Account, string Key);
 
-/// <param name="Code">The invitation's code, base64; the browser redeems it at once.</param>
-internal sealed record DemoInvitation(string Member, string Code);
+/// <param name="Member">Whose invitation the browser can redeem now.</param>
+internal sealed record DemoInvitation(string Member);
 
 /// <summary>One-click sign-in of the demo. Everything here answers 404 unless the server runs the demo and is asked over loopback.</summary>
 internal static class DemoEndpoints
@@ -45,42 +46,47 @@ internal static class DemoEndpoints
             .RequireRateLimiting(HostingServices.SignInLimit).ExcludeFromDescription();
 
     private static async Task<IResult> InviteAsync(DemoQuestion question, DemoSignIn demo, HttpContext context) =>
-        await demo.InviteAsync(question.Account, context.RequestAborted) is { } invitation
+        await demo.InviteAsync(question.Account, question.Key, context.RequestAborted) is { } invitation
             ? Results.Ok(invitation)
             : Problems.Of(StatusCodes.Status404NotFound, "demo/unknown", "没有这个演示账号。");
 }
 
-/// <summary>Issues an invitation with the demo officer's key and makes room for one more key of that person.</summary>
+/// <summary>Adds a device as people do for themselves: an invitation signed with a key that the demo's person has; and makes room for one more.</summary>
 internal sealed class DemoSignIn(DemoSeed seed, DemoActs acts, ILedger ledger, TimeProvider clock)
 {
-    public async Task<DemoInvitation?> InviteAsync(string? account, CancellationToken cancellationToken)
+    public async Task<DemoInvitation?> InviteAsync(string? account, string? publicKey, CancellationToken cancellationToken)
     {
-        if (seed.Plan is not { } plan || MemberOf(plan, account) is not { } member)
+        if (seed.Plan is not { } plan || PersonOf(account) is not { } person || !PublicKeyValue.TryParse(publicKey, out var key))
         {
             return null;
         }
 
-        using var officer = Es256Signer.Import(plan.OfficerKey);
-        using var secretary = Es256Signer.Import(plan.SecretaryKey);
-        var keys = ledger.ReadState().KeysOf(member)?.Keys ?? [];
-        if (keys.Count >= MemberKeysRecord.Max && keys.First(k => k != officer.Key.Id && k != secretary.Key.Id) is var oldest)
+        var member = plan.People[person].Id;
+        using var own = Es256Signer.Import(plan.KeyOf(person));
+        var state = ledger.ReadState();
+        if (state.KeyRecord(own.Key.Id) is not { Revoked: null })
         {
-            await acts.SubmitAsync(officer, [new RevokeKey(oldest, KeyRevocationReason.Replaced)], cancellationToken);
+            // Somebody tried out revoking every key of this person.
+            return null;
         }
 
-        var code = Salt.New();
+        var keys = state.KeysOf(member)?.Keys ?? [];
+        if (keys.Count >= MemberKeysRecord.Max)
+        {
+            await acts.SubmitAsync(own, [new RevokeKey(keys.First(k => k != own.Key.Id), KeyRevocationReason.Replaced)], cancellationToken);
+        }
+
         await acts.SubmitAsync(
-            officer, [new IssueInvitation(member, DemoSeed.HashOf(code), LedgerTime.From(clock.GetUtcNow() + TimeSpan.FromMinutes(10)))],
-            cancellationToken);
-        return new DemoInvitation(member.ToString(), code.ToString());
+            own, [new IssueInvitation(member, key, LedgerTime.From(clock.GetUtcNow() + TimeSpan.FromMinutes(10)))], cancellationToken);
+        return new DemoInvitation(member.ToString());
     }
 
-    private static MemberId? MemberOf(DemoPlan plan, string? account) => account switch
+    private static int? PersonOf(string? account) => account switch
     {
-        "member" => plan.People[DemoPlan.Member].Id,
-        "secretary" => plan.People[DemoPlan.Secretary].Id,
-        "auditor" => plan.People[DemoPlan.Auditor].Id,
-        "officer" => plan.Officer,
+        "member" => DemoPlan.Member,
+        "secretary" => DemoPlan.Secretary,
+        "auditor" => DemoPlan.Auditor,
+        "officer" => DemoPlan.Officer,
         _ => null,
     };
 }

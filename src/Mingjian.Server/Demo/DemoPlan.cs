@@ -8,12 +8,13 @@ namespace Mingjian.Server.Demo;
 /// <summary>What the demo network consists of: made once at random, kept in <c>demo.json</c> beside the demo data.</summary>
 /// <remarks>Holds the demo's private keys. They are worthless outside the demo ledger, whose name says that it is one.</remarks>
 internal sealed record DemoPlan(
-    string Warning, OrganizationId Committee, IReadOnlyList<DemoBranch> Branches, MemberId Officer, ImportId Import,
-    IReadOnlyList<DemoPerson> People, byte[] OfficerKey, byte[] SecretaryKey)
+    string Warning, OrganizationId Committee, IReadOnlyList<DemoBranch> Branches, MemberId Founder, ImportId Import,
+    IReadOnlyList<DemoPerson> People, byte[] FounderKey, IReadOnlyList<DemoKey> Keys)
 {
     public const string CommitteeName = "某某集团党委";
 
-    public const string OfficerName = "方组织";
+    /// <summary>Founds the network and invites everybody; so this officer countersigns with nobody.</summary>
+    public const string FounderName = "钱启用";
 
     private const string FileName = "demo.json";
 
@@ -32,8 +33,8 @@ internal sealed record DemoPlan(
         ("党员戊", 0, DuesClass.SalariedMonthly, 12400, 2008),
         ("党员己", 0, DuesClass.Student, 0, 2024),
         ("审计庚", 1, DuesClass.SalariedMonthly, 9100, 2003),
-        ("党员辛", 1, DuesClass.SalariedMonthly, 4800, 2018),
-        ("党员壬", 1, DuesClass.AnnualSalary, 15800, 2010),
+        ("方组织", 1, DuesClass.SalariedMonthly, 4800, 2018),
+        ("韩组织", 1, DuesClass.AnnualSalary, 15800, 2010),
         ("党员癸", 2, DuesClass.SalariedMonthly, 5600, 2014),
         ("党员子", 2, DuesClass.SalariedMonthly, 4300, 2020),
         ("党员丑", 3, DuesClass.SalariedMonthly, 11200, 2013),
@@ -53,6 +54,15 @@ internal sealed record DemoPlan(
     /// <summary>Index of the auditor.</summary>
     public const int Auditor = 6;
 
+    /// <summary>Index of the committee's officer, who decides and countersigns.</summary>
+    public const int Officer = 7;
+
+    /// <summary>Index of the committee's other officer.</summary>
+    public const int SecondOfficer = 8;
+
+    /// <summary>The key that a person of the demo was invited to bind; later ones are added with it, as people add their devices.</summary>
+    public byte[] KeyOf(int person) => Keys.First(k => k.Person == person).Key;
+
     /// <summary>Whether a directory holds a plan.</summary>
     public static bool Exists(string directory) => File.Exists(Path.Combine(directory, FileName));
 
@@ -65,20 +75,28 @@ internal sealed record DemoPlan(
             return CanonicalJson.Decode(File.ReadAllBytes(path), DemoJson.Canonical);
         }
 
-        using var officer = Es256Signer.Create();
-        using var secretary = Es256Signer.Create();
         var plan = new DemoPlan(
             WarningText, LedgerId.New<OrganizationId>(),
             [.. BranchNames.Select(name => new DemoBranch(LedgerId.New<OrganizationId>(), name))],
             LedgerId.New<MemberId>(), LedgerId.New<ImportId>(),
             [.. Sketch.Select(s => new DemoPerson(LedgerId.New<MemberId>(), s.Name, s.Branch, s.Class, s.Base, s.Admitted))],
-            officer.ExportPkcs8(), secretary.ExportPkcs8());
+            NewKey(), [.. new[] { Secretary, Member, Auditor, Officer, SecondOfficer }.Select(person => new DemoKey(person, NewKey()))]);
         File.WriteAllText(Path.Combine(directory, "DEMO-演示数据.txt"), WarningText + "\n");
         File.WriteAllBytes(path + ".new", CanonicalJson.Encode(plan, DemoJson.Canonical));
         File.Move(path + ".new", path);
         return plan;
     }
+
+    private static byte[] NewKey()
+    {
+        using var key = Es256Signer.Create();
+        return key.ExportPkcs8();
+    }
 }
+
+/// <param name="Person">Index into the plan's people.</param>
+/// <param name="Key">PKCS#8.</param>
+internal sealed record DemoKey(int Person, byte[] Key);
 
 internal sealed record DemoBranch(OrganizationId Id, string Name);
 

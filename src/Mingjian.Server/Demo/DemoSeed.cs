@@ -110,12 +110,13 @@ internal sealed partial class DemoSeed(
 
     private async Task SeedAsync(DemoPlan plan, CancellationToken cancellationToken)
     {
-        using var officer = Es256Signer.Import(plan.OfficerKey);
-        using var secretary = Es256Signer.Import(plan.SecretaryKey);
+        using var founder = Es256Signer.Import(plan.FounderKey);
+        using var officer = Es256Signer.Import(plan.KeyOf(DemoPlan.Officer));
+        using var secretary = Es256Signer.Import(plan.KeyOf(DemoPlan.Secretary));
         var isNew = ledger.ReadState().Get(OrganizationsState.TopKey) is null;
-        await FoundAsync(plan, officer, cancellationToken);
-        await ImportAsync(plan, officer, cancellationToken);
-        await AppointAsync(plan, officer, secretary, cancellationToken);
+        await FoundAsync(plan, founder, cancellationToken);
+        await ImportAsync(plan, founder, cancellationToken);
+        await AppointAsync(plan, founder, cancellationToken);
         await CollectAsync(plan, officer, secretary, cancellationToken);
         Plan = plan;
         if (isNew)
@@ -124,13 +125,13 @@ internal sealed partial class DemoSeed(
         }
     }
 
-    private async Task FoundAsync(DemoPlan plan, Es256Signer officer, CancellationToken cancellationToken)
+    private async Task FoundAsync(DemoPlan plan, Es256Signer founder, CancellationToken cancellationToken)
     {
         if (ledger.ReadState().Get(OrganizationsState.TopKey) is null)
         {
-            await names.RegisterAsync(plan.Officer, DemoPlan.OfficerName, cancellationToken);
+            await names.RegisterAsync(plan.Founder, DemoPlan.FounderName, cancellationToken);
             var name = await names.RegisterAsync(plan.Committee, DemoPlan.CommitteeName, cancellationToken);
-            await acts.SubmitAsync(officer, [new FoundNetwork(plan.Committee, name, plan.Officer, officer.Key)], cancellationToken);
+            await acts.SubmitAsync(founder, [new FoundNetwork(plan.Committee, name, plan.Founder, founder.Key)], cancellationToken);
         }
 
         var branches = new List<ICommand>();
@@ -140,10 +141,10 @@ internal sealed partial class DemoSeed(
             branches.Add(new EstablishOrganization(branch.Id, plan.Committee, OrganizationKind.PartyBranch, name));
         }
 
-        await acts.SubmitAsync(officer, branches, cancellationToken);
+        await acts.SubmitAsync(founder, branches, cancellationToken);
     }
 
-    private async Task ImportAsync(DemoPlan plan, Es256Signer officer, CancellationToken cancellationToken)
+    private async Task ImportAsync(DemoPlan plan, Es256Signer founder, CancellationToken cancellationToken)
     {
         var from = Month.Of(Today).AddMonths(-MonthsBack);
         if (ledger.ReadState().Import(plan.Import) is not null)
@@ -155,7 +156,7 @@ internal sealed partial class DemoSeed(
         // What a start that was broken off has left behind.
         await people.RemoveAsync(plan.Import, cancellationToken);
         var staged = await people.StageAsync(
-            new ImportRow { Import = plan.Import, By = plan.Officer, People = plan.People.Count },
+            new ImportRow { Import = plan.Import, By = plan.Founder, People = plan.People.Count },
             [.. plan.People.Select((p, i) => new NewPerson(
                 p.Id,
                 new PersonRecord(p.Name, p.IdNumber(i), (i % 2) + 1, new DateOnly(p.AdmittedYear - 22, 1, 1), "汉族", "大学本科"),
@@ -169,34 +170,40 @@ internal sealed partial class DemoSeed(
             DuesAmounts.HasBase(p.Class) ? DuesAmounts.Compute(p.Class, p.Base, policy, from.FirstDay) : DuesAmounts.Flat,
             s.Base));
         await acts.SubmitAsync(
-            officer, [new ImportMembers(plan.Import, 0, 1, [.. rows]), new SetStandards([.. lines])], cancellationToken);
+            founder, [new ImportMembers(plan.Import, 0, 1, [.. rows]), new SetStandards([.. lines])], cancellationToken);
     }
 
-    private async Task AppointAsync(DemoPlan plan, Es256Signer officer, Es256Signer secretary, CancellationToken cancellationToken)
+    // Posts and first keys come from the founding officer; afterwards that officer has nothing to sign with anybody.
+    private async Task AppointAsync(DemoPlan plan, Es256Signer founder, CancellationToken cancellationToken)
     {
         var since = Month.Of(Today).AddMonths(-MonthsBack - 1).FirstDay;
-        var secretaryId = plan.People[DemoPlan.Secretary].Id;
-        var auditorId = plan.People[DemoPlan.Auditor].Id;
         var state = ledger.ReadState();
-        var appointments = new List<ICommand>();
-        if (state.PostsOf(secretaryId) is null)
+        (int Person, OrganizationId Organization, Post Post)[] posts =
+        [
+            (DemoPlan.Officer, plan.Committee, Post.OrganizationOfficer),
+            (DemoPlan.SecondOfficer, plan.Committee, Post.OrganizationOfficer),
+            (DemoPlan.Secretary, plan.Branches[0].Id, Post.BranchSecretary),
+            (DemoPlan.Auditor, plan.Committee, Post.Auditor),
+        ];
+        await acts.SubmitAsync(
+            founder,
+            [
+                .. posts.Where(p => state.PostsOf(plan.People[p.Person].Id) is null)
+                    .Select(p => new AppointToPost(plan.People[p.Person].Id, p.Organization, p.Post, since, null)),
+            ],
+            cancellationToken);
+        foreach (var (person, pkcs8) in plan.Keys)
         {
-            appointments.Add(new AppointToPost(secretaryId, plan.Branches[0].Id, Post.BranchSecretary, since, null));
-        }
-
-        if (state.PostsOf(auditorId) is null)
-        {
-            appointments.Add(new AppointToPost(auditorId, plan.Committee, Post.Auditor, since, null));
-        }
-
-        await acts.SubmitAsync(officer, appointments, cancellationToken);
-        if (state.KeyRecord(secretary.Key.Id) is null)
-        {
-            var code = Salt.New();
-            await acts.SubmitAsync(
-                officer, [new IssueInvitation(secretaryId, HashOf(code), LedgerTime.From(clock.GetUtcNow() + TimeSpan.FromHours(1)))],
-                cancellationToken);
-            await acts.SubmitAsync(secretary, [new BindKey(secretaryId, code, secretary.Key)], cancellationToken);
+            using var key = Es256Signer.Import(pkcs8);
+            if (state.KeyRecord(key.Key.Id) is null)
+            {
+                var member = plan.People[person].Id;
+                var code = InvitationCode.New();
+                await acts.SubmitAsync(
+                    founder, [new IssueInvitation(member, code.Key, LedgerTime.From(clock.GetUtcNow() + TimeSpan.FromHours(1)))],
+                    cancellationToken);
+                await acts.SubmitAsync([key, code], [new BindKey(member, key.Key)], cancellationToken);
+            }
         }
     }
 
@@ -238,9 +245,6 @@ internal sealed partial class DemoSeed(
         await acts.SubmitAsync(officer, assessments, cancellationToken);
         await acts.SubmitAsync(secretary, payments, cancellationToken);
     }
-
-    /// <summary>The hash under which the ledger knows an invitation's code.</summary>
-    internal static Hash32 HashOf(Salt code) => Hash32.Of(Convert.FromBase64String(code.ToString()));
 
     [LoggerMessage(EventId = 21, Level = LogLevel.Error, Message = "The demo could not be built")]
     private static partial void LogNotSeeded(ILogger logger, Exception fault);

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Mingjian.Client;
 using Mingjian.Client.Desk;
+using Mingjian.Client.Identity;
 using Mingjian.Client.Networks;
 using Mingjian.Client.Pending;
 using Mingjian.Client.ReadModels;
@@ -8,6 +9,7 @@ using Mingjian.Client.Roster;
 using Mingjian.Client.Session;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
 using Mingjian.Server.Dues;
@@ -18,7 +20,7 @@ namespace Mingjian.Server.Desk;
 /// <inheritdoc/>
 internal sealed class DeskItems(
     IDbContextFactory<ReadModelContext> readModels, DuesAccess access, IRosterImports imports, IReadModelCheck check,
-    IPendingActs pending, INetworkStatus network) : IDesk
+    IPendingActs pending, INetworkStatus network, IInvitations invitations) : IDesk
 {
     /// <summary>Arrears older than this are no longer on the desk; the list of arrears has them.</summary>
     private const int MonthsBack = 12;
@@ -101,7 +103,7 @@ internal sealed class DeskItems(
 
         var proposals = await desk.Context.Reductions.AsNoTracking().Where(r => r.Outcome == ReductionOutcome.Proposed).ToListAsync(cancellationToken);
         var state = access.State;
-        var mine = proposals.Count(r => r.ProposedBy != desk.User.Member && r.Member != desk.User.Member
+        var mine = proposals.Count(r => r.Member != desk.User.Member && KeyChain.AreIndependent(state, desk.User.Member, r.ProposedBy)
             && state.CommitteeAbove(r.Branch) is { } above && access.Allows(desk.User, Right.DecideReduction, above.Organization));
         AddIf(items, mine, $"{mine} 项减免申请等您决定。", "审批", "/staff/dues/reductions", true);
     }
@@ -151,13 +153,45 @@ internal sealed class DeskItems(
         }
     }
 
-    private static async Task AddKeysAsync(Reading desk, List<DeskItem> items, CancellationToken cancellationToken)
+    private async Task AddKeysAsync(Reading desk, List<DeskItem> items, CancellationToken cancellationToken)
     {
         var inviting = desk.Branches(Right.IssueInvitation);
         var without = await desk.Context.Members.AsNoTracking().CountAsync(
             m => m.Import != null && inviting.Contains(m.Branch) && !desk.Context.Keys.Any(k => k.Member == m.Member && k.Revoked == null),
             cancellationToken);
         AddIf(items, without, $"{without} 名党员还没有绑定密钥，不能登录、确认党费。", "邀请", "/staff/invitations", false);
+        if (inviting.Count == 0)
+        {
+            return;
+        }
+
+        // A further key opens what its owner may do: everybody over the owner hears of it while there is time to object.
+        var open = await invitations.ListAsync(cancellationToken);
+        var mine = open.Count(i => i.MayConfirm);
+        AddIf(items, mine, $"{mine} 个补发密钥的邀请等第二个人确认，请先向本人核实。", "核实", "/staff/invitations", true);
+        var others = open.Count(i => i.Stage != InvitationStage.Open && !i.MayConfirm);
+        AddIf(items, others, $"{others} 名党员正在补发密钥。不是本人要求的，请撤回。", "查看", "/staff/invitations", false);
+        await AddOfficersAsync(desk, items, cancellationToken);
+    }
+
+    // Whoever invites everybody countersigns with nobody, so a network needs two more who may decide and confirm.
+    private static async Task AddOfficersAsync(Reading desk, List<DeskItem> items, CancellationToken cancellationToken)
+    {
+        const int Enough = 3;
+        if (desk.All.FirstOrDefault(o => o.Higher is null) is not { } top || !desk.In(Right.AppointToPost).Contains(top.Organization))
+        {
+            return;
+        }
+
+        var officers = await desk.Context.Posts.AsNoTracking()
+            .Where(p => p.Organization == top.Organization && p.Post == Post.OrganizationOfficer && p.Until == null)
+            .Select(p => p.Member).Distinct().CountAsync(cancellationToken);
+        if (officers < Enough)
+        {
+            items.Add(new(
+                $"最高一级党委只有 {officers} 名组织委员。审批减免、会签、补发密钥要由密钥来源无关的两个人办，建议任命并邀请至少 {Enough} 名。",
+                "任职", "/staff/organizations", false));
+        }
     }
 
     private async Task AddCheckAsync(Reading desk, List<DeskItem> items, CancellationToken cancellationToken)

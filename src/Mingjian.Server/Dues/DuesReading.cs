@@ -5,6 +5,7 @@ using Mingjian.Client.Session;
 using Mingjian.Collation;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
 using Mingjian.Server.Projections;
@@ -140,7 +141,7 @@ internal sealed class DuesReading(
                 .Select(r => new ReductionView(
                     r.Member, names(r.Member), r.Branch, branchNames(r.Branch), r.From, r.Until, r.Monthly,
                     state.StandardsOf(r.Member)?.InForce(r.From)?.Monthly, r.Outcome,
-                    r.Outcome == ReductionOutcome.Proposed && user.Member != r.ProposedBy && user.Member != r.Member
+                    r.Outcome == ReductionOutcome.Proposed && user.Member != r.Member && KeyChain.AreIndependent(state, user.Member, r.ProposedBy)
                         && state.CommitteeAbove(r.Branch) is { } above && access.Allows(user, Right.DecideReduction, above.Organization),
                     new TrustMark(r.ProposedBy, names(r.ProposedBy), r.Rule, r.Height, r.Index),
                     r.DecidedBy is { } by ? new TrustMark(by, names(by), r.Rule, r.DecidedHeight ?? 0, r.DecidedIndex ?? 0) : null)),

@@ -1,7 +1,10 @@
+using System.Buffers.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Identity;
-using Mingjian.Cryptography;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
+using Mingjian.Server.LedgerApi;
 
 namespace Mingjian.Server.Identity;
 
@@ -11,6 +14,7 @@ internal sealed partial class Passkeys(
 {
     private const string Creation = "passkey-new";
     private const string Assertion = "passkey";
+    private const string Made = "passkey-made";
 
     /// <summary>WebAuthn creation options (JSON) for a member, and the name of the state to send back with the credential.</summary>
     public async Task<(string OptionsJson, string State)> BeginCreateAsync(MemberId member, HttpContext context)
@@ -22,8 +26,12 @@ internal sealed partial class Passkeys(
             Creation, $"{member} {result.AttestationState}", options.Sessions.Challenge, context.RequestAborted));
     }
 
-    /// <summary>Checks the attestation, keeps the passkey and gives its key as the ledger writes it; null when it does not hold.</summary>
-    public async Task<(PublicKeyValue Key, string CredentialId)?> CreateAsync(string? state, string credentialJson, HttpContext context)
+    /// <summary>
+    /// Checks the attestation and gives the key as the ledger writes it; null when it does not hold. The passkey is only remembered for some
+    /// minutes, under the name given last: <see cref="KeepAsync"/> stores it once the ledger has its key.
+    /// </summary>
+    public async Task<(PublicKeyValue Key, string CredentialId, string Pending)?> CreateAsync(
+        string? state, string credentialJson, HttpContext context)
     {
         if (await states.TakeAsync(Creation, state, context.RequestAborted) is not { } begun)
         {
@@ -43,25 +51,48 @@ internal sealed partial class Passkeys(
             return null;
         }
 
-        if (!CoseKeys.TryRead(result.Passkey.PublicKey, out var key))
+        var passkey = result.Passkey;
+        if (!CoseKeys.TryRead(passkey.PublicKey, out var key))
         {
             LogAttestation(logger, "not a P-256 key for ES256");
             return null;
         }
 
-        var account = await users.FindByIdAsync(member.ToString());
+        var made = new MadePasskey(
+            member.ToString(), passkey.CredentialId, passkey.PublicKey, passkey.CreatedAt, passkey.SignCount, passkey.Transports,
+            passkey.IsUserVerified, passkey.IsBackupEligible, passkey.IsBackedUp);
+        var pending = await states.PutAsync(
+            Made, JsonSerializer.Serialize(made, PasskeyJson.Default.MadePasskey), options.Sessions.Challenge, context.RequestAborted);
+        return (key, Base64Url.EncodeToString(passkey.CredentialId), pending);
+    }
+
+    /// <summary>Stores a passkey that was made before, once its key is bound; does nothing when the act was refused or binds another key.</summary>
+    /// <param name="pending">Its name from <see cref="CreateAsync"/>; null for a device key.</param>
+    /// <param name="answer">How the act ended that binds the key. While that is open the passkey is kept: the code's owner has signed for it.</param>
+    public async Task KeepAsync(string? pending, MemberId member, KeyId key, SubmissionAnswer answer, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(pending) || answer.Results.Any(r => r.Code is not null)
+            || await states.TakeAsync(Made, pending, cancellationToken) is not { } text
+            || JsonSerializer.Deserialize(text, PasskeyJson.Default.MadePasskey) is not { } made
+            || made.Member != member.ToString() || !CoseKeys.TryRead(made.PublicKey, out var value) || value.Id != key)
+        {
+            return;
+        }
+
+        var account = await users.FindByIdAsync(made.Member);
         if (account is null)
         {
             account = Account.Of(member);
             if (!(await users.CreateAsync(account)).Succeeded)
             {
-                return null;
+                return;
             }
         }
 
-        return (await users.AddOrUpdatePasskeyAsync(account, result.Passkey)).Succeeded
-            ? (key, System.Buffers.Text.Base64Url.EncodeToString(result.Passkey.CredentialId))
-            : null;
+        // What the authenticator attested has been checked and serves nothing later.
+        await users.AddOrUpdatePasskeyAsync(account, new UserPasskeyInfo(
+            made.CredentialId, made.PublicKey, made.CreatedAt, made.SignCount, made.Transports, made.IsUserVerified, made.IsBackupEligible,
+            made.IsBackedUp, [], []));
     }
 
     /// <summary>WebAuthn request options for whoever holds a passkey of this site (discoverable credentials).</summary>
@@ -108,7 +139,7 @@ internal sealed partial class Passkeys(
         {
             if (CoseKeys.TryRead(passkey.PublicKey, out var value) && value.Id == key)
             {
-                return System.Buffers.Text.Base64Url.EncodeToString(passkey.CredentialId);
+                return Base64Url.EncodeToString(passkey.CredentialId);
             }
         }
 
@@ -118,3 +149,11 @@ internal sealed partial class Passkeys(
     [LoggerMessage(EventId = 30, Level = LogLevel.Warning, Message = "A new passkey was not accepted: {Reason}")]
     private static partial void LogAttestation(ILogger logger, string reason);
 }
+
+/// <summary>A passkey that has been attested, and whose key is not on the ledger yet.</summary>
+internal sealed record MadePasskey(
+    string Member, byte[] CredentialId, byte[] PublicKey, DateTimeOffset CreatedAt, uint SignCount, string[]? Transports, bool IsUserVerified,
+    bool IsBackupEligible, bool IsBackedUp);
+
+[JsonSerializable(typeof(MadePasskey))]
+internal sealed partial class PasskeyJson : JsonSerializerContext;

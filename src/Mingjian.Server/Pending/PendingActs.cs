@@ -118,7 +118,7 @@ internal sealed class PendingActs(
     }
 
     private bool MaySign(CurrentUser user, HeldAct act) =>
-        user.Member != act.Signer && access.State.CommitteeAbove(act.Branch) is { } committee
+        KeyChain.AreIndependent(access.State, user.Member, act.Signer) && access.State.CommitteeAbove(act.Branch) is { } committee
         && access.Allows(user, Right.ConsentForCommittee, committee.Organization);
 
     private async Task<PendingAct> ShowAsync(

@@ -123,8 +123,21 @@ internal static class EventProjection
         {
             MembersImported e => ImportAsync(rows, e, at, cancellationToken),
             ImportWithdrawn e => rows.ExecuteAsync($"""DELETE FROM "Members" WHERE "Import" = {e.Import}""", cancellationToken),
-            InvitationIssued => Task.CompletedTask,
-            KeyBound e => BindAsync(rows, e.Member, e.Key, at, cancellationToken),
+            InvitationIssued e => rows.UpsertAsync(
+                new ProjectedInvitation
+                {
+                    Invitation = e.Key.Id,
+                    Member = e.Member,
+                    Signer = e.By,
+                    Issued = at.Time,
+                    Expires = e.Expires,
+                    Height = at.Height,
+                    Index = at.Index,
+                },
+                cancellationToken),
+            InvitationConfirmed => Task.CompletedTask,
+            InvitationWithdrawn e => EndAsync(rows, e.Invitation, at, cancellationToken),
+            KeyBound e => BindAsync(rows, e, at, cancellationToken),
             KeyRevoked e => rows.ExecuteAsync(
                 $"""UPDATE "Keys" SET "Revoked" = {at.Time}, "RevocationReason" = {e.Reason} WHERE "Key" = {e.Key}""", cancellationToken),
             _ => throw Unknown(happened),
@@ -150,6 +163,15 @@ internal static class EventProjection
                 cancellationToken);
         }
     }
+
+    private static async Task BindAsync(RowWriter rows, KeyBound e, EventPosition at, CancellationToken cancellationToken)
+    {
+        await BindAsync(rows, e.Member, e.Key, at, cancellationToken);
+        await EndAsync(rows, e.Invitation, at, cancellationToken);
+    }
+
+    private static Task EndAsync(RowWriter rows, KeyId invitation, EventPosition at, CancellationToken cancellationToken) =>
+        rows.ExecuteAsync($"""UPDATE "Invitations" SET "Ended" = {at.Time} WHERE "Invitation" = {invitation}""", cancellationToken);
 
     private static Task BindAsync(RowWriter rows, MemberId member, PublicKeyValue key, EventPosition at, CancellationToken cancellationToken) =>
         rows.UpsertAsync(

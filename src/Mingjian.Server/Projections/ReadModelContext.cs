@@ -10,7 +10,7 @@ public sealed class ReadModelContext(DbContextOptions<ReadModelContext> options)
     public const string Name = "readmodels";
 
     /// <summary>Raised with every change of a row type; older tables are then dropped and replayed.</summary>
-    public const int SchemaVersion = 1;
+    public const int SchemaVersion = 2;
 
     public DbSet<ProjectionCursor> Cursors => Set<ProjectionCursor>();
 
@@ -21,6 +21,8 @@ public sealed class ReadModelContext(DbContextOptions<ReadModelContext> options)
     public DbSet<ProjectedPost> Posts => Set<ProjectedPost>();
 
     public DbSet<ProjectedKey> Keys => Set<ProjectedKey>();
+
+    public DbSet<ProjectedInvitation> Invitations => Set<ProjectedInvitation>();
 
     public DbSet<ProjectedPolicy> Policies => Set<ProjectedPolicy>();
 
@@ -66,6 +68,12 @@ public sealed class ReadModelContext(DbContextOptions<ReadModelContext> options)
         {
             e.ToTable("Keys").HasKey(r => r.Key);
             e.HasIndex(r => r.Member);
+        });
+        modelBuilder.Entity<ProjectedInvitation>(e =>
+        {
+            e.ToTable("Invitations").HasKey(r => r.Invitation);
+            e.HasIndex(r => r.Member);
+            e.HasIndex(r => r.Ended);
         });
         modelBuilder.Entity<ProjectedPolicy>().ToTable("Policies").HasKey(r => r.Organization);
         modelBuilder.Entity<ProjectedStandard>().ToTable("Standards").HasKey(r => new { r.Member, r.From });

@@ -101,6 +101,28 @@ public sealed record ProjectedKey
     public long Index { get; init; }
 }
 
+/// <summary>An invitation to bind a key. What it needs now is the ledger's to say.</summary>
+public sealed record ProjectedInvitation
+{
+    /// <summary>Id of the invitation's key.</summary>
+    public KeyId Invitation { get; init; }
+
+    public MemberId Member { get; init; }
+
+    public MemberId Signer { get; init; }
+
+    public LedgerTime Issued { get; init; }
+
+    public LedgerTime Expires { get; init; }
+
+    /// <summary>Redeemed or withdrawn at this time; null while it stands.</summary>
+    public LedgerTime? Ended { get; init; }
+
+    public long Height { get; init; }
+
+    public long Index { get; init; }
+}
+
 /// <summary>How an organisation computes dues.</summary>
 public sealed record ProjectedPolicy
 {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Mingjian.Client.Directory;
-using Mingjian.Cryptography;
+using Mingjian.Contracts.Organizations;
 using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Primitives.Text;
@@ -77,7 +77,7 @@ internal static class SetupEndpoints
     }
 
     private static async Task<IResult> FoundAsync(
-        SetupCode code, Submissions submissions, SessionManager sessions, HttpContext context)
+        SetupCode code, Submissions submissions, Passkeys passkeys, SessionManager sessions, HttpContext context)
     {
         if (!code.Check(context.Request.Headers[CodeHeader]))
         {
@@ -90,15 +90,17 @@ internal static class SetupEndpoints
             return fault;
         }
 
-        if (Doors.CommandOf(request.Envelopes[0]) is not "organizations.FoundNetwork")
+        if (InvitationEndpoints.Read(request.Envelopes[0], out _) is not FoundNetwork found)
         {
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "setup/not-founding", "这里只能办理启用。");
         }
 
         var answer = await submissions.SubmitAsync(request.Envelopes, Door.Setup, context);
-        if (answer.Ok && Envelope.TryDecode(request.Envelopes[0].Span, out var envelope) == EnvelopeFault.None)
+        await passkeys.KeepAsync(
+            context.Request.Headers[InvitationEndpoints.PasskeyHeader], found.Officer, found.Key.Id, answer, context.RequestAborted);
+        if (answer.Ok)
         {
-            await SignInEndpoints.OpenAsync(envelope!.Signatures[0].Keyid, sessions, context);
+            await SignInEndpoints.OpenAsync(found.Key.Id, sessions, context);
         }
 
         return Submissions.ToResult(answer);

@@ -74,6 +74,8 @@ public sealed class AssessmentTests
         officerTop     | collectorA | 2026-11 | ReductionNotProposed
         secretaryA     | retired    | 2026-12 | ReductionNeedsAnotherPerson
         officerTop     | officerTop | 2026-11 | ReductionNeedsAnotherPerson
+        # the founder invited the secretary who proposed
+        founder        | retired    | 2026-12 | ReductionNotIndependent
         officerTop     | retired    | 2026-12 | accepted
         # a general branch is no Party committee: it does not approve
         officerGeneral | memberD    | 2026-11 | NotEntitled

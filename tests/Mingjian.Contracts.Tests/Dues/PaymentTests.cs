@@ -56,6 +56,9 @@ public sealed class PaymentTests
         sound   | collectorA | wang      | A      | 2026-10+2026-11 | 2026-11-22 | 1     | new     | 1     | 28.01  | Overpaid
         sound   | collectorA | wang      | A      | 2026-11         | 2026-11-22 | 1     | new     | 1     | 48.01  | Overpaid
         sound   | collectorA+secretaryA | wang | A | 2026-07        | 2026-11-22 | 1     | new     | 3     | 0.01   | TooManyPayments
+        # the founder invited the secretary: the two are no two
+        sound   | collectorA+secretaryA+founder | wang | A | 2026-04 | 2026-11-22 | 1 | new     | 4     | 48.00  | ConsentsNotIndependent
+        sound   | founder+secretaryA+officerTop | wang | A | 2026-04 | 2026-11-22 | 1 | new     | 4     | 48.00  | accepted
         # accepted, at the boundaries
         sound   | collectorA | wang      | A      | 2026-11         | 2026-11-22 | 1     | new     | 1     | 48.00  | accepted
         sound   | collectorA | wang      | A      | 2026-11         | 2026-11-22 | 1     | new     | 1     | 47.99  | accepted

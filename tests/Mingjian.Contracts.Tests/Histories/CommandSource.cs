@@ -77,14 +77,24 @@ internal sealed class CommandSource(Random64 random, TestLedger ledger)
     private (ICommand Command, Actor[] Actors) Key()
     {
         var n = 600 + random.Below(2);
-        return random.Below(4) switch
+        var code = random.Pick(n, n, 20, 22, 23);
+        var member = ledger.Invitation(Code(code).Id)?.Member ?? Person();
+        return random.Below(7) switch
         {
-            0 or 1 => (
-                new IssueInvitation(Payer(), MembersState.CodeHash(Code(n)), ledger.Time.AddMilliseconds(random.Below(4) * 900_000_000L)),
-                Staff()),
-            2 => (new BindKey(ledger.Invitation(MembersState.CodeHash(Code(n)))?.Member ?? Person(), Code(n), Ids.Key(n)), [Unbound(n)]),
+            0 or 1 => Invite(n),
+            2 or 3 => (new BindKey(member, Ids.Key(n)), Redeeming(code, n)),
+            4 => (new ConfirmInvitation(member, Code(code).Id), Officer()),
+            5 => (new WithdrawInvitation(member, Code(code).Id), Staff()),
             _ => (new RevokeKey(Ids.Key(random.OneIn(2) ? n : 13).Id, Enumerate<KeyRevocationReason>()), Staff()),
         };
+    }
+
+    private (ICommand Command, Actor[] Actors) Invite(int n)
+    {
+        var member = Payer();
+        return (
+            new IssueInvitation(member, Code(n), ledger.Time.AddMilliseconds(random.Below(4) * 900_000_000L)),
+            random.OneIn(3) ? [By(member)] : Staff());
     }
 
     private MembersCommand Roster()

@@ -11,7 +11,7 @@ public sealed class HistoryTests
 {
     /// <summary>SHA-256 over outcomes, events and writes of the histories with seeds 1 to 1,000.</summary>
     /// <remarks>When it changes, a rule changed: first the version with its activation height, then the new digest.</remarks>
-    private const string Recorded = "7fb60c51aad71cccf325c473050b078c3ff9859a22556768d43f7d14d217ff28";
+    private const string Recorded = "bb6479ea39be9f3c75baa665a5f68ff7facc78e1608fc0670f3200890a8d8fe3";
 
     private static readonly Gen<ulong> Seeds = Gen.ULong;
 

@@ -33,20 +33,68 @@ public sealed class KeyTests
         """;
 
     internal const string Binding = """
-        member     | code | after   | signer | key | outcome
-        unknown    | 99   | 3600000 | 1      | 13  | MemberUnknown
-        withdrawn  | 9    | 3600000 | 1      | 13  | MemberWithdrawn
-        wang       | 99   | 3600000 | 1      | 13  | CodeUnknown
-        wang       | 8    | 3600000 | 1      | 13  | WrongMember
-        wang       | 2    | 3600000 | 1      | 13  | CodeUsed
-        wang       | 1    | 3600001 | 1      | 13  | CodeExpired
-        wang       | 1    | 3600000 | 1      | 13  | CodeExpired
-        wang       | 1    | 3599999 | 1      | 13  | KeyDidNotSign
-        wang       | 1    | 3599999 | 13     | 13  | KeyTaken
-        wang       | 1    | 3599999 | 19     | 19  | KeyTaken
-        collectorA | 8    | 3599999 | 300    | 300 | TooManyKeys
-        noStandard | 14   | 3599999 | 300    | 300 | InvitationLapsed
-        wang       | 1    | 3599999 | 300    | 300 | accepted
+        member     | code | after    | signer | key   | outcome
+        unknown    | 99   | 3600000  | 1      | 13    | MemberUnknown
+        withdrawn  | 9    | 3600000  | 1      | 13    | MemberWithdrawn
+        wang       | 99   | 3600000  | 1      | 13    | CodeUnknown
+        wang       | 8    | 3600000  | 1      | 13    | WrongMember
+        wang       | 2    | 3600000  | 1      | 13    | CodeUsed
+        wang       | 1    | 3600001  | 1      | 13    | CodeExpired
+        wang       | 1    | 3600000  | 1      | 13    | CodeExpired
+        wang       | 1    | 3599999  | 1      | 13    | KeyDidNotSign
+        wang       | 1    | 3599999  | 13     | 13    | KeyTaken
+        wang       | 1    | 3599999  | 19     | 19    | KeyTaken
+        # the code's own key, or another invitation's, becomes nobody's
+        wang       | 22   | 3599999  | 300    | 50022 | KeyTaken
+        wang       | 22   | 3599999  | 50001  | 50001 | KeyTaken
+        collectorA | 8    | 3599999  | 300    | 300   | TooManyKeys
+        noStandard | 14   | 3599999  | 300    | 300   | InvitationLapsed
+        wang       | 21   | 3599999  | 300    | 300   | CodeWithdrawn
+        wang       | 1    | 3599999  | 300    | 300   | NotConfirmed
+        wang       | 23   | 86400000 | 300    | 300   | NotConfirmed
+        wang       | 20   | 86399999 | 300    | 300   | NotOpenYet
+        wang       | 20   | 86400000 | 300    | 300   | accepted
+        wang       | 22   | 3599999  | 300    | 300   | accepted
+        """;
+
+    internal const string Confirming = """
+        signed                | member | code | after     | outcome
+        nobody                | wang   | 99   | 0         | SignerNotAMember
+        secretaryD            | wang   | 99   | 0         | InvitationUnknown
+        secretaryD            | retired | 2   | 0         | InvitationUnknown
+        secretaryD            | wang   | 2    | 0         | InvitationClosed
+        secretaryD            | wang   | 21   | 0         | InvitationClosed
+        secretaryD            | wang   | 1    | 3600000   | InvitationClosed
+        secretaryD            | wang   | 22   | 0         | NothingToConfirm
+        secretaryD            | wang   | 20   | 0         | NothingToConfirm
+        secretaryD            | noStandard | 14 | 0       | NothingToConfirm
+        secretaryD            | wang   | 1    | 0         | MayNotConfirm
+        wang                  | wang   | 1    | 0         | MayNotConfirm
+        secretaryA            | wang   | 1    | 0         | MayNotConfirm
+        secretaryA+wang       | wang   | 1    | 0         | MayNotConfirm
+        founder               | wang   | 1    | 0         | ConfirmerNotIndependent
+        officerTop            | wang   | 1    | 0         | ExpiresBeforeOpening
+        officerTop            | wang   | 23   | 777600000 | ExpiresBeforeOpening
+        officerTop            | wang   | 23   | 777599999 | accepted
+        founder+officerTop    | wang   | 23   | 0         | accepted
+        """;
+
+    internal const string Ending = """
+        signed     | member  | code | after   | outcome
+        nobody     | wang    | 99   | 0       | SignerNotAMember
+        secretaryD | wang    | 99   | 0       | InvitationUnknown
+        secretaryD | retired | 23   | 0       | InvitationUnknown
+        secretaryD | wang    | 2    | 0       | MayNotWithdrawInvitation
+        collectorA | wang    | 23   | 0       | MayNotWithdrawInvitation
+        wang       | wang    | 2    | 0       | InvitationClosed
+        wang       | wang    | 21   | 0       | InvitationClosed
+        wang       | wang    | 1    | 3600000 | InvitationClosed
+        wang       | wang    | 1    | 3599999 | accepted
+        secretaryA | wang    | 23   | 0       | accepted
+        officerTop | wang    | 20   | 0       | accepted
+        founder    | wang    | 23   | 0       | accepted
+        # who issued it may take it back after leaving office
+        manyPosts  | noStandard | 14 | 0      | accepted
         """;
 
     internal const string Revoking = """
@@ -70,9 +118,10 @@ public sealed class KeyTests
         Table.Parse(Inviting).Check(row =>
         {
             var ledger = World.Open();
-            var hash = MembersState.CodeHash(Code(row["code"] == "used" ? 1 : 400));
             return ledger.Decide(
-                new IssueInvitation(World.Person(row["member"]), hash, ledger.Time.AddMilliseconds(long.Parse(row["expires"]))),
+                new IssueInvitation(
+                    World.Person(row["member"]), row["code"] == "used" ? Code(1) : Code(400),
+                    ledger.Time.AddMilliseconds(long.Parse(row["expires"]))),
                 World.Signed(row["signed"]));
         });
 
@@ -83,8 +132,27 @@ public sealed class KeyTests
             var ledger = World.Open();
             ledger.Time = ledger.Time.AddMilliseconds(long.Parse(row["after"]));
             return ledger.Decide(
-                new BindKey(World.Person(row["member"]), Code(int.Parse(row["code"])), Key(int.Parse(row["key"]))),
-                Unbound(int.Parse(row["signer"])));
+                new BindKey(World.Person(row["member"]), Key(int.Parse(row["key"]))), Redeeming(int.Parse(row["code"]), int.Parse(row["signer"])));
+        });
+
+    [Fact]
+    public void Confirming_is_refused_in_order_of_precedence() =>
+        Table.Parse(Confirming).Check(row =>
+        {
+            var ledger = World.Open();
+            ledger.Time = ledger.Time.AddMilliseconds(long.Parse(row["after"]));
+            return ledger.Decide(
+                new ConfirmInvitation(World.Person(row["member"]), Code(int.Parse(row["code"])).Id), World.Signed(row["signed"]));
+        });
+
+    [Fact]
+    public void Withdrawing_is_refused_in_order_of_precedence() =>
+        Table.Parse(Ending).Check(row =>
+        {
+            var ledger = World.Open();
+            ledger.Time = ledger.Time.AddMilliseconds(long.Parse(row["after"]));
+            return ledger.Decide(
+                new WithdrawInvitation(World.Person(row["member"]), Code(int.Parse(row["code"])).Id), World.Signed(row["signed"]));
         });
 
     [Fact]
@@ -111,7 +179,7 @@ public sealed class KeyTests
     {
         var ledger = World.Open();
         ledger.Must(new RevokeKey(Key(103).Id, KeyRevocationReason.Lost), By(World.CollectorA));
-        ledger.Must(new BindKey(World.CollectorA, Code(8), Key(300)), Unbound(300));
+        ledger.Must(new BindKey(World.CollectorA, Key(300)), Redeeming(8, 300));
         Assert.Equal(MemberKeysRecord.Max, ledger.KeysOf(World.CollectorA)!.Keys.Count);
     }
 
@@ -119,18 +187,36 @@ public sealed class KeyTests
     public void An_invitation_works_once()
     {
         var ledger = World.Open();
-        ledger.Must(new BindKey(World.Wang, Code(1), Key(300)), Unbound(300));
-        Assert.Equal("CodeUsed", ledger.Submit(new BindKey(World.Wang, Code(1), Key(301)), Unbound(301)).Rejection?.Name);
+        ledger.Must(new BindKey(World.Wang, Key(300)), Redeeming(22, 300));
+        Assert.Equal("CodeUsed", ledger.Submit(new BindKey(World.Wang, Key(301)), Redeeming(22, 301)).Rejection?.Name);
+    }
+
+    [Fact]
+    public void The_key_of_an_invitation_is_found_for_its_own_binding_alone_and_only_while_it_is_open()
+    {
+        var ledger = World.Open();
+        var directory = new KeyDirectory();
+        var bind = new BindKey(World.Wang, Key(300));
+        Assert.Equal(new Contracts.Sdk.Actor(Code(22).Id, Code(22), null), directory.Find(ledger, Code(22).Id, bind));
+        Assert.Null(directory.Find(ledger, Code(22).Id));
+        Assert.Null(directory.Find(ledger, Code(22).Id, bind with { Member = World.CollectorA }));
+        Assert.Null(directory.Find(ledger, Code(22).Id, new WithdrawInvitation(World.Wang, Code(22).Id)));
+        Assert.Null(directory.Find(ledger, Code(2).Id, bind));
+        Assert.Null(directory.Find(ledger, Code(21).Id, bind));
+        Assert.Equal(World.Wang, directory.Find(ledger, Key(13).Id, bind)!.Member);
+
+        Assert.False(directory.MayFound(ledger, bind));
+        Assert.False(directory.MayFound(ledger, new FoundNetwork(World.Top, Hash(1), World.Founder, Key(1))));
+        Assert.True(directory.MayFound(new TestLedger(), new FoundNetwork(World.Top, Hash(1), World.Founder, Key(1))));
     }
 
     [Fact]
     public void A_redeemed_invitation_keeps_the_import_of_the_member_from_being_withdrawn()
     {
         var ledger = World.Open();
-        var hash = MembersState.CodeHash(Code(400));
-        ledger.Must(new IssueInvitation(World.Unused, hash, ledger.Time.AddMilliseconds(Day)), By(World.Founder));
+        ledger.Must(new IssueInvitation(World.Unused, Code(400), ledger.Time.AddMilliseconds(Day)), By(World.Founder));
         Assert.Null(ledger.Decide(new WithdrawImport(World.UnusedImport), By(World.Founder)).Rejection);
-        ledger.Must(new BindKey(World.Unused, Code(400), Key(300)), Unbound(300));
+        ledger.Must(new BindKey(World.Unused, Key(300)), Redeeming(400, 300));
         Assert.Equal("ImportInUse", ledger.Decide(new WithdrawImport(World.UnusedImport), By(World.Founder)).Rejection?.Name);
     }
 
@@ -138,12 +224,11 @@ public sealed class KeyTests
     public void A_code_kept_back_does_not_open_a_post_that_its_issuer_does_not_reach()
     {
         var ledger = World.Open();
-        ledger.Must(new IssueInvitation(World.MemberD, MembersState.CodeHash(Code(400)), ledger.Time.AddMilliseconds(Day)), By(World.SecretaryD));
-        Assert.Null(ledger.Decide(new BindKey(World.MemberD, Code(400), Key(300)), Unbound(300)).Rejection);
+        ledger.Must(new IssueInvitation(World.MemberD, Code(400), ledger.Time.AddMilliseconds(Day)), By(World.SecretaryD));
+        Assert.Null(ledger.Decide(new BindKey(World.MemberD, Key(300)), Redeeming(400, 300)).Rejection);
 
         ledger.Must(new AppointToPost(World.MemberD, World.Top, Post.Auditor, D("2026-11-22"), null), By(World.Founder));
-        Assert.Equal(
-            "InvitationLapsed", ledger.Decide(new BindKey(World.MemberD, Code(400), Key(300)), Unbound(300)).Rejection?.Name);
+        Assert.Equal("InvitationLapsed", ledger.Decide(new BindKey(World.MemberD, Key(300)), Redeeming(400, 300)).Rejection?.Name);
     }
 
     [Fact]
@@ -151,7 +236,16 @@ public sealed class KeyTests
     {
         var ledger = World.Open();
         ledger.Must(new AppointToPost(World.MemberD, World.Top, Post.Auditor, D("2027-01-01"), null), By(World.Founder));
-        var invite = new IssueInvitation(World.MemberD, Hash(7), ledger.Time.AddMilliseconds(Day));
+        var invite = new IssueInvitation(World.MemberD, Code(400), ledger.Time.AddMilliseconds(Day));
         Assert.Equal("InviteeOutranksSigner", ledger.Decide(invite, By(World.SecretaryD)).Rejection?.Name);
+    }
+
+    [Fact]
+    public void An_invitations_key_is_of_the_scheme_that_a_code_gives()
+    {
+        var ledger = World.Open();
+        var passkey = PublicKeyValue.From("webauthn-es256", Code(400).Point);
+        var invite = new IssueInvitation(World.Wang, passkey, ledger.Time.AddMilliseconds(Day));
+        Assert.Equal("Malformed", ledger.Decide(invite, By(World.SecretaryA)).Rejection?.Name);
     }
 }

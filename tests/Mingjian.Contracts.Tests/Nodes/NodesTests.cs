@@ -213,8 +213,8 @@ public sealed class NodesTests
             "SignerNotAMember",
             ledger.Decide(new EstablishOrganization(Organization(77), World.Top, OrganizationKind.PartyBranch, Hash(1)), Speaking(Four[0])).Rejection?.Name);
 
-        ledger.Must(new IssueInvitation(World.Wang, MembersState.CodeHash(Code(77)), ledger.Time.AddMilliseconds(1000)), By(World.Founder));
-        Assert.Equal("KeyTaken", ledger.Decide(new BindKey(World.Wang, Code(77), Four[0].OrganizationKey), Speaking(Four[0])).Rejection?.Name);
+        ledger.Must(new IssueInvitation(World.Wang, Code(77), ledger.Time.AddMilliseconds(1000)), By(World.Founder));
+        Assert.Equal("KeyTaken", ledger.Decide(new BindKey(World.Wang, Four[0].OrganizationKey), [.. Redeeming(77, 300), Speaking(Four[0])]).Rejection?.Name);
     }
 
     [Fact]

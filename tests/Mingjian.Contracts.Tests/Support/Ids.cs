@@ -14,7 +14,11 @@ internal static class Ids
 
     public static ImportId Import(int n) => new((UInt128)n);
 
-    public static Salt Code(int n) => new((UInt128)n);
+    /// <summary>The public key of an invitation.</summary>
+    public static PublicKeyValue Code(int n) => Key(50_000 + n);
+
+    /// <summary>Who redeems an invitation: its key, and the key to be bound.</summary>
+    public static Actor[] Redeeming(int code, int key) => [Unbound(key), new Actor(Code(code).Id, Code(code), null)];
 
     public static Hash32 Hash(int n) => Hash32.Of(BitConverter.GetBytes(n));
 

@@ -129,7 +129,7 @@ internal static class World
             By(Founder));
         ledger.Must(new ImportMembers(WithdrawnImport, 0, 1, [NewRow(30, BranchA)]), By(Founder));
         ledger.Must(
-            new IssueInvitation(Withdrawn, MembersState.CodeHash(Code(9)), ledger.Time.AddMilliseconds(1000)), By(Founder));
+            new IssueInvitation(Withdrawn, Code(9), ledger.Time.AddMilliseconds(1000)), By(Founder));
         ledger.Must(new WithdrawImport(WithdrawnImport), By(Founder));
         ledger.Must(new ImportMembers(UnusedImport, 0, 1, [NewRow(31, BranchA)]), By(Founder));
         ledger.Must(new ImportMembers(HalfImport, 0, 2, [NewRow(40, BranchA)]), By(Founder));
@@ -209,29 +209,42 @@ internal static class World
 
     private static void Bind(TestLedger ledger)
     {
-        // 1: open, for Wang. 2: used, Wang. 3..7: CollectorA's five keys. 8: CollectorA, open.
+        // The founder invites the secretary, the secretary the members of branch A.
         var later = ledger.Time.AddMilliseconds(3_600_000);
-        ledger.Must(new IssueInvitation(Wang, MembersState.CodeHash(Code(1)), later), By(SecretaryA));
-        ledger.Must(new IssueInvitation(Wang, MembersState.CodeHash(Code(2)), later), By(SecretaryA));
-        ledger.Must(new BindKey(Wang, Code(2), Key(13)), Unbound(13));
+        ledger.Must(new IssueInvitation(SecretaryA, Code(10), later), By(Founder));
+        ledger.Must(new BindKey(SecretaryA, Key(10)), Redeeming(10, 10));
+
+        // 1: for Wang, from before the first key. 2: used, Wang. 3..7: CollectorA's five keys. 8: CollectorA, open.
+        ledger.Must(new IssueInvitation(Wang, Code(1), later), By(SecretaryA));
+        ledger.Must(new IssueInvitation(Wang, Code(2), later), By(SecretaryA));
+        ledger.Must(new BindKey(Wang, Key(13)), Redeeming(2, 13));
         for (var n = 3; n <= 8; n++)
         {
-            ledger.Must(new IssueInvitation(CollectorA, MembersState.CodeHash(Code(n)), later), By(SecretaryA));
+            ledger.Must(new IssueInvitation(CollectorA, Code(n), later), By(n == 3 ? SecretaryA : CollectorA));
             if (n < 8)
             {
-                ledger.Must(new BindKey(CollectorA, Code(n), Key(100 + n)), Unbound(100 + n));
+                ledger.Must(new BindKey(CollectorA, Key(100 + n)), Redeeming(n, 100 + n));
             }
         }
 
-        ledger.Must(new IssueInvitation(OfficerTop, MembersState.CodeHash(Code(11)), later), By(Founder));
-        ledger.Must(new BindKey(OfficerTop, Code(11), Key(15)), Unbound(15));
-        ledger.Must(new IssueInvitation(Retired, MembersState.CodeHash(Code(12)), later), By(Founder));
-        ledger.Must(new BindKey(Retired, Code(12), Key(19)), Unbound(19));
+        ledger.Must(new IssueInvitation(OfficerTop, Code(11), later), By(Founder));
+        ledger.Must(new BindKey(OfficerTop, Key(15)), Redeeming(11, 15));
+        ledger.Must(new IssueInvitation(Retired, Code(12), later), By(Founder));
+        ledger.Must(new BindKey(Retired, Key(19)), Redeeming(12, 19));
         ledger.Must(new RevokeKey(Key(19).Id, KeyRevocationReason.Lost), By(Retired));
+
+        // Further keys for Wang. 20: confirmed. 21: withdrawn. 22: for a device of his own. 23: to be confirmed.
+        var muchLater = ledger.Time.AddMilliseconds(10 * 86_400_000L);
+        ledger.Must(new IssueInvitation(Wang, Code(20), muchLater), By(SecretaryA));
+        ledger.Must(new ConfirmInvitation(Wang, Code(20).Id), By(OfficerTop));
+        ledger.Must(new IssueInvitation(Wang, Code(21), muchLater), By(SecretaryA));
+        ledger.Must(new WithdrawInvitation(Wang, Code(21).Id), By(Wang));
+        ledger.Must(new IssueInvitation(Wang, Code(22), later), By(Wang));
+        ledger.Must(new IssueInvitation(Wang, Code(23), muchLater), By(SecretaryA));
 
         // 14: issued by somebody who left office since.
         ledger.Must(new AppointToPost(ManyPosts, BranchA, Post.BranchSecretary, D("2026-11-22"), D("2026-11-22")), By(Founder));
-        ledger.Must(new IssueInvitation(NoStandard, MembersState.CodeHash(Code(14)), later), By(ManyPosts));
+        ledger.Must(new IssueInvitation(NoStandard, Code(14), later), By(ManyPosts));
         ledger.Must(new EndAppointment(ManyPosts, BranchA, Post.BranchSecretary, D("2026-11-21")), By(Founder));
         ledger.Must(new AppointToPost(ManyPosts, BranchD, Post.Auditor, D("2026-01-01"), null), By(Founder));
     }

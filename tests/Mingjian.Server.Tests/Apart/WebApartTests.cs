@@ -92,7 +92,7 @@ public sealed class WebApartTests
     {
         var browser = apart.Open(web);
         await ApartProcesses.EventuallyAsync(
-            async () => (await browser.PostAsync("/api/v1/demo/invitation", new { account = "secretary" })).StatusCode == HttpStatusCode.OK, "the demo is there");
+            async () => (await browser.PostAsync("/api/v1/demo/invitation", new { account = "secretary", key = InvitationCode.New().Key.ToString() })).StatusCode == HttpStatusCode.OK, "the demo is there");
         await browser.SignInAsDemoAsync("secretary");
         return browser;
     }

@@ -1,5 +1,5 @@
-// Redeeming an invitation. The code stands in the fragment of the address, which browsers never send to a server.
-import { codeHash, explain, passkeysAvailable, post, redeem, run } from './session.js';
+// Redeeming an invitation. The code stands in the fragment of the address, which browsers never send to a server; only what it signs does.
+import { checkInvitation, explain, passkeysAvailable, redeem, run } from './session.js';
 
 const show = (id) => { document.getElementById(id).hidden = false; };
 const status = document.getElementById('status');
@@ -9,19 +9,24 @@ const valid = /^m-[0-9a-f]{32}$/.test(member ?? '') && /^[A-Za-z0-9_-]{22}$/.tes
 if (!valid) {
   show('broken');
 } else {
-  const codeText = `${code.replaceAll('-', '+').replaceAll('_', '/')}==`;
   try {
-    const state = await post('/api/v1/invitations/check', { member, codeHash: await codeHash(codeText) });
+    const state = await checkInvitation(member, code);
     if (!state.valid) {
       show('broken');
+    } else if (state.awaitsConfirmation) {
+      show('unconfirmed');
+    } else if (state.opens) {
+      document.getElementById('opens').textContent = state.opens;
+      show('waiting');
     } else {
       document.getElementById('expires').textContent = state.expires;
       show('choose');
       const wire = (id, kind, text) => {
         const button = document.getElementById(id);
         button.addEventListener('click', () => run(button, status, text, async () => {
-          await redeem(member, codeText, kind);
-          location.assign('/');
+          await redeem(member, code, kind);
+          // The used link goes out of this tab's history.
+          location.replace('/');
         }));
       };
       wire('device', 'device', '正在绑定…');

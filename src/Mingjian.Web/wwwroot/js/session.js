@@ -1,7 +1,7 @@
 // Signing in, binding keys and founding a network. Every function throws an Error whose message is meant for people.
 
-import { createDeviceKey, deviceKeys, forgetDeviceKey, fromBase64, signPrepared, signWithDeviceKey } from './keys.js';
-import { TrustError, assemble, prepare } from './trust.js';
+import { createDeviceKey, deviceKeys, forgetDeviceKey, fromBase64, signPrepared, signWithDeviceKey, toBase64, toBase64Url } from './keys.js';
+import { TrustError, assemble, cosign, invitationKey, prepare, signWithInvitation } from './trust.js';
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
 
@@ -58,14 +58,20 @@ function pae(type, body) {
   return result;
 }
 
-/** Opens a session with one of this browser's keys. */
-export async function signInWithDeviceKey(id) {
+/** A one-time challenge of this site and the bytes that answer it when they are signed. */
+async function challenged() {
   const { payloadType, payload } = await post('/api/v1/session/challenge');
   const bytes = fromBase64(payload);
   const { challenge, origin } = JSON.parse(new TextDecoder().decode(bytes));
   // A relayed challenge names another site.
   if (origin !== location.origin) throw new ProblemError('网址与服务器不一致，没有签名。', 'client/origin', 0);
-  const signature = await signWithDeviceKey(id, pae(payloadType, bytes));
+  return { challenge, message: pae(payloadType, bytes) };
+}
+
+/** Opens a session with one of this browser's keys. */
+export async function signInWithDeviceKey(id) {
+  const { challenge, message } = await challenged();
+  const signature = await signWithDeviceKey(id, message);
   if (!signature) throw new ProblemError('这个浏览器里没有这把密钥。', 'client/no-key', 0);
   await post('/api/v1/session', { challenge, key: id, signature: signature.sig });
 }
@@ -77,12 +83,12 @@ export async function signInWithPasskey() {
   await post('/api/v1/session/passkey', { state, credential: JSON.stringify(credential.toJSON()) });
 }
 
-/** Makes a passkey; the answer is a key as `signPrepared` takes it, with its ledger spelling. */
+/** Makes a passkey; the answer is a key as `signPrepared` takes it, with its ledger spelling. The server keeps it once its act is final. */
 async function createPasskey(optionsPath, question) {
   const { options, state } = await post(optionsPath, question);
   const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) });
   const made = await post('/api/v1/passkeys', { state, credential: JSON.stringify(credential.toJSON()) });
-  return { scheme: 'webauthn-es256', id: made.keyId, credential: made.credentialId, publicKey: made.key };
+  return { scheme: 'webauthn-es256', id: made.keyId, credential: made.credentialId, publicKey: made.key, pending: made.pending };
 }
 
 async function newDeviceKey() {
@@ -90,19 +96,19 @@ async function newDeviceKey() {
   return { scheme: 'es256', id: made.id, publicKey: made.publicKey };
 }
 
-/** Signs one command with a key that the command itself introduces. */
-async function signWith(key, command, body) {
+/** Signs one command with a key that the command itself introduces, and with an invitation's code where there is one. */
+async function signWith(key, command, body, code) {
   const prepared = await prepare(JSON.stringify([{ command, body }]), meta('mj-network'), key.id);
-  const signature = await signPrepared(prepared, key);
-  const { envelopes } = await assemble(prepared.payloads, signature);
+  let { envelopes } = await assemble(prepared.payloads, await signPrepared(prepared, key));
+  if (code) ({ envelopes } = await cosign(envelopes, await signWithInvitation(code, prepared.message)));
   return `{"envelopes":[${envelopes[0]}]}`;
 }
 
 /** Makes a key, submits with it, and forgets a device key that did not get bound. */
-async function introduce(kind, makePasskey, command, bodyOf, submit) {
+async function introduce(kind, makePasskey, command, bodyOf, submit, code = null) {
   const key = kind === 'passkey' ? await makePasskey() : await newDeviceKey();
   try {
-    const answer = await submit(await signWith(key, command, bodyOf(key)));
+    const answer = await submit(await signWith(key, command, bodyOf(key), code), key.pending ? { 'X-Passkey': key.pending } : {});
     // 202: nobody refused it, but the other nodes have not confirmed it yet, so there is no session.
     if (answer?.results?.some((r) => r.url)) {
       throw new ProblemError('已经提交，但还没有足够的节点确认。请过几分钟用这把密钥登录，不要重复办理。', 'ledger/open', 202);
@@ -115,21 +121,32 @@ async function introduce(kind, makePasskey, command, bodyOf, submit) {
   }
 }
 
-const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
+/** A fresh one-time code, made here and nowhere else: { code, key: id, publicKey }. Only the public key leaves this browser. */
+export async function newInvitation() {
+  const code = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
+  return { code, ...await invitationKey(code) };
+}
 
-/** The hash under which the ledger knows an invitation's code. */
-export const codeHash = async (code) => base64(await sha256(fromBase64(code)));
+/** What the server says of an invitation: { valid, expires, opens, awaitsConfirmation }. */
+export const checkInvitation = async (member, code) =>
+  post('/api/v1/invitations/check', { member, key: (await invitationKey(code)).key });
+
+/** Shows that whoever asks has the code, without telling it. */
+async function proofOf(member, code) {
+  const { challenge, message } = await challenged();
+  const { keyid, sig } = await signWithInvitation(code, toBase64(message));
+  return { member, key: keyid, challenge, signature: sig };
+}
 
 /** Redeems an invitation with a new key ("passkey" or "device") and is signed in. */
 export async function redeem(member, code, kind) {
-  const question = { member, codeHash: await codeHash(code) };
   return introduce(
     kind,
-    () => createPasskey('/api/v1/invitations/passkey/options', question),
+    async () => createPasskey('/api/v1/invitations/passkey/options', await proofOf(member, code)),
     'members.BindKey',
-    (key) => ({ code, key: key.publicKey, member }),
-    (body) => post('/api/v1/invitations/redeem', body));
+    (key) => ({ key: key.publicKey, member }),
+    (body, headers) => post('/api/v1/invitations/redeem', body, headers),
+    code);
 }
 
 /** Founds the network with a new key and is signed in as its first officer. */
@@ -140,7 +157,7 @@ export async function found(code, committee, officer, kind) {
     () => createPasskey('/api/v1/setup/passkey/options', { code, officer: plan.officer }),
     'organizations.FoundNetwork',
     (key) => ({ committee: plan.committee, key: key.publicKey, name: plan.name, officer: plan.officer }),
-    (body) => post('/api/v1/setup', body, { 'X-Setup-Code': code }));
+    (body, headers) => post('/api/v1/setup', body, { 'X-Setup-Code': code, ...headers }));
 }
 
 export { deviceKeys };

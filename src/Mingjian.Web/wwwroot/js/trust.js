@@ -77,3 +77,12 @@ export const receiptContents = (text, networkJson = '') => json('ReceiptContents
 
 /** Collects QR parts: { total, have, missing, text }. */
 export const decodeQrParts = (parts) => json('DecodeQrParts', JSON.stringify(parts));
+
+/** The key that an invitation's code (base64url) stands for: { key: id, publicKey }. */
+export const invitationKey = (code) => json('InvitationKey', code);
+
+/** Signs a message (base64) with an invitation's code: { keyid, scheme, sig }. */
+export const signWithInvitation = (code, message) => json('SignWithInvitation', code, message);
+
+/** A QR code of a text, drawn in this browser: { svg }. */
+export const drawQr = (text) => json('DrawQr', text);
