@@ -1,11 +1,12 @@
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
+using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
 
 namespace Mingjian.Contracts;
 
-/// <summary>Finds the member or organisation behind a key, and the nodes, in what <c>members</c> and <c>nodes</c> keep.</summary>
+/// <summary>Finds the member or organisation behind a key, the nodes and the sites in what <c>members</c>, <c>nodes</c> and <c>organizations</c> keep.</summary>
 public sealed class KeyDirectory : IKeyDirectory
 {
     /// <inheritdoc/>
@@ -15,6 +16,10 @@ public sealed class KeyDirectory : IKeyDirectory
 
     /// <inheritdoc/>
     public NodeSet? FindNodesAt(IStateReader state, long height) => state.AgreementAt(height)?.ToNodeSet();
+
+    /// <inheritdoc/>
+    public bool IsSite(IStateReader state, ICommand command, Hash32 site) =>
+        state.IsSite(site) || (command is FoundNetwork { Site: { } own } && own == site && state.Get(OrganizationsState.TopKey) is null);
 
     /// <inheritdoc/>
     public Actor? Find(IStateReader state, KeyId key)

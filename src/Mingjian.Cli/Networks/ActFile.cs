@@ -47,9 +47,11 @@ internal sealed record ActFile(Envelope Envelope)
             : null;
 
     /// <summary>The same act with one more signature; signing twice changes nothing.</summary>
+    /// <exception cref="CommandException">It cannot be put in words: nothing is signed unread.</exception>
     public ActFile SignWith(Es256Signer signer) => Envelope.Signatures.Any(s => s.Keyid == signer.Key.Id)
         ? this
-        : new ActFile(Envelope with { Signatures = [.. Envelope.Signatures, .. SigningRequest.For(Payload).SignWith(signer)[0].Signatures] });
+        : Summary() is not { } acts ? throw new CommandException("不是网络事项，没有签名。")
+        : new ActFile(Envelope with { Signatures = [.. Envelope.Signatures, .. acts.Request.SignWith(signer)[0].Signatures] });
 
     /// <summary>A change that starts from the present agreement.</summary>
     /// <param name="present">From a node, which nobody has to trust: whoever signs compares the keys.</param>

@@ -20,5 +20,8 @@ internal static class AdmissionMessages
         new("admission/13", "WrongSignature", "签名验证不通过。", "请重新签名提交；内容在签名之后不能再改动。"),
         new("admission/14", "EntryTooLarge", "这项操作的记录超过一条账目的上限（65,535 字节）。", "请减少一次提交的人数或条数，分几次提交。"),
         new("admission/15", "Busy", "系统正忙，本次提交没有受理。", "请稍后重试。"),
+        new("admission/21", "AssertionShape", "这个浏览器或认证器给出的通行密钥签名，格式不是账本接受的那一种。", "请更新浏览器后重试，或者改用本机密钥。"),
+        new("admission/22", "UserNotVerified", "通行密钥签名时没有验证本人（指纹、面容或锁屏密码）。", "请在设备上设置锁屏密码或指纹后重新签名，或者改用本机密钥。"),
+        new("admission/23", "UnknownSite", "通行密钥是在没有登记的网址上签名的。", "请从已登记的正式网址打开；网址有变动时，请最高一级党委的组织委员用本机密钥在“组织与任职”里登记新网址。"),
     ];
 }

@@ -50,6 +50,15 @@ public enum AdmissionRejection
 
     /// <summary>The queue is full; nothing was taken up, so try again later.</summary>
     Busy = 15,
+
+    /// <summary>A passkey's assertion has not, byte for byte, the form that is accepted. Answered before <see cref="MalformedPayload"/>.</summary>
+    AssertionShape = 21,
+
+    /// <summary>A passkey signed without verifying who uses it. Answered before <see cref="MalformedPayload"/>.</summary>
+    UserNotVerified = 22,
+
+    /// <summary>A passkey signed on a page that is no registered site of this network. Answered before <see cref="WrongScheme"/>.</summary>
+    UnknownSite = 23,
 }
 
 /// <summary>Codes of <see cref="AdmissionRejection"/>.</summary>

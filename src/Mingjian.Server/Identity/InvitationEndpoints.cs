@@ -40,8 +40,13 @@ internal static class InvitationEndpoints
     }
 
     private static async Task<IResult> PasskeyOptionsAsync(
-        InvitationQuestion question, ILedger ledger, TimeProvider clock, Passkeys passkeys, HttpContext context)
+        InvitationQuestion question, ILedger ledger, TimeProvider clock, Passkeys passkeys, PasskeySite site, HttpContext context)
     {
+        if (!site.IsUsable(context.Request))
+        {
+            return Problems.Of(StatusCodes.Status422UnprocessableEntity, PasskeySite.Code, PasskeySite.Detail);
+        }
+
         if (Find(question, ledger, clock, out var member) is null)
         {
             return NotRedeemable();

@@ -47,7 +47,7 @@ internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptio
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(1);
 
     private static readonly SubmissionResult FromElsewhere = new(
-        null, "refused", null, null, PasskeySite.Code, "这个通行密钥签名不是在本站的页面上作出的，没有提交。请从本站的正式网址打开页面重新签名。");
+        null, "refused", null, null, PasskeySite.Code, "这个通行密钥签名不是在本站的页面上作出的，或者这个网址没有登记，没有提交。请从已登记的正式网址打开页面重新签名，或者改用本机密钥。");
 
     /// <summary>Reads <c>{"envelopes":[…]}</c>; each envelope is handed on byte for byte.</summary>
     public async Task<SubmissionRequest> ReadAsync(HttpContext context, int most)

@@ -64,11 +64,16 @@ internal static class SetupEndpoints
         return Results.Ok(new SetupPlan(committee.ToString(), commitment.ToString(), officer.ToString()));
     }
 
-    private static async Task<IResult> PasskeyOptionsAsync(SetupPasskey request, SetupCode code, Passkeys passkeys, HttpContext context)
+    private static async Task<IResult> PasskeyOptionsAsync(SetupPasskey request, SetupCode code, Passkeys passkeys, PasskeySite site, HttpContext context)
     {
         if (!code.Check(request.Code) || !MemberId.TryParse(request.Officer, out var officer))
         {
             return WrongCode();
+        }
+
+        if (!site.IsUsable(context.Request))
+        {
+            return Problems.Of(StatusCodes.Status422UnprocessableEntity, PasskeySite.Code, PasskeySite.Detail);
         }
 
         var (json, state) = await passkeys.BeginCreateAsync(officer, context);

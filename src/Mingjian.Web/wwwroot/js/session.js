@@ -1,7 +1,7 @@
 // Signing in, binding keys and founding a network. Every function throws an Error whose message is meant for people.
 
-import { createDeviceKey, deviceKeys, forgetDeviceKey, fromBase64, signPrepared, signWithDeviceKey } from './keys.js';
-import { TrustError, assemble, prepare } from './trust.js';
+import { createDeviceKey, deviceKeys, forgetDeviceKey, fromBase64, sign } from './keys.js';
+import { TrustError, assemble, prepare, signIn } from './trust.js';
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
 
@@ -45,39 +45,32 @@ export function explain(error) {
   return error instanceof ProblemError || error instanceof TrustError ? error.message : '没有办成，请刷新页面后重试。';
 }
 
-export const passkeysAvailable = () => Boolean(window.PublicKeyCredential?.parseCreationOptionsFromJSON);
+/** The page's address is no site where passkeys sign (the server's word; the ledger refuses such a signature anyhow). */
+export const passkeysElsewhere = () => meta('mj-passkeys') === 'no';
 
-const encoder = new TextEncoder();
+export const passkeysAvailable = () => !passkeysElsewhere() && Boolean(window.PublicKeyCredential?.parseCreationOptionsFromJSON);
 
-/** DSSE pre-authentication encoding of bytes under a payload type. */
-function pae(type, body) {
-  const head = encoder.encode(`DSSEv1 ${encoder.encode(type).length} ${type} ${body.length} `);
-  const result = new Uint8Array(head.length + body.length);
-  result.set(head);
-  result.set(body, head.length);
-  return result;
+/** Asks the server for a challenge and reads it: what comes back is a sign-in on this page or nothing. */
+async function challenge() {
+  const { payloadType, payload } = await post('/api/v1/session/challenge');
+  return signIn(payloadType, payload, meta('mj-network'));
 }
 
 /** Opens a session with one of this browser's keys. */
 export async function signInWithDeviceKey(id) {
-  const { payloadType, payload } = await post('/api/v1/session/challenge');
-  const bytes = fromBase64(payload);
-  const { challenge, origin } = JSON.parse(new TextDecoder().decode(bytes));
-  // A relayed challenge names another site.
-  if (origin !== location.origin) throw new ProblemError('网址与服务器不一致，没有签名。', 'client/origin', 0);
-  const signature = await signWithDeviceKey(id, pae(payloadType, bytes));
-  if (!signature) throw new ProblemError('这个浏览器里没有这把密钥。', 'client/no-key', 0);
-  await post('/api/v1/session', { challenge, key: id, signature: signature.sig });
+  const asked = await challenge();
+  const { sig } = await sign(asked, { scheme: 'es256', id });
+  await post('/api/v1/session', { challenge: asked.name, key: id, signature: sig });
 }
 
 /** Opens a session with a passkey of this site. */
 export async function signInWithPasskey() {
-  const { options, state } = await post('/api/v1/session/passkey/options');
-  const credential = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
-  await post('/api/v1/session/passkey', { state, credential: JSON.stringify(credential.toJSON()) });
+  const asked = await challenge();
+  const { credential, sig, webauthn } = await sign(asked, { scheme: 'webauthn-es256' });
+  await post('/api/v1/session/passkey', { challenge: asked.name, credential, signature: sig, ...webauthn });
 }
 
-/** Makes a passkey; the answer is a key as `signPrepared` takes it, with its ledger spelling. */
+/** Makes a passkey; the answer is a key as `sign` takes it, with its ledger spelling. */
 async function createPasskey(optionsPath, question) {
   const { options, state } = await post(optionsPath, question);
   const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) });
@@ -86,14 +79,14 @@ async function createPasskey(optionsPath, question) {
 }
 
 async function newDeviceKey() {
-  const made = await createDeviceKey();
+  const made = await createDeviceKey(meta('mj-network'));
   return { scheme: 'es256', id: made.id, publicKey: made.publicKey };
 }
 
 /** Signs one command with a key that the command itself introduces. */
 async function signWith(key, command, body) {
   const prepared = await prepare(JSON.stringify([{ command, body }]), meta('mj-network'));
-  const signature = await signPrepared(prepared, key);
+  const signature = await sign(prepared, key);
   const { envelopes } = await assemble(prepared.payloads, signature);
   return `{"envelopes":[${envelopes[0]}]}`;
 }
@@ -135,11 +128,13 @@ export async function redeem(member, code, kind) {
 /** Founds the network with a new key and is signed in as its first officer. */
 export async function found(code, committee, officer, kind) {
   const plan = await post('/api/v1/setup/names', { code, committee, officer });
+  // Where the network begins, passkeys sign; pages of this machine need no registration, other http pages cannot use passkeys.
+  const site = location.protocol === 'https:' ? { site: base64(await sha256(new TextEncoder().encode(location.origin))) } : {};
   return introduce(
     kind,
     () => createPasskey('/api/v1/setup/passkey/options', { code, officer: plan.officer }),
     'organizations.FoundNetwork',
-    (key) => ({ committee: plan.committee, key: key.publicKey, name: plan.name, officer: plan.officer }),
+    (key) => ({ committee: plan.committee, key: key.publicKey, name: plan.name, officer: plan.officer, ...site }),
     (body) => post('/api/v1/setup', body, { 'X-Setup-Code': code }));
 }
 
