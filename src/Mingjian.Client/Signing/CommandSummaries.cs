@@ -28,7 +28,7 @@ public sealed class DisplayNames(IReadOnlyDictionary<string, string> names)
     /// <summary>A page address that the act names by its hash: shown in words only when it hashes to it, so it needs no trust in who gave it.</summary>
     public string OfSite(Hash32 site) => names.TryGetValue(site.ToString(), out var text) && SiteOrigin.TryParse(text, out var origin) && origin.Hash == site
         ? origin.Text
-        : $"未知网址，指纹 {site}";
+        : $"不认识的网址，指纹 {site}";
 }
 
 /// <summary>One formatter for each command type. A test holds that no registered command lacks one.</summary>

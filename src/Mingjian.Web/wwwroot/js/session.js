@@ -40,6 +40,7 @@ export function explain(error) {
   if (error?.name === 'NotAllowedError') return '没有完成：已取消，或等待超时。';
   if (error?.name === 'InvalidStateError') return '这台设备上已经有本站的通行密钥。';
   if (error?.name === 'SecurityError') return '当前网址不能使用通行密钥。请用 localhost 或正式网址打开，或改用本机密钥。';
+  if (error?.name === 'NotFoundError') return '这个浏览器里没有这把密钥。';
   if (error?.name === 'NotSupportedError') return '这台设备不支持通行密钥，请改用本机密钥。';
   // Other faults of the browser speak English; only our own messages are meant for people.
   return error instanceof ProblemError || error instanceof TrustError ? error.message : '没有办成，请刷新页面后重试。';
