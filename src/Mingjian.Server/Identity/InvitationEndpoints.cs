@@ -71,7 +71,8 @@ internal static class InvitationEndpoints
             return fault;
         }
 
-        if (CommandOf(request.Envelopes[0]) is not "members.BindKey")
+        // What cannot be read is the ledger's to refuse, with the reason.
+        if (CommandOf(request.Envelopes[0]) is not null and not "members.BindKey")
         {
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "session/not-a-binding", "这里只能办理绑定密钥。");
         }

@@ -94,7 +94,7 @@ internal static class SetupEndpoints
             return fault;
         }
 
-        if (InvitationEndpoints.CommandOf(request.Envelopes[0]) is not "organizations.FoundNetwork")
+        if (InvitationEndpoints.CommandOf(request.Envelopes[0]) is not null and not "organizations.FoundNetwork")
         {
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "setup/not-founding", "这里只能办理启用。");
         }
