@@ -2,19 +2,21 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Mingjian.Client.Signing;
 using Mingjian.Cryptography;
+using Mingjian.Primitives;
 
 namespace Mingjian.Bench;
 
 /// <summary>A secretary signed in with a device key, exactly as a browser is: cookie, CSRF token, session.</summary>
 internal sealed class BenchSession : IDisposable
 {
-    private const string SignInType = "application/vnd.mingjian.sign-in.v1+json";
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private readonly SocketsHttpHandler _handler = new() { MaxConnectionsPerServer = 256, CookieContainer = new CookieContainer() };
     private readonly HttpClient _http;
     private string _header = string.Empty;
     private string _token = string.Empty;
+    private NetworkId _network;
 
     private BenchSession(Uri server) => _http = new HttpClient(_handler) { BaseAddress = server };
 
@@ -38,12 +40,14 @@ internal sealed class BenchSession : IDisposable
         await RefreshAsync(cancellationToken);
         using var nothing = JsonContent.Create(new { });
         var challenge = JsonElement.Parse(await PostAsync("api/v1/session/challenge", nothing, cancellationToken));
-        var payload = challenge.GetProperty("payload").GetBytesFromBase64();
+        var payload = SignInPayload.ReadOwn(
+            challenge.GetProperty("payloadType").GetString()!, challenge.GetProperty("payload").GetBytesFromBase64(), _network,
+            _http.BaseAddress!.GetLeftPart(UriPartial.Authority), LedgerTime.From(TimeProvider.System.GetUtcNow()));
         using var answer = JsonContent.Create(new
         {
-            challenge = JsonElement.Parse(payload).GetProperty("challenge").GetString(),
+            challenge = payload.Challenge,
             key = signer.Key.Id.ToString(),
-            signature = Convert.ToBase64String(signer.Sign(Pae.Encode(SignInType, payload)).Sig),
+            signature = Convert.ToBase64String(payload.SignWith(signer).Sig),
         });
         await PostAsync("api/v1/session", answer, cancellationToken);
         await RefreshAsync(cancellationToken);
@@ -84,5 +88,6 @@ internal sealed class BenchSession : IDisposable
         var session = JsonElement.Parse(await _http.GetByteArrayAsync(new Uri("api/v1/session", UriKind.Relative), cancellationToken));
         _header = session.GetProperty("csrfHeader").GetString()!;
         _token = session.GetProperty("csrfToken").GetString()!;
+        _network = NetworkId.Parse(session.GetProperty("network").GetString()!);
     }
 }

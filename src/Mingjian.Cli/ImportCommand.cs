@@ -85,6 +85,11 @@ internal static class ImportCommand
             $"/api/v1/roster/imports/{Uri.EscapeDataString(draft)}/confirm", JsonContent.Create(new { }), cancellationToken);
         var acts = PreparedActs.Create(
             staged.GetProperty("commands").GetRawText(), client.Network, signer.Key.Id, ServerClient.Now, DisplayNames.None);
+        if (!IsImport(acts.Summary))
+        {
+            throw new CommandException("服务器要求签名的不是名册导入，没有签名。");
+        }
+
         Console.WriteLine($"{acts.Summary.Title}\n  {string.Join("\n  ", acts.Summary.Facts.Select(f => $"{f.Label}：{f.Value}"))}");
         if (!yes && (Console.IsInputRedirected || !await AnsiConsole.ConfirmAsync("确认签名？", defaultValue: false, cancellationToken)))
         {
@@ -101,6 +106,10 @@ internal static class ImportCommand
         Console.WriteLine(outcome.Describe());
         return outcome.Ok ? ExitCodes.Ok : ExitCodes.Failed;
     }
+
+    /// <summary>The server names the acts, so only what this command is for is signed, with <c>--yes</c> all the more.</summary>
+    internal static bool IsImport(SigningSummary summary) =>
+        summary.Acts.All(a => string.Equals(a.Command, "members.ImportMembers", StringComparison.Ordinal));
 
     private static Task<SubmissionOutcome> SubmitAsync(ServerClient client, IReadOnlyList<Envelope> envelopes, CancellationToken cancellationToken) =>
         AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }).Progress().StartAsync(async progress =>

@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Mingjian.Client.Signing;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
 
@@ -14,7 +15,6 @@ namespace Mingjian.Cli;
 [SuppressMessage("Reliability", "CA2000", Justification = "A request owns its content and disposes of it.")]
 internal sealed class ServerClient : IDisposable
 {
-    private const string SignInType = "application/vnd.mingjian.sign-in.v1+json";
     private readonly HttpClient _http;
     private string _csrfHeader = "X-CSRF-TOKEN";
     private string _csrfToken = string.Empty;
@@ -56,20 +56,12 @@ internal sealed class ServerClient : IDisposable
     public async Task SignInAsync(Es256Signer signer, CancellationToken cancellationToken)
     {
         var challenge = await PostAsync("/api/v1/session/challenge", JsonContent.Create(new { }), cancellationToken);
-        var payload = challenge.GetProperty("payload").GetBytesFromBase64();
-        using var signed = JsonDocument.Parse(payload);
-        var origin = new Uri(signed.RootElement.GetProperty("origin").GetString()!);
-        if (challenge.GetProperty("payloadType").GetString() != SignInType
-            || Uri.Compare(origin, _http.BaseAddress!, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) != 0)
-        {
-            throw new CommandException("服务器的登录请求不是发给这个网址的，没有签名。");
-        }
-
+        var payload = ReadChallenge(challenge);
         await PostAsync("/api/v1/session", JsonContent.Create(new
         {
-            challenge = signed.RootElement.GetProperty("challenge").GetString(),
+            challenge = payload.Challenge,
             key = signer.Key.Id.ToString(),
-            signature = Convert.ToBase64String(signer.Sign(Pae.Encode(SignInType, payload)).Sig),
+            signature = Convert.ToBase64String(payload.SignWith(signer).Sig),
         }), cancellationToken);
 
         // The token is bound to who is signed in.
@@ -109,6 +101,24 @@ internal sealed class ServerClient : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private SignInPayload ReadChallenge(JsonElement challenge)
+    {
+        try
+        {
+            return SignInPayload.ReadOwn(
+                challenge.GetProperty("payloadType").GetString() ?? string.Empty, challenge.GetProperty("payload").GetBytesFromBase64(),
+                Network, _http.BaseAddress!.GetLeftPart(UriPartial.Authority), Now);
+        }
+        catch (SignInRefusedException e)
+        {
+            throw new CommandException(e.Message, e);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            throw new CommandException("服务器的登录请求格式不对，没有签名。", e);
+        }
+    }
 
     private async Task RefreshAsync(CancellationToken cancellationToken)
     {

@@ -73,6 +73,11 @@ public interface IKeyDirectory
     /// <summary>The nodes that made the block of a past height final, or null while the ledger says nothing of it.</summary>
     NodeSet? FindNodesAt(IStateReader state, long height) => null;
 
+    /// <summary>Whether people may sign with passkeys on a page of this origin.</summary>
+    /// <param name="command">What is signed; the founding act may name its own site.</param>
+    /// <param name="site">SHA-256 of the origin. Pages of the signer's own machine are not asked about.</param>
+    bool IsSite(IStateReader state, ICommand command, Hash32 site) => false;
+
     /// <summary>The bound key that is valid now, or null when unknown, not yet valid or revoked.</summary>
     Actor? Find(IStateReader state, KeyId key);
 

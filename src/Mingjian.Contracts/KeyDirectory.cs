@@ -6,7 +6,7 @@ using Mingjian.Primitives;
 
 namespace Mingjian.Contracts;
 
-/// <summary>Finds the member or organisation behind a key, and the nodes, in what <c>members</c> and <c>nodes</c> keep.</summary>
+/// <summary>Finds the member or organisation behind a key, the nodes and the sites in what <c>members</c>, <c>nodes</c> and <c>organizations</c> keep.</summary>
 public sealed class KeyDirectory : IKeyDirectory
 {
     /// <inheritdoc/>
@@ -32,6 +32,10 @@ public sealed class KeyDirectory : IKeyDirectory
         FoundNodes => state.Nodes() is null,
         _ => false,
     };
+
+    /// <inheritdoc/>
+    public bool IsSite(IStateReader state, ICommand command, Hash32 site) =>
+        state.IsSite(site) || (command is FoundNetwork { Site: { } own } && own == site && state.Get(OrganizationsState.TopKey) is null);
 
     /// <inheritdoc/>
     public Actor? Find(IStateReader state, KeyId key)

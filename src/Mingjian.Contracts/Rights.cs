@@ -35,6 +35,9 @@ public enum Right
 
     /// <summary>Read access records and run checks.</summary>
     ViewAudit = 18,
+
+    /// <summary>Register and remove the sites on which passkeys sign; asked of the top committee.</summary>
+    ManageSites = 31,
 }
 
 /// <summary>How far down a post reaches.</summary>
@@ -63,7 +66,7 @@ public static class Rights
         [
             Right.EstablishOrganization, Right.AppointToPost, Right.ImportMembers, Right.WithdrawImport, Right.IssueInvitation,
             Right.RevokeKey, Right.SetDuesPolicy, Right.SetStandards, Right.DecideReduction, Right.AssessDues, Right.ReversePayment,
-            Right.ConsentForCommittee, Right.ViewMembers, Right.ViewDues, Right.ViewAudit,
+            Right.ConsentForCommittee, Right.ViewMembers, Right.ViewDues, Right.ViewAudit, Right.ManageSites,
         ]),
         new(Post.BranchSecretary, Reach.Own,
         [

@@ -24,8 +24,14 @@ public enum EnvelopeFault
     /// <summary>One key signs twice.</summary>
     DuplicateKey = 5,
 
-    /// <summary>A signature is not 64 bytes, or an assertion or batch position exceeds its bounds.</summary>
+    /// <summary>A signature is not 64 bytes, or a batch position exceeds its bounds.</summary>
     SignatureShape = 6,
+
+    /// <summary>A passkey's assertion has not the one form that is accepted (<see cref="WebAuthn"/>).</summary>
+    AssertionShape = 7,
+
+    /// <summary>The authenticator did not verify who the person is.</summary>
+    UserNotVerified = 8,
 }
 
 /// <summary>A DSSE envelope: payload bytes, their type and one or more signatures over the PAE.</summary>
@@ -135,8 +141,25 @@ public sealed record Envelope(byte[] Payload, string PayloadType, IReadOnlyList<
             }
         }
 
+        foreach (var signature in Signatures)
+        {
+            if (CheckAssertion(signature) is var fault && fault != EnvelopeFault.None)
+            {
+                return fault;
+            }
+        }
+
         return EnvelopeFault.None;
     }
+
+    /// <summary>Nothing of an assertion is free, so that no envelope can carry a text in it; whom it is for is the verifier's question.</summary>
+    private static EnvelopeFault CheckAssertion(EnvelopeSignature signature) =>
+        signature.Webauthn is null ? EnvelopeFault.None : WebAuthn.CheckForm(signature.Webauthn) switch
+        {
+            SignatureFault.None => EnvelopeFault.None,
+            SignatureFault.UserNotVerified => EnvelopeFault.UserNotVerified,
+            _ => EnvelopeFault.AssertionShape,
+        };
 }
 
 /// <summary>One signature of an envelope.</summary>
@@ -151,9 +174,7 @@ public sealed record EnvelopeSignature(
     internal bool HasValidShape() =>
         Sig.Length == EcdsaFormat.Length
         && (Batch is null || (Batch.Size is >= 1 and <= BatchPosition.MaxSize && Batch.Index >= 0 && Batch.Index < Batch.Size
-            && Batch.Path.Count <= BatchPosition.MaxPathLength))
-        && (Webauthn is null || (Webauthn.AuthenticatorData.Length is >= WebAuthnAssertion.MinDataLength and <= WebAuthnAssertion.MaxDataLength
-            && Webauthn.ClientDataJson.Length is > 0 and <= WebAuthnAssertion.MaxClientDataLength));
+            && Batch.Path.Count <= BatchPosition.MaxPathLength));
 }
 
 /// <summary>Where one PAE stands in a batch that was signed with one gesture: leaf index, size, RFC 6962 audit path.</summary>
@@ -166,17 +187,14 @@ public sealed record BatchPosition(int Index, int Size, IReadOnlyList<Hash32> Pa
     public const int MaxPathLength = 16;
 }
 
-/// <summary>What an authenticator returned beside its signature.</summary>
+/// <summary>What an authenticator returned beside its signature. Its one form: <see cref="WebAuthn"/>.</summary>
 public sealed record WebAuthnAssertion(byte[] AuthenticatorData, byte[] ClientDataJson)
 {
-    /// <summary>RP id hash, flags, counter.</summary>
-    public const int MinDataLength = 37;
+    /// <summary>RP id hash, flags, counter; nothing else.</summary>
+    public const int DataLength = 37;
 
-    /// <summary>With room for extension outputs.</summary>
-    public const int MaxDataLength = 1024;
-
-    /// <summary>Real ones have 100 to 300 bytes.</summary>
-    public const int MaxClientDataLength = 2048;
+    /// <summary>Above the longest form: 36 bytes, a challenge of 43, an origin of 267, all optional members.</summary>
+    public const int MaxClientDataLength = 512;
 }
 
 /// <summary>Serialisation of envelopes.</summary>

@@ -1,6 +1,6 @@
 namespace Mingjian.Cryptography;
 
-/// <summary>Why a signature is not accepted. Numbers are stable; declared in order of precedence.</summary>
+/// <summary>Why a signature is not accepted. Numbers are stable (9 is no longer used); declared in order of precedence.</summary>
 public enum SignatureFault
 {
     None = 0,
@@ -26,17 +26,20 @@ public enum SignatureFault
     /// <summary>An assertion with a scheme that has none.</summary>
     AssertionUnexpected = 7,
 
-    /// <summary>Client data is not a JSON object with one <c>type</c> and one <c>challenge</c>.</summary>
+    /// <summary>Client data is not, byte for byte, what a browser writes for an assertion on a page of its own (<see cref="WebAuthn"/>).</summary>
     ClientData = 8,
 
-    /// <summary>Client data's type is not <c>webauthn.get</c>.</summary>
-    ClientDataType = 9,
-
-    /// <summary>The authenticator signed a challenge for other bytes.</summary>
-    Challenge = 10,
+    /// <summary>Authenticator data is not 37 bytes for the page's host or a domain above it, or has flags that an assertion has not.</summary>
+    AuthenticatorData = 14,
 
     /// <summary>The authenticator did not test that a person is present (flag UP).</summary>
     UserNotPresent = 11,
+
+    /// <summary>The authenticator did not verify who the person is (flag UV).</summary>
+    UserNotVerified = 15,
+
+    /// <summary>The authenticator signed a challenge for other bytes.</summary>
+    Challenge = 10,
 
     /// <summary>The key is no point of the curve.</summary>
     MalformedKey = 12,

@@ -157,14 +157,16 @@ internal sealed class AdmissionPipeline(
         }
 
         var signers = frame.Signers();
+        var sites = frame.Sites();
         fault = SignatureCheck.Resolve(keys, head.State, command!, signers, out var actors)
+            ?? SignatureCheck.CheckSites(keys, head.State, command!, sites)
             ?? SignatureCheck.Verify(verifier, frame, actors);
         if (fault is not null)
         {
             return fault;
         }
 
-        submission.Admitted = new AdmittedTransaction(frame.Id, frame.Bytes, route!, command!, frame.Payload.Expires, signers, head.Head.Height);
+        submission.Admitted = new AdmittedTransaction(frame.Id, frame.Bytes, route!, command!, frame.Payload.Expires, signers, head.Head.Height) { Sites = sites };
         submission.Actors = actors;
         submission.Maker = actors[Array.IndexOf(signers, frame.Payload.Signer)];
         if (IsTried(command!))

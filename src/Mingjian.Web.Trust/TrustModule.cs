@@ -37,6 +37,23 @@ internal static partial class TrustModule
     internal static string Read(string payloadsJson, string network, string namesJson) =>
         Guarded(() => Answer(PreparedActs.FromPayloads(Payloads(payloadsJson), NetworkId.Parse(network), Names(namesJson))));
 
+    /// <summary>Reads a server's request to sign in; what is to be signed comes back only for a sign-in on this page, for this ledger, now.</summary>
+    /// <param name="payloadType">As the server says.</param>
+    /// <param name="payload">Base64.</param>
+    /// <param name="network">The ledger's name.</param>
+    /// <param name="origin">The page's own.</param>
+    /// <param name="nowMilliseconds">The browser's clock.</param>
+    [JSExport]
+    internal static string SignIn(string payloadType, string payload, string network, string origin, double nowMilliseconds) => Guarded(() =>
+    {
+        var read = SignInPayload.ReadOwn(
+            payloadType, Convert.FromBase64String(payload), NetworkId.Parse(network), origin, new LedgerTime((long)nowMilliseconds));
+        var message = read.ToPae();
+        return Encode(
+            new SignInAnswer(read.Challenge, Convert.ToBase64String(message), System.Buffers.Text.Base64Url.EncodeToString(Hash32.Of(message).ToArray())),
+            ModuleJson.Default.SignInAnswer);
+    });
+
     /// <summary>Puts payloads and one signature together.</summary>
     [JSExport]
     internal static string Assemble(string payloadsJson, string signatureJson) => Guarded(() =>
@@ -127,6 +144,10 @@ internal static partial class TrustModule
         {
             return Failure(e.Message, "receipt/format");
         }
+        catch (SignInRefusedException e)
+        {
+            return Failure(e.Message, $"signing/{e.Reason}");
+        }
         catch (NetworkFileException e)
         {
             return Failure(e.Message, "network/format");
@@ -204,6 +225,11 @@ internal sealed record InvitationKeyAnswer(string Key, string PublicKey);
 /// <param name="Svg">One element.</param>
 internal sealed record DrawingAnswer(string Svg);
 
+/// <param name="Name">The challenge's name, to answer under.</param>
+/// <param name="Message">Base64 of the bytes that an es256 key signs.</param>
+/// <param name="Challenge">Base64url of its SHA-256, for an authenticator.</param>
+internal sealed record SignInAnswer(string Name, string Message, string Challenge);
+
 /// <param name="Envelopes">Canonical JSON texts.</param>
 internal sealed record EnvelopesAnswer(IReadOnlyList<string> Envelopes);
 
@@ -215,6 +241,7 @@ internal sealed record AssertionInput(string AuthenticatorData, string ClientDat
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(FailureAnswer))]
 [JsonSerializable(typeof(PreparedAnswer))]
+[JsonSerializable(typeof(SignInAnswer))]
 [JsonSerializable(typeof(EnvelopesAnswer))]
 [JsonSerializable(typeof(SignatureInput))]
 [JsonSerializable(typeof(InvitationKeyAnswer))]

@@ -30,6 +30,8 @@ public sealed class SigningTests
         (new EstablishOrganization(Branch, Branch, OrganizationKind.PartyBranch, Hash), ["设立党组织", "党支部", "上级组织"]),
         (new AppointToPost(Member, Branch, Post.DuesCollector, new(2026, 1, 1), null), ["任职", "党费收缴人", "2026年1月1日"]),
         (new EndAppointment(Member, Branch, Post.BranchSecretary, new(2026, 12, 31)), ["免职", "支部书记", "2026年12月31日"]),
+        (new RegisterSite(Hash), ["登记网址", Hash.ToString(), "本单位自己的网址"]),
+        (new RemoveSite(Hash), ["取消登记网址", Hash.ToString()]),
         (new FoundNodes(Hash, [Seat]), ["共建共治协议", "节点 1", "1 个，1 个确认即生效", Hash.ToString(), "不能更改"]),
         (new ChangeNodes(Hash, [Seat]), ["变更协议或节点名单", "名单指纹", Seat.OrganizationKey.Id.ToString(), Seat.Node.VoteKey.ToString(), "同意协议文本"]),
         (new RestartHeight(2, 7, [5, 6], [new(1, Hash), new(2, null)]), ["重启停住的区块", "5、6", $"投票给 {Hash}", "节点 2 没有投票", "停止投票"]),
@@ -114,6 +116,21 @@ public sealed class SigningTests
         var summary = PreparedActs.Create([LittleLedger.Payment()], LittleLedger.Network, Key.Id, LittleLedger.Now, names).Summary;
 
         Assert.Equal("张三（m-000000…0e01）", summary.Acts[0].Facts[0].Value);
+    }
+
+    [Fact]
+    public void A_site_is_shown_by_its_address_only_when_the_address_hashes_to_what_is_signed()
+    {
+        Assert.True(SiteOrigin.TryParse("https://mingjian.example", out var site));
+        Assert.Equal("https://mingjian.example", Shown("https://mingjian.example"));
+        foreach (var lie in new[] { "https://mingjian.invalid", "https://mingjian.example/", "本单位网址" })
+        {
+            Assert.Equal($"不认识的网址，指纹 {site.Hash}", Shown(lie));
+        }
+
+        string Shown(string claimed) => PreparedActs.Create(
+            [new RegisterSite(site.Hash)], LittleLedger.Network, LittleLedger.Now,
+            new DisplayNames(new Dictionary<string, string>(StringComparer.Ordinal) { [site.Hash.ToString()] = claimed })).Summary.Acts[0].Facts[0].Value;
     }
 
     [Fact]

@@ -64,7 +64,8 @@ public sealed partial class CatalogueTests
     public void Every_rejection_is_reached_by_a_table()
     {
         AssertReached<OrganizationsRejection>(
-            OrganizationsTests.Founding, OrganizationsTests.Establishing, OrganizationsTests.Appointing, OrganizationsTests.Ending);
+            OrganizationsTests.Founding, OrganizationsTests.Establishing, OrganizationsTests.Appointing, OrganizationsTests.Ending,
+            OrganizationsTests.Registering, OrganizationsTests.Removing);
         AssertReached<MembersRejection>(
             ImportTests.Importing, ImportTests.Withdrawing, KeyTests.Inviting, KeyTests.Binding, KeyTests.Revoking,
             KeyTests.Confirming, KeyTests.Ending);

@@ -26,12 +26,13 @@ public sealed class EnvelopeTests
     [Fact]
     public void An_envelope_is_read_back_as_it_was_written()
     {
+        using var passkey = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
         var full = Good with
         {
             Signatures =
             [
                 Signature,
-                new(new KeyId(2), "webauthn-es256", new byte[64], new BatchPosition(1, 2, [Hash32.Of([1])]), new(new byte[37], [1])),
+                new(new KeyId(2), "webauthn-es256", new byte[64], new BatchPosition(1, 2, [Hash32.Of([1])]), Fixtures.Assert(passkey, [1]).Webauthn),
             ],
         };
         var bytes = full.Encode();
@@ -76,10 +77,10 @@ public sealed class EnvelopeTests
             (EnvelopeFault.SignatureShape, Shaped(Signature with { Batch = new(0, BatchPosition.MaxSize + 1, []) })),
             (EnvelopeFault.SignatureShape, Shaped(Signature with { Batch = new(0, 2, new Hash32[BatchPosition.MaxPathLength + 1]) })),
             (EnvelopeFault.None, Shaped(Signature with { Batch = new(0, BatchPosition.MaxSize, new Hash32[BatchPosition.MaxPathLength]) })),
-            (EnvelopeFault.SignatureShape, Shaped(Signature with { Webauthn = new(new byte[36], [1]) })),
-            (EnvelopeFault.SignatureShape, Shaped(Signature with { Webauthn = new(new byte[1025], [1]) })),
-            (EnvelopeFault.SignatureShape, Shaped(Signature with { Webauthn = new(new byte[37], []) })),
-            (EnvelopeFault.SignatureShape, Shaped(Signature with { Webauthn = new(new byte[37], new byte[2049]) })),
+            (EnvelopeFault.AssertionShape, Shaped(Signature with { Webauthn = new(new byte[36], [1]) })),
+            (EnvelopeFault.AssertionShape, Shaped(Signature with { Webauthn = new(new byte[1025], [1]) })),
+            (EnvelopeFault.AssertionShape, Shaped(Signature with { Webauthn = new(new byte[37], []) })),
+            (EnvelopeFault.AssertionShape, Shaped(Signature with { Webauthn = new(new byte[37], new byte[2049]) })),
         ];
         for (var i = 0; i < rows.Length; i++)
         {

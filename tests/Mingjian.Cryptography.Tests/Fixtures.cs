@@ -16,12 +16,11 @@ internal static class Fixtures
         Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"number\":{number}}}"))).Encode();
 
     /// <summary>Signs like a passkey: DER over authenticator data and the hash of the client data, then turned into r||s.</summary>
-    public static KeySignature Assert(
-        ECDsa key, byte[] message, string type = "webauthn.get", byte flags = 0x05, string? challenge = null, string? clientData = null)
+    public static KeySignature Assert(ECDsa key, byte[] message)
     {
-        challenge ??= Base64Url.EncodeToString(SHA256.HashData(message));
-        clientData ??= $$"""{"type":"{{type}}","challenge":"{{challenge}}","origin":"https://localhost","crossOrigin":false}""";
-        byte[] authenticatorData = [.. SHA256.HashData("localhost"u8), flags, 0, 0, 0, 7];
+        var challenge = Base64Url.EncodeToString(SHA256.HashData(message));
+        var clientData = $$"""{"type":"webauthn.get","challenge":"{{challenge}}","origin":"https://localhost","crossOrigin":false}""";
+        byte[] authenticatorData = [.. SHA256.HashData("localhost"u8), 0x05, 0, 0, 0, 7];
         var assertion = new WebAuthnAssertion(authenticatorData, Encoding.UTF8.GetBytes(clientData));
         var der = key.SignData(WebAuthn.SignedBytes(assertion), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         Xunit.Assert.True(EcdsaFormat.TryFromDer(der, out var signature));

@@ -161,36 +161,5 @@ public sealed class SignatureVerifierTests : IDisposable
         Assert.All(envelopes, e => Assert.Equal(SignatureFault.None, _verifier.Verify(e.ToPae(), e.Signatures[0], key)));
     }
 
-    [Theory]
-    [InlineData("webauthn.create", 0x05, null, null, SignatureFault.ClientDataType)]
-    [InlineData("webauthn.get", 0x04, null, null, SignatureFault.UserNotPresent)]
-    [InlineData("webauthn.get", 0x01, null, null, SignatureFault.None)]
-    [InlineData("webauthn.get", 0x01, "AAAA", null, SignatureFault.Challenge)]
-    [InlineData("", 0x01, null, "[]", SignatureFault.ClientData)]
-    [InlineData("", 0x01, null, "{}", SignatureFault.ClientData)]
-    [InlineData("", 0x01, null, "{\"type\":\"webauthn.get\"}", SignatureFault.ClientData)]
-    [InlineData("", 0x01, null, "{\"type\":\"webauthn.get\",\"type\":\"webauthn.get\",\"challenge\":\"x\"}", SignatureFault.ClientData)]
-    [InlineData("", 0x01, null, "{\"type\":\"webauthn.get\",\"challenge\":7}", SignatureFault.ClientData)]
-    [InlineData("", 0x01, null, "{\"type\":\"webauthn.get\",\"challenge\":\"x\"} {}", SignatureFault.ClientData)]
-    [InlineData("", 0x01, null, "{\"type\":\"webauthn.get\",\"challenge\":\"x\"", SignatureFault.ClientData)]
-    [InlineData("", 0x01, null, "not json", SignatureFault.ClientData)]
-    public void An_assertion_must_be_for_these_bytes_by_a_present_person(
-        string type, int flags, string? challenge, string? clientData, SignatureFault expected)
-    {
-        var request = SigningRequest.For(Fixtures.Payload(1));
-        var envelope = request.Complete(Fixtures.Assert(_passkey, request.Message, type, (byte)flags, challenge, clientData))[0];
-        Assert.Equal(expected, _verifier.Verify(envelope.ToPae(), envelope.Signatures[0], Fixtures.PasskeyOf(_passkey)));
-    }
-
-    [Fact]
-    public void The_same_challenge_nested_deeper_does_not_count()
-    {
-        var request = SigningRequest.For(Fixtures.Payload(1));
-        var challenge = System.Buffers.Text.Base64Url.EncodeToString(SHA256.HashData(request.Message));
-        var nested = $$$"""{"type":"webauthn.get","x":{"challenge":"{{{challenge}}}"}}""";
-        var envelope = request.Complete(Fixtures.Assert(_passkey, request.Message, clientData: nested))[0];
-        Assert.Equal(SignatureFault.ClientData, _verifier.Verify(envelope.ToPae(), envelope.Signatures[0], Fixtures.PasskeyOf(_passkey)));
-    }
-
     private SignatureFault Verify(Envelope envelope) => _verifier.Verify(envelope.ToPae(), envelope.Signatures[0], _signer.Key);
 }

@@ -35,6 +35,9 @@ public sealed class Browser : IDisposable
 
     public MemberId Member { get; private set; }
 
+    /// <summary>Who this browser's session belongs to, when it was opened with another key than <see cref="Key"/>.</summary>
+    public void SignedInAs(MemberId member) => Member = member;
+
     /// <summary>The value of a cookie, or null.</summary>
     public string? Cookie(string name) => Cookies.GetCookies(Client.BaseAddress!)[name]?.Value;
 

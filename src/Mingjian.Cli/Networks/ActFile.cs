@@ -48,11 +48,17 @@ internal sealed record ActFile(Envelope Envelope)
             : null;
 
     /// <summary>The same act with one more signature; the first signature makes its key the act's signer, signing twice changes nothing.</summary>
+    /// <exception cref="CommandException">It cannot be put in words: nothing is signed unread.</exception>
     public ActFile SignWith(Es256Signer signer)
     {
         if (Envelope.Signatures.Any(s => s.Keyid == signer.Key.Id))
         {
             return this;
+        }
+
+        if (Summary() is null)
+        {
+            throw new CommandException("不是网络事项，没有签名。");
         }
 
         var payload = Envelope.Signatures.Count == 0 && TransactionPayload.TryDecode(Payload, out var unsigned) == PayloadFault.None

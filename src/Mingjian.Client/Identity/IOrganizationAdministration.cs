@@ -22,6 +22,39 @@ public interface IOrganizationAdministration
 
     Task<ActsToSign> EndAsync(
         MemberId member, OrganizationId organization, Post post, DateOnly lastDay, CancellationToken cancellationToken = default);
+
+    /// <summary>The page addresses on which passkeys sign; null for whoever may not change them.</summary>
+    /// <param name="present">Origin of the page that asks.</param>
+    Task<SitesView?> ReadSitesAsync(string present, CancellationToken cancellationToken = default);
+
+    /// <param name="origin">As browsers write it, for example <c>https://mingjian.example</c>; a final slash is dropped.</param>
+    /// <exception cref="ArgumentException">Not such an address; the message is for people.</exception>
+    Task<ActsToSign> RegisterSiteAsync(string origin, CancellationToken cancellationToken = default);
+
+    Task<ActsToSign> RemoveSiteAsync(Hash32 site, CancellationToken cancellationToken = default);
+}
+
+/// <summary>The page addresses on which passkeys sign.</summary>
+/// <param name="Present">The origin of the page that asks.</param>
+/// <param name="State">How it stands.</param>
+public sealed record SitesView(IReadOnlyList<SiteView> Sites, string Present, SiteState State);
+
+/// <param name="Hash">All that the ledger knows.</param>
+/// <param name="Address">The address that hashes to it, when this server knows it: the page's own, or one from its settings; else null.</param>
+public sealed record SiteView(Hash32 Hash, string? Address);
+
+/// <summary>Whether passkeys sign on a page.</summary>
+public enum SiteState
+{
+    /// <summary>A page of the user's own machine: no registration is needed.</summary>
+    Local = 1,
+
+    Registered = 2,
+
+    NotRegistered = 3,
+
+    /// <summary>No <c>https</c> address with a host name: browsers have no passkeys there.</summary>
+    Impossible = 4,
 }
 
 /// <summary>An organisation with its posts.</summary>

@@ -22,5 +22,8 @@ internal static class AdmissionMessages
         new("admission/15", "Busy", "系统正忙，本次提交没有受理。", "请稍后重试。"),
         new("admission/16", "SignerMissing", "办理人自己没有签名。", "请用办理这件事的密钥签名后再提交。"),
         new("admission/17", "QuotaExceeded", "今天提交的内容已经达到一天的上限，没有受理。", "北京时间明天零点以后可以继续提交；确有需要的，请联系系统管理员调高上限。"),
+        new("admission/21", "AssertionShape", "这个浏览器或认证器给出的通行密钥签名，格式不是账本接受的那一种。", "请更新浏览器后重试，或者改用本机密钥。"),
+        new("admission/22", "UserNotVerified", "通行密钥签名时没有验证本人（指纹、面容或锁屏密码）。", "请在设备上设置锁屏密码或指纹后重新签名，或者改用本机密钥。"),
+        new("admission/23", "UnknownSite", "通行密钥是在没有登记的网址上签名的。", "请从已登记的正式网址打开；网址有变动时，请最高一级党委的组织委员用本机密钥在“组织与任职”里登记新网址。"),
     ];
 }

@@ -32,6 +32,10 @@ internal static class OrganizationsMessages
         Of(LastDayPast, "任职截止日早于昨天；任期内已经签署的事项保持有效，不能追溯免职。", "请把截止日改为昨天或以后。"),
         Of(EndsNoEarlier, "截止日不早于原定的任期截止日。", "原任期会按时结束，无需办理；要提前结束请填写更早的日期。"),
         Of(OwnPost, "不能免去自己的职务。", "请由另一名组织委员或上级党组织办理。"),
+        Of(MayNotManageSites, "您没有登记或取消网址的权限。", "请由最高一级党委的组织委员办理。"),
+        Of(AlreadyRegistered, "这个网址已经登记。", "无需重复登记，刷新页面即可。"),
+        Of(TooManySites, "登记的网址已达上限（64 个）。", "请先取消不再使用的网址。"),
+        Of(SiteUnknown, "这个网址没有登记。", "请刷新页面，核对登记的网址。"),
     ];
 
     private static RejectionMessage Of(OrganizationsRejection reason, string what, string mend) =>

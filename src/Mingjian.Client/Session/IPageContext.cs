@@ -14,6 +14,9 @@ public interface IPageContext
     /// <summary>No network has been founded yet: only the setup page is of use.</summary>
     bool NeedsSetup { get; }
 
+    /// <summary>Passkeys can be used under the address by which this page was asked for: the user's own machine, or a registered site.</summary>
+    bool PasskeysWork { get; }
+
     /// <summary>Pages come from a process without a node, and its node does not answer: reading goes on, acts wait.</summary>
     bool IsNodeAway { get; }
 

@@ -4,6 +4,7 @@ using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
 using Mingjian.Primitives;
 
 namespace Mingjian.Client.Signing;
@@ -23,6 +24,11 @@ public sealed class DisplayNames(IReadOnlyDictionary<string, string> names)
         var text = id.ToString() ?? string.Empty;
         return names.TryGetValue(text, out var name) && name.Length is > 0 and <= MaxLength ? $"{name}（{Terms.Short(text)}）" : Terms.Short(text);
     }
+
+    /// <summary>A page address that the act names by its hash: shown in words only when it hashes to it, so it needs no trust in who gave it.</summary>
+    public string OfSite(Hash32 site) => names.TryGetValue(site.ToString(), out var text) && SiteOrigin.TryParse(text, out var origin) && origin.Hash == site
+        ? origin.Text
+        : $"不认识的网址，指纹 {site}";
 }
 
 /// <summary>One formatter for each command type. A test holds that no registered command lacks one.</summary>
@@ -137,6 +143,7 @@ public static class CommandSummaries
         [
             new("最高一级党委", names.Of(c.Committee)), new("名称指纹", c.Name.ToString()), new("首任组织委员", names.Of(c.Officer)),
             new("密钥", $"{Terms.OfScheme(c.Key.Scheme)} {Terms.Short(c.Key.Id)}"),
+            .. c.Site is { } site ? [new SummaryFact("通行密钥可用的网址", names.OfSite(site))] : Array.Empty<SummaryFact>(),
         ],
         "这是账本的第一笔记录，不能更改。"),
         EstablishOrganization c => new(name, "设立党组织",
@@ -154,6 +161,10 @@ public static class CommandSummaries
             new("党员", names.Of(c.Member)), new("组织", names.Of(c.Organization)), new("职务", Terms.Of(c.Post)),
             new("最后任职日", Terms.Of(c.LastDay)),
         ]),
+        RegisterSite c => new(name, "登记网址", [new("网址", names.OfSite(c.Site))],
+            "登记以后，党员可以在这个网址上用通行密钥签名。请确认它是本单位自己的网址。"),
+        RemoveSite c => new(name, "取消登记网址", [new("网址", names.OfSite(c.Site))],
+            "取消以后，在这个网址上建立的通行密钥不能再签名；以前的签名仍然有效。"),
         _ => throw Unknown(name),
     };
 

@@ -11,7 +11,8 @@ public abstract record OrganizationsCommand : ICommand;
 /// <param name="Name">Commitment to the committee's name, context <c>o-…/name/1</c>.</param>
 /// <param name="Officer">The first organisation officer; becomes a member record of this network.</param>
 /// <param name="Key">The officer's key; the transaction carries its signature.</param>
-public sealed record FoundNetwork(OrganizationId Committee, Hash32 Name, MemberId Officer, PublicKeyValue Key)
+/// <param name="Site">The first site on which passkeys sign: SHA-256 of its origin; null = none yet.</param>
+public sealed record FoundNetwork(OrganizationId Committee, Hash32 Name, MemberId Officer, PublicKeyValue Key, Hash32? Site = null)
     : OrganizationsCommand, IIntroducesKey;
 
 /// <summary>Sets up an organisation below another.</summary>
@@ -25,6 +26,13 @@ public sealed record AppointToPost(MemberId Member, OrganizationId Organization,
 /// <summary>Ends an appointment; the last day it holds is <paramref name="LastDay"/>.</summary>
 public sealed record EndAppointment(MemberId Member, OrganizationId Organization, Post Post, DateOnly LastDay)
     : OrganizationsCommand;
+
+/// <summary>Lets people sign with passkeys on a further page address.</summary>
+/// <param name="Site">SHA-256 of the origin, for example of <c>https://mingjian.example</c>.</param>
+public sealed record RegisterSite(Hash32 Site) : OrganizationsCommand;
+
+/// <summary>Ends signing with passkeys on a page address; what was signed there stays valid.</summary>
+public sealed record RemoveSite(Hash32 Site) : OrganizationsCommand;
 
 /// <summary>What an organisation is.</summary>
 public enum OrganizationKind

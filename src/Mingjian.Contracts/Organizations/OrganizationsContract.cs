@@ -2,7 +2,7 @@ using Mingjian.Contracts.Sdk;
 
 namespace Mingjian.Contracts.Organizations;
 
-/// <summary>The contract <c>organizations</c>: the tree of Party organisations and the posts in it.</summary>
+/// <summary>The contract <c>organizations</c>: the tree of Party organisations, the posts in it, and the sites on which passkeys sign.</summary>
 public sealed class OrganizationsContract : IContract
 {
     internal const string ContractName = "organizations";
@@ -15,6 +15,8 @@ public sealed class OrganizationsContract : IContract
         ContractsJson.Message<EstablishOrganization>(ContractName),
         ContractsJson.Message<AppointToPost>(ContractName),
         ContractsJson.Message<EndAppointment>(ContractName),
+        ContractsJson.Message<RegisterSite>(ContractName),
+        ContractsJson.Message<RemoveSite>(ContractName),
     ];
 
     public IReadOnlyList<MessageType> Events { get; } =
@@ -23,6 +25,8 @@ public sealed class OrganizationsContract : IContract
         ContractsJson.Message<OrganizationEstablished>(ContractName),
         ContractsJson.Message<MemberAppointed>(ContractName),
         ContractsJson.Message<AppointmentEnded>(ContractName),
+        ContractsJson.Message<SiteRegistered>(ContractName),
+        ContractsJson.Message<SiteRemoved>(ContractName),
     ];
 
     public Decision Decide(IStateReader state, ICommand command, DecisionContext context) =>

@@ -7,7 +7,8 @@ namespace Mingjian.Contracts.Organizations;
 public abstract record OrganizationsEvent : IEvent;
 
 /// <summary>The ledger begins: the top committee, its first officer (a member record and an appointment) and the officer's key.</summary>
-public sealed record NetworkFounded(OrganizationId Committee, Hash32 Name, MemberId Officer, PublicKeyValue Key) : OrganizationsEvent;
+/// <param name="Site">The first site; null = none yet.</param>
+public sealed record NetworkFounded(OrganizationId Committee, Hash32 Name, MemberId Officer, PublicKeyValue Key, Hash32? Site = null) : OrganizationsEvent;
 
 /// <param name="By">The officer who signed.</param>
 public sealed record OrganizationEstablished(
@@ -22,3 +23,11 @@ public sealed record MemberAppointed(
 /// <param name="By">The officer who signed.</param>
 public sealed record AppointmentEnded(MemberId Member, OrganizationId Organization, Post Post, DateOnly LastDay, MemberId By)
     : OrganizationsEvent;
+
+/// <param name="Site">SHA-256 of the origin.</param>
+/// <param name="By">The officer who signed.</param>
+public sealed record SiteRegistered(Hash32 Site, MemberId By) : OrganizationsEvent;
+
+/// <param name="Site">SHA-256 of the origin.</param>
+/// <param name="By">The officer who signed.</param>
+public sealed record SiteRemoved(Hash32 Site, MemberId By) : OrganizationsEvent;

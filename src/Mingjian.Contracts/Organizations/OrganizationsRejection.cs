@@ -74,4 +74,16 @@ public enum OrganizationsRejection
 
     /// <summary>Nobody ends his or her own post: the network could be left without an officer.</summary>
     OwnPost = 1404,
+
+    /// <summary>No signer is officer of the top committee.</summary>
+    MayNotManageSites = 1501,
+
+    /// <summary>The site is registered already.</summary>
+    AlreadyRegistered = 1502,
+
+    /// <summary><see cref="SitesRecord.Max"/> sites are registered.</summary>
+    TooManySites = 1503,
+
+    /// <summary>The site to be removed is not registered.</summary>
+    SiteUnknown = 1504,
 }

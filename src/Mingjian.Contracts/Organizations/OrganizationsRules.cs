@@ -16,6 +16,8 @@ internal static class OrganizationsRules
         EstablishOrganization establish => Decide(state, establish, context),
         AppointToPost appoint => Decide(state, appoint, context),
         EndAppointment end => Decide(state, end, context),
+        RegisterSite register => Decide(state, register, context),
+        RemoveSite remove => Decide(state, remove, context),
         _ => throw new ArgumentException("Not a command of this contract.", nameof(command)),
     };
 
@@ -35,6 +37,12 @@ internal static class OrganizationsRules
                 break;
             case AppointmentEnded ended:
                 Apply(state, ended, context, writes);
+                break;
+            case SiteRegistered registered:
+                PutSites(writes, [.. SitesOf(state), registered.Site]);
+                break;
+            case SiteRemoved removed:
+                PutSites(writes, Without(SitesOf(state), removed.Site));
                 break;
             default:
                 throw new ArgumentException("Not an event of this contract.", nameof(happened));
@@ -67,7 +75,7 @@ internal static class OrganizationsRules
             }
         }
 
-        return Decision.Accept(new NetworkFounded(command.Committee, command.Name, command.Officer, command.Key));
+        return Decision.Accept(new NetworkFounded(command.Committee, command.Name, command.Officer, command.Key, command.Site));
     }
 
     private static void Apply(NetworkFounded founded, DecisionContext context, IStateWriter writes)
@@ -75,6 +83,11 @@ internal static class OrganizationsRules
         var today = context.Today;
         writes.Put(OrganizationsState.TopKey, new NetworkRecord(founded.Committee, today));
         Put(writes, new(founded.Committee, null, OrganizationKind.PrimaryPartyCommittee, 0, founded.Name));
+        if (founded.Site is { } site)
+        {
+            PutSites(writes, [site]);
+        }
+
         Put(writes, founded.Officer, [new Appointment(founded.Committee, Post.OrganizationOfficer, today, null)]);
 
         // The first officer has no roster row: the first transaction makes the member record and binds the key.
@@ -264,6 +277,77 @@ internal static class OrganizationsRules
         }
 
         Put(writes, ended.Member, appointments);
+    }
+
+    private static Decision Decide(IStateReader state, RegisterSite command, DecisionContext context)
+    {
+        if (!context.HasMember())
+        {
+            return Reject(OrganizationsRejection.SignerNotAMember);
+        }
+
+        if (SiteManager(state, context) is not { } by)
+        {
+            return Reject(OrganizationsRejection.MayNotManageSites);
+        }
+
+        if (state.IsSite(command.Site))
+        {
+            return Reject(OrganizationsRejection.AlreadyRegistered);
+        }
+
+        return SitesOf(state).Count >= SitesRecord.Max
+            ? Reject(OrganizationsRejection.TooManySites)
+            : Decision.Accept(new SiteRegistered(command.Site, by));
+    }
+
+    private static Decision Decide(IStateReader state, RemoveSite command, DecisionContext context)
+    {
+        if (!context.HasMember())
+        {
+            return Reject(OrganizationsRejection.SignerNotAMember);
+        }
+
+        if (SiteManager(state, context) is not { } by)
+        {
+            return Reject(OrganizationsRejection.MayNotManageSites);
+        }
+
+        return state.IsSite(command.Site)
+            ? Decision.Accept(new SiteRemoved(command.Site, by))
+            : Reject(OrganizationsRejection.SiteUnknown);
+    }
+
+    /// <summary>Sites are the whole network's, so only an officer of the top committee names them.</summary>
+    private static MemberId? SiteManager(IStateReader state, DecisionContext context) =>
+        state.Get(OrganizationsState.TopKey) is { } top ? Rights.Signer(state, context, Right.ManageSites, top.Committee) : null;
+
+    private static IReadOnlyList<Hash32> SitesOf(IStateReader state) => state.Get(OrganizationsState.SitesKey)?.Sites ?? [];
+
+    private static List<Hash32> Without(IReadOnlyList<Hash32> sites, Hash32 removed)
+    {
+        var left = new List<Hash32>(sites.Count);
+        foreach (var site in sites)
+        {
+            if (site != removed)
+            {
+                left.Add(site);
+            }
+        }
+
+        return left;
+    }
+
+    private static void PutSites(IStateWriter writes, IReadOnlyList<Hash32> sites)
+    {
+        if (sites.Count == 0)
+        {
+            writes.Remove(OrganizationsState.SitesKey);
+        }
+        else
+        {
+            writes.Put(OrganizationsState.SitesKey, new SitesRecord(sites));
+        }
     }
 
     /// <summary>Posts are filled from above; the top committee has nobody above and fills its own.</summary>

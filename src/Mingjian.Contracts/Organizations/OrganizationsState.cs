@@ -16,12 +16,32 @@ public static class OrganizationsState
     /// <summary><c>organizations/posts/m-…</c>: every appointment of one person, so that a right costs one read.</summary>
     public static StateTable<PostsRecord> Posts { get; } = new("organizations/posts/", ContractsJson.For<PostsRecord>());
 
+    /// <summary>One record, key <c>organizations/sites/network</c>: the sites on which passkeys sign; absent while there is none.</summary>
+    public static StateTable<SitesRecord> Sites { get; } = new("organizations/sites/", ContractsJson.For<SitesRecord>());
+
+    public static StateKey<SitesRecord> SitesKey => Sites.Key("network");
+
     public static StateKey<NetworkRecord> TopKey => Network.Key("top");
 
     public static OrganizationRecord? Organization(this IStateReader state, OrganizationId id) =>
         state.Get(Organizations.Key(id));
 
     public static PostsRecord? PostsOf(this IStateReader state, MemberId member) => state.Get(Posts.Key(member));
+
+    /// <summary>Whether passkeys may sign on a page of this origin.</summary>
+    /// <param name="site">SHA-256 of the origin.</param>
+    public static bool IsSite(this IStateReader state, Hash32 site)
+    {
+        foreach (var registered in state.Get(SitesKey)?.Sites ?? [])
+        {
+            if (registered == site)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The nearest Party committee strictly above an organisation; null for the top.</summary>
     public static OrganizationRecord? CommitteeAbove(this IStateReader state, OrganizationId organization)
@@ -42,6 +62,14 @@ public static class OrganizationsState
 
 /// <summary>The network's top committee and the day it was founded.</summary>
 public sealed record NetworkRecord(OrganizationId Committee, DateOnly Founded);
+
+/// <summary>The sites on which passkeys sign, in the order in which they were registered; never empty.</summary>
+/// <param name="Sites">SHA-256 of each origin (scheme, host and port as browsers write it).</param>
+public sealed record SitesRecord(IReadOnlyList<Hash32> Sites)
+{
+    /// <summary>Most sites of a network: each organisation's own address, and a few that are on their way out.</summary>
+    public const int Max = 64;
+}
 
 /// <summary>A Party organisation.</summary>
 /// <param name="Organization">Itself.</param>

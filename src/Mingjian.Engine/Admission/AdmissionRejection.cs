@@ -59,6 +59,15 @@ public enum AdmissionRejection
 
     /// <summary>Whoever makes the act has had as many bytes ordered today (Beijing) as one may; opens again at midnight.</summary>
     QuotaExceeded = 17,
+
+    /// <summary>A passkey's assertion has not, byte for byte, the form that is accepted. Answered before <see cref="MalformedPayload"/>.</summary>
+    AssertionShape = 21,
+
+    /// <summary>A passkey signed without verifying who uses it. Answered before <see cref="MalformedPayload"/>.</summary>
+    UserNotVerified = 22,
+
+    /// <summary>A passkey signed on a page that is no registered site of this network. Answered before <see cref="WrongScheme"/>.</summary>
+    UnknownSite = 23,
 }
 
 /// <summary>Codes of <see cref="AdmissionRejection"/>.</summary>

@@ -19,6 +19,9 @@ public sealed record AdmittedTransaction(
 {
     private long _position;
 
+    /// <summary>Hashes of the origins on which passkeys signed; each must be a site in the state before the block. Empty without passkeys.</summary>
+    public IReadOnlyList<Hash32> Sites { get; init; } = [];
+
     /// <summary>The entry that a log has for the act already; null for a new one. It is used again where executing the act gives the same bytes.</summary>
     internal LoggedEntry? Logged { get; init; }
 

@@ -45,6 +45,21 @@ internal static class SignatureCheck
         return introducedSigned && (knownSigned || keys.MayFound(state, command)) ? null : AdmissionRejection.UnknownKey;
     }
 
+    /// <summary>Every passkey must have been used on a site of the network: nobody writes the name of a page of his own on the ledger.</summary>
+    /// <param name="sites">Hashes of the origins (<see cref="TransactionFrame.Sites"/>).</param>
+    public static AdmissionRejection? CheckSites(IKeyDirectory keys, IStateReader state, ICommand command, IReadOnlyList<Hash32> sites)
+    {
+        for (var i = 0; i < sites.Count; i++)
+        {
+            if (!keys.IsSite(state, command, sites[i]))
+            {
+                return AdmissionRejection.UnknownSite;
+            }
+        }
+
+        return null;
+    }
+
     private static Actor? FindBrought(IBringsKeys command, KeyId signer)
     {
         foreach (var key in command.BroughtKeys())

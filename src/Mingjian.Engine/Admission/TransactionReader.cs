@@ -21,6 +21,10 @@ internal sealed class TransactionReader(NetworkId network, ContractSet contracts
                 break;
             case EnvelopeFault.Size when bytes.Length > Envelope.MaxSize:
                 return AdmissionRejection.TooLarge;
+            case EnvelopeFault.AssertionShape:
+                return AdmissionRejection.AssertionShape;
+            case EnvelopeFault.UserNotVerified:
+                return AdmissionRejection.UserNotVerified;
             default:
                 return AdmissionRejection.MalformedEnvelope;
         }
@@ -94,5 +98,25 @@ internal readonly record struct TransactionFrame(
         }
 
         return signers;
+    }
+
+    /// <summary>Where the passkeys among the signers were used, by hash of the origin, each once; pages of the signer's own machine count for nothing.</summary>
+    public IReadOnlyList<Hash32> Sites()
+    {
+        List<Hash32>? sites = null;
+        foreach (var signature in Envelope.Signatures)
+        {
+            if (signature.Webauthn is { } assertion && WebAuthn.TryReadOrigin(assertion, out var origin) && !origin.IsLocal)
+            {
+                var site = origin.Hash;
+                sites ??= [];
+                if (!sites.Contains(site))
+                {
+                    sites.Add(site);
+                }
+            }
+        }
+
+        return sites ?? (IReadOnlyList<Hash32>)[];
     }
 }

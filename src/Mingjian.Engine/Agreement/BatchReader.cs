@@ -78,7 +78,8 @@ internal sealed class BatchReader(
     public IHeightRestarted? Judge(AdmittedTransaction restart, LedgerTime time, IStateReader state, NodeSet nodes, int proposer, long height)
     {
         if (TransactionReader.CheckValidity(restart.Expires, time) is not null
-            || SignatureCheck.Resolve(keys, state, restart.Command, restart.Signers, out var actors) is not null)
+            || SignatureCheck.Resolve(keys, state, restart.Command, restart.Signers, out var actors) is not null
+            || SignatureCheck.CheckSites(keys, state, restart.Command, restart.Sites) is not null)
         {
             return null;
         }
@@ -144,7 +145,7 @@ internal sealed class BatchReader(
         void CheckOne(int i) => acts[i] = known is not null && HoldsStill(known[i], state) ? known[i] : Check(signed.Envelopes[i], state, height);
     }
 
-    /// <summary>Null for what no honest node hands on. An act by an unknown key is left to the block, which drops it.</summary>
+    /// <summary>Null for what no honest node hands on. An act by an unknown key, or signed on an unknown site, is left to the block, which drops it.</summary>
     private CheckedAct? Check(ReadOnlyMemory<byte> envelope, IStateReader state, long height)
     {
         if (reader.ReadFrame(envelope, out var frame) is not null)
@@ -170,7 +171,7 @@ internal sealed class BatchReader(
         }
 
         return new CheckedAct(
-            new AdmittedTransaction(frame.Id, frame.Bytes, route!, command!, frame.Payload.Expires, signers), isKnown ? actors : null, IsOwn: false);
+            new AdmittedTransaction(frame.Id, frame.Bytes, route!, command!, frame.Payload.Expires, signers) { Sites = frame.Sites() }, isKnown ? actors : null, IsOwn: false);
     }
 
     /// <summary>A batch that was read before its turn.</summary>

@@ -81,7 +81,11 @@ internal sealed class EntryPreparer(TransactionReader reader, ISignatureVerifier
             return Faulty(bytes, AuditFaultCode.SignatureInvalid, index, $"A signature does not hold: {refusal}.");
         }
 
-        var transaction = new AdmittedTransaction(frame.Id, envelope, route!, command!, frame.Payload.Expires, signers) { Logged = new LoggedEntry(bytes, leaf) };
+        var transaction = new AdmittedTransaction(frame.Id, envelope, route!, command!, frame.Payload.Expires, signers)
+        {
+            Logged = new LoggedEntry(bytes, leaf),
+            Sites = frame.Sites(),
+        };
         return new PreparedEntry(bytes, BlockAct.Of(transaction), null, null, signers.Length);
     }
 

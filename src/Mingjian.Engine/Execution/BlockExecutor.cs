@@ -93,7 +93,8 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
 
         return height < transaction.Route.Message.ActivationHeight
             ? AdmissionRejection.CommandNotActive
-            : SignatureCheck.Resolve(keys, before, transaction.Command, transaction.Signers, out actors);
+            : SignatureCheck.Resolve(keys, before, transaction.Command, transaction.Signers, out actors)
+                ?? SignatureCheck.CheckSites(keys, before, transaction.Command, transaction.Sites);
     }
 
     private (byte[] Entry, Rejection? Rejection) CarryOut(AdmittedTransaction transaction, DecisionContext context, BlockState state)

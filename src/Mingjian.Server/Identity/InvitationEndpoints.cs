@@ -70,8 +70,13 @@ internal static class InvitationEndpoints
 
     private static async Task<IResult> PasskeyOptionsAsync(
         InvitationProof proof, ILedger ledger, TimeProvider clock, ChallengeBook challenges, ISignatureVerifier verifier, Passkeys passkeys,
-        HttpContext context)
+        PasskeySite site, HttpContext context)
     {
+        if (!site.IsUsable(context.Request))
+        {
+            return Problems.Of(StatusCodes.Status422UnprocessableEntity, PasskeySite.Code, PasskeySite.Detail);
+        }
+
         // Ids of invitations are no secret: only who has the code makes the server remember anything.
         var signature = new byte[64];
         if (Find(ledger.ReadState(), proof.Member, proof.Key, clock, out var member) is not { } invitation
@@ -100,6 +105,12 @@ internal static class InvitationEndpoints
         if (request.Fault is { } fault)
         {
             return fault;
+        }
+
+        if (Doors.CommandOf(request.Envelopes[0]) is null)
+        {
+            // What cannot be read is the ledger's to refuse, with the reason.
+            return Submissions.ToResult(await submissions.SubmitAsync(request.Envelopes, Door.Invitation, context));
         }
 
         if (Read(request.Envelopes[0], out var envelope) is not BindKey bind)

@@ -6,6 +6,8 @@ using Mingjian.Client.Signing;
 using Mingjian.Collation;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Organizations;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Primitives.Text;
@@ -16,7 +18,7 @@ namespace Mingjian.Server.Identity;
 /// <summary>Organisations and posts from the read models; rights from the ledger's head.</summary>
 internal sealed class OrganizationAdministration(
     ICurrentUser users, ILedger ledger, IDbContextFactory<ReadModelContext> readModels, INameDirectory names, INameRegistry registry,
-    TimeProvider clock) : IOrganizationAdministration
+    IConfiguration configuration, TimeProvider clock) : IOrganizationAdministration
 {
     private const int MaxNameLength = 60;
 
@@ -87,6 +89,56 @@ internal sealed class OrganizationAdministration(
     {
         await RequireAsync(Right.AppointToPost, organization, cancellationToken);
         return ActsToSign.Create(new EndAppointment(member, organization, post, lastDay));
+    }
+
+    public async Task<SitesView?> ReadSitesAsync(string present, CancellationToken cancellationToken = default)
+    {
+        var user = await UserAsync(cancellationToken);
+        var state = ledger.ReadState();
+        if (!MayManageSites(state, user))
+        {
+            return null;
+        }
+
+        var known = new Dictionary<Hash32, string>();
+        foreach (var address in (configuration["AllowedHosts"] ?? string.Empty).Split(';').Select(h => $"https://{h.Trim()}").Prepend(present))
+        {
+            if (SiteOrigin.TryParse(address, out var origin))
+            {
+                known[origin.Hash] = origin.Text;
+            }
+        }
+
+        var own = !SiteOrigin.TryParse(present, out var here) ? SiteState.Impossible
+            : here.IsLocal ? SiteState.Local
+            : state.IsSite(here.Hash) ? SiteState.Registered : SiteState.NotRegistered;
+        return new SitesView(
+            [.. (state.Get(OrganizationsState.SitesKey)?.Sites ?? []).Select(s => new SiteView(s, known.GetValueOrDefault(s)))], present, own);
+    }
+
+    public async Task<ActsToSign> RegisterSiteAsync(string origin, CancellationToken cancellationToken = default)
+    {
+        await RequireSitesAsync(cancellationToken);
+        return SiteOrigin.TryParse(origin.Trim().TrimEnd('/'), out var site) && !site.IsLocal
+            ? ActsToSign.Create(new RegisterSite(site.Hash))
+            : throw new ArgumentException("网址应以 https:// 开头，后面是小写的域名，必要时加端口，例如 https://dangjian.example；不能是数字地址。", nameof(origin));
+    }
+
+    public async Task<ActsToSign> RemoveSiteAsync(Hash32 site, CancellationToken cancellationToken = default)
+    {
+        await RequireSitesAsync(cancellationToken);
+        return ActsToSign.Create(new RemoveSite(site));
+    }
+
+    private bool MayManageSites(IStateReader state, CurrentUser user) =>
+        state.Get(OrganizationsState.TopKey) is { } top && Rights.Allows(state, user.Member, Right.ManageSites, top.Committee, Today);
+
+    private async Task RequireSitesAsync(CancellationToken cancellationToken)
+    {
+        if (!MayManageSites(ledger.ReadState(), await UserAsync(cancellationToken)))
+        {
+            throw new AccessDeniedException("网址由最高一级党委的组织委员登记。");
+        }
     }
 
     private static string NameOf(IReadOnlyDictionary<MemberId, string> known, MemberId member) =>

@@ -2,6 +2,8 @@ using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Identity;
+using Mingjian.Client.Signing;
+using Mingjian.Cryptography;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.LedgerApi;
@@ -10,11 +12,14 @@ namespace Mingjian.Server.Identity;
 
 /// <summary>Passkeys through ASP.NET Core Identity, with one-time state kept here instead of in a cookie, so nothing can be replayed.</summary>
 internal sealed partial class Passkeys(
-    IPasskeyHandler<Account> handler, UserManager<Account> users, IOneTimeStore states, ServerOptions options, ILogger<Passkeys> logger)
+    IPasskeyHandler<Account> handler, UserManager<Account> users, IOneTimeStore states, ISignatureVerifier verifier, PasskeySite site, ServerOptions options,
+    ILogger<Passkeys> logger)
 {
     private const string Creation = "passkey-new";
-    private const string Assertion = "passkey";
     private const string Made = "passkey-made";
+
+    /// <summary>Credential ids have at most 1,023 bytes (WebAuthn section 4).</summary>
+    private const int MaxText = 2_000;
 
     /// <summary>WebAuthn creation options (JSON) for a member, and the name of the state to send back with the credential.</summary>
     public async Task<(string OptionsJson, string State)> BeginCreateAsync(MemberId member, HttpContext context)
@@ -95,36 +100,55 @@ internal sealed partial class Passkeys(
             made.IsBackedUp, [], []));
     }
 
-    /// <summary>WebAuthn request options for whoever holds a passkey of this site (discoverable credentials).</summary>
-    public async Task<(string OptionsJson, string State)> BeginAssertAsync(HttpContext context)
+    /// <summary>Checks a passkey's answer to a challenge; gives the key's id, or null.</summary>
+    /// <remarks>
+    /// The challenge is SHA-256 of the sign-in's own PAE and never bytes that a server chose: what a passkey signs to open a session can then be no act.
+    /// The check is the ledger's (<see cref="WebAuthn"/>), person verified; besides, the page must be this site's, and a counter must not go back.
+    /// </remarks>
+    /// <param name="payload">What was to be signed, as it was issued.</param>
+    /// <param name="answer">Never trusted.</param>
+    public async Task<KeyId?> AssertAsync(SignInPayload payload, PasskeySignIn answer, HttpContext context)
     {
-        var result = await handler.MakeRequestOptionsAsync(null, context);
-        return (result.RequestOptionsJson, await states.PutAsync(
-            Assertion, result.AssertionState ?? string.Empty, options.Sessions.Challenge, context.RequestAborted));
+        if (!TryRead(answer, out var credential, out var assertion, out var signature) || !site.Accepts(assertion, context.Request)
+            || await users.FindByPasskeyIdAsync(credential) is not { } account
+            || await users.GetPasskeyAsync(account, credential) is not { } passkey
+            || !CoseKeys.TryRead(passkey.PublicKey, out var key)
+            || verifier.Verify(payload.ToPae(), new EnvelopeSignature(key.Id, SchemeNames.WebAuthnEs256, signature, Webauthn: assertion), key) != SignatureFault.None)
+        {
+            return null;
+        }
+
+        // An authenticator that counts, counts up (section 7.2); one that does not, says 0 for ever.
+        var count = WebAuthn.CounterOf(assertion);
+        if ((count != 0 || passkey.SignCount != 0) && count <= passkey.SignCount)
+        {
+            return null;
+        }
+
+        passkey.SignCount = count;
+        await users.AddOrUpdatePasskeyAsync(account, passkey);
+        return key.Id;
     }
 
-    /// <summary>Checks the assertion; gives the key's id, or null.</summary>
-    public async Task<KeyId?> AssertAsync(string? state, string credentialJson, HttpContext context)
+    private static bool TryRead(PasskeySignIn answer, out byte[] credential, out WebAuthnAssertion assertion, out byte[] signature)
     {
-        if (await states.TakeAsync(Assertion, state, context.RequestAborted) is not { } begun)
+        credential = signature = [];
+        assertion = new WebAuthnAssertion([], []);
+        if (new[] { answer.Credential, answer.AuthenticatorData, answer.ClientDataJson, answer.Signature }.Any(t => t is null or { Length: > MaxText }))
         {
-            return null;
+            return false;
         }
 
-        var result = await handler.PerformAssertionAsync(new PasskeyAssertionContext
+        try
         {
-            HttpContext = context,
-            CredentialJson = credentialJson,
-            AssertionState = begun,
-        });
-        if (!result.Succeeded || !CoseKeys.TryRead(result.Passkey.PublicKey, out var key))
-        {
-            return null;
+            credential = Base64Url.DecodeFromChars(answer.Credential);
+            assertion = new WebAuthnAssertion(Convert.FromBase64String(answer.AuthenticatorData), Convert.FromBase64String(answer.ClientDataJson));
+            return EcdsaFormat.TryFromDer(Convert.FromBase64String(answer.Signature), out signature!);
         }
-
-        // Keeps the signature counter.
-        await users.AddOrUpdatePasskeyAsync(result.User, result.Passkey);
-        return key.Id;
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Base64url credential id of the passkey with this key, or null.</summary>

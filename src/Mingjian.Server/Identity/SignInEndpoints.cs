@@ -3,12 +3,14 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Mingjian.Client.Session;
+using Mingjian.Client.Signing;
 using Mingjian.Contracts.Members;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
+using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Session;
 
 namespace Mingjian.Server.Identity;
@@ -25,9 +27,15 @@ internal sealed record DeviceKeySignIn(string Challenge, string Key, string Sign
 /// <summary>WebAuthn options as the browser's JSON functions take them, and the state to send back.</summary>
 internal sealed record PasskeyOptions(JsonElement Options, string State);
 
-/// <summary>A passkey's answer.</summary>
+/// <summary>A newly made passkey.</summary>
 /// <param name="Credential">JSON text of the browser's credential (<c>toJSON</c>).</param>
 internal sealed record PasskeyAnswer(string State, string Credential);
+
+/// <summary>A passkey's answer to a challenge: an assertion over SHA-256 of PAE(type, payload), as a passkey signs acts.</summary>
+/// <param name="Challenge">From the payload.</param>
+/// <param name="Credential">Base64url of the credential's id.</param>
+/// <param name="Signature">Base64 of DER; the other members are base64, too.</param>
+internal sealed record PasskeySignIn(string Challenge, string Credential, string AuthenticatorData, string ClientDataJson, string Signature);
 
 /// <summary>Who is signed in, and what a program needs to go on.</summary>
 internal sealed record SessionAnswer(
@@ -48,8 +56,6 @@ internal static class SignInEndpoints
             .RequireRateLimiting(HostingServices.SignInLimit).Produces<ChallengeAnswer>();
         app.MapPost("/api/v1/session", SignInAsync).AllowAnonymous().RequireCsrfToken()
             .RequireRateLimiting(HostingServices.SignInLimit).Produces(204).ProducesProblem(401);
-        app.MapPost("/api/v1/session/passkey/options", PasskeyOptionsAsync).AllowAnonymous().RequireCsrfToken()
-            .RequireRateLimiting(HostingServices.SignInLimit).Produces<PasskeyOptions>();
         app.MapPost("/api/v1/session/passkey", PasskeySignInAsync).AllowAnonymous().RequireCsrfToken()
             .RequireRateLimiting(HostingServices.SignInLimit).Produces(204).ProducesProblem(401);
         app.MapPost("/session/sign-out", SignOutAsync).AllowAnonymous().RequireCsrfToken().ExcludeFromDescription();
@@ -79,7 +85,7 @@ internal static class SignInEndpoints
 
     private static async Task<IResult> ChallengeAsync(ChallengeBook challenges, HttpContext context)
     {
-        var payload = await challenges.IssueAsync($"{context.Request.Scheme}://{context.Request.Host}", context.RequestAborted);
+        var payload = await challenges.IssueAsync(PasskeySite.OriginOf(context.Request), context.RequestAborted);
         return Results.Ok(new ChallengeAnswer(SignInPayload.Type, Convert.ToBase64String(payload.Encode())));
     }
 
@@ -98,15 +104,10 @@ internal static class SignInEndpoints
             : Refuse();
     }
 
-    private static async Task<IResult> PasskeyOptionsAsync(Passkeys passkeys, HttpContext context)
-    {
-        var (json, state) = await passkeys.BeginAssertAsync(context);
-        return Results.Ok(new PasskeyOptions(JsonElement.Parse(json), state));
-    }
-
     private static async Task<IResult> PasskeySignInAsync(
-        PasskeyAnswer request, Passkeys passkeys, SessionManager sessions, HttpContext context) =>
-        await passkeys.AssertAsync(request.State, request.Credential, context) is { } key
+        PasskeySignIn request, ChallengeBook challenges, Passkeys passkeys, SessionManager sessions, HttpContext context) =>
+        await challenges.TakeAsync(request.Challenge, context.RequestAborted) is { } payload
+            && await passkeys.AssertAsync(payload, request, context) is { } key
             ? await OpenAsync(key, sessions, context)
             : Refuse();
 

@@ -51,7 +51,7 @@ internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptio
     private const long Frame = 4096;
 
     private static readonly (string Code, string Message) FromElsewhere = (
-        PasskeySite.Code, "这个通行密钥签名不是在本站的页面上作出的，没有提交。请从本站的正式网址打开页面重新签名。");
+        PasskeySite.Code, "这个通行密钥签名不是在本站的页面上作出的，或者这个网址没有登记，没有提交。请从已登记的正式网址打开页面重新签名，或者改用本机密钥。");
 
     /// <summary>Reads <c>{"envelopes":[…]}</c>; each envelope is handed on byte for byte.</summary>
     /// <param name="most">Envelopes; a body that so many of the largest would not fill is not read to its end.</param>

@@ -53,6 +53,9 @@ internal static class EventProjection
                 },
                 cancellationToken),
             AppointmentEnded e => EndAsync(rows, e, cancellationToken),
+
+            // Sites are asked of the ledger's state: there are few.
+            SiteRegistered or SiteRemoved => Task.CompletedTask,
             _ => throw Unknown(happened),
         };
 

@@ -7,13 +7,14 @@ using Mingjian.Primitives;
 using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Identity;
+using Mingjian.Server.LedgerApi;
 
 namespace Mingjian.Server.Session;
 
 /// <summary>What the frame of a page shows, for one request.</summary>
 internal sealed class PageContext(
     IHttpContextAccessor accessor, IAntiforgery antiforgery, ServerOptions options, FinalLedger ledger, INodeStanding node, ICurrentUser currentUser,
-    Passkeys passkeys) : IPageContext
+    Passkeys passkeys, PasskeySite site) : IPageContext
 {
     private AntiforgeryTokenSet? _tokens;
 
@@ -23,6 +24,9 @@ internal sealed class PageContext(
 
     // In a network the first node sets up; the others follow it.
     public bool NeedsSetup => node.Place is { Shared: false } or { Number: 1 } && ledger.ReadState().Get(OrganizationsState.TopKey) is null;
+
+    // In a circuit there is no request; the frame is rendered statically and never asks there.
+    public bool PasskeysWork => accessor.HttpContext is { } context && site.IsUsable(context.Request);
 
     public bool IsNodeAway => !ledger.TakesActs;
 

@@ -62,7 +62,7 @@ internal static class SessionServices
         {
             // The ledger knows P-256 only.
             o.IsAllowedAlgorithm = algorithm => algorithm == -7;
-            o.UserVerificationRequirement = "preferred";
+            o.UserVerificationRequirement = "required";
             o.ResidentKeyRequirement = "required";
         });
     }

@@ -65,11 +65,16 @@ internal static class SetupEndpoints
         return Results.Ok(new SetupPlan(committee.ToString(), commitment.ToString(), officer.ToString()));
     }
 
-    private static async Task<IResult> PasskeyOptionsAsync(SetupPasskey request, SetupCode code, Passkeys passkeys, HttpContext context)
+    private static async Task<IResult> PasskeyOptionsAsync(SetupPasskey request, SetupCode code, Passkeys passkeys, PasskeySite site, HttpContext context)
     {
         if (!code.Check(request.Code) || !MemberId.TryParse(request.Officer, out var officer))
         {
             return WrongCode();
+        }
+
+        if (!site.IsUsable(context.Request))
+        {
+            return Problems.Of(StatusCodes.Status422UnprocessableEntity, PasskeySite.Code, PasskeySite.Detail);
         }
 
         var (json, state) = await passkeys.BeginCreateAsync(officer, context);
@@ -88,6 +93,12 @@ internal static class SetupEndpoints
         if (request.Fault is { } fault)
         {
             return fault;
+        }
+
+        if (Doors.CommandOf(request.Envelopes[0]) is null)
+        {
+            // What cannot be read is the ledger's to refuse, with the reason.
+            return Submissions.ToResult(await submissions.SubmitAsync(request.Envelopes, Door.Setup, context));
         }
 
         if (InvitationEndpoints.Read(request.Envelopes[0], out _) is not FoundNetwork found)

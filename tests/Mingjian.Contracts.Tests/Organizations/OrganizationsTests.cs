@@ -91,6 +91,83 @@ public sealed class OrganizationsTests
         3    | founder        | A            | collectorA | 2026-11-21 | accepted
         """;
 
+    internal const string Registering = """
+        signed         | site  | registered | outcome
+        nobody         | known | 64         | SignerNotAMember
+        wang           | known | 64         | MayNotManageSites
+        secretaryD     | known | 64         | MayNotManageSites
+        officerGeneral | known | 64         | MayNotManageSites
+        auditor        | known | 64         | MayNotManageSites
+        officerTop     | known | 64         | AlreadyRegistered
+        officerTop     | new   | 64         | TooManySites
+        officerTop     | new   | 63         | accepted
+        officerTop     | new   | 0          | accepted
+        """;
+
+    internal const string Removing = """
+        signed         | site  | registered | outcome
+        nobody         | new   | 0          | SignerNotAMember
+        wang           | new   | 0          | MayNotManageSites
+        officerGeneral | new   | 0          | MayNotManageSites
+        officerTop     | new   | 0          | SiteUnknown
+        officerTop     | new   | 64         | SiteUnknown
+        officerTop     | known | 1          | accepted
+        founder        | known | 64         | accepted
+        """;
+
+    [Fact]
+    public void Registering_a_site_is_refused_in_order_of_precedence() => Table.Parse(Registering).Check(row =>
+        WithSites(int.Parse(row["registered"])).Decide(new RegisterSite(SiteNamed(row["site"])), World.Signed(row["signed"])));
+
+    [Fact]
+    public void Removing_a_site_is_refused_in_order_of_precedence() => Table.Parse(Removing).Check(row =>
+        WithSites(int.Parse(row["registered"])).Decide(new RemoveSite(SiteNamed(row["site"])), World.Signed(row["signed"])));
+
+    [Fact]
+    public void Passkeys_sign_on_a_site_from_its_registration_to_its_removal()
+    {
+        var ledger = World.Open();
+        var keys = new KeyDirectory();
+        var act = new RemoveSite(Hash(1));
+        Assert.False(keys.IsSite(ledger, act, Hash(7_001)));
+        ledger.Must(new RegisterSite(Hash(7_001)), By(World.Founder));
+        ledger.Must(new RegisterSite(Hash(7_002)), By(World.Founder));
+        Assert.True(keys.IsSite(ledger, act, Hash(7_001)) && keys.IsSite(ledger, act, Hash(7_002)));
+        ledger.Must(new RemoveSite(Hash(7_001)), By(World.Founder));
+        Assert.False(keys.IsSite(ledger, act, Hash(7_001)));
+        Assert.True(keys.IsSite(ledger, act, Hash(7_002)));
+        ledger.Must(new RemoveSite(Hash(7_002)), By(World.Founder));
+        Assert.Null(ledger.Get(OrganizationsState.SitesKey));
+    }
+
+    [Fact]
+    public void The_founding_act_may_name_its_own_site_and_only_while_nothing_is_founded()
+    {
+        var keys = new KeyDirectory();
+        var ledger = new TestLedger();
+        var found = new FoundNetwork(World.Top, Hash(1), World.Founder, Key(1), Hash(7_001));
+        Assert.True(keys.IsSite(ledger, found, Hash(7_001)));
+        Assert.False(keys.IsSite(ledger, found, Hash(7_002)));
+        Assert.False(keys.IsSite(ledger, found with { Site = null }, Hash(7_001)));
+        Assert.False(keys.IsSite(ledger, new RegisterSite(Hash(7_001)), Hash(7_001)));
+        ledger.Must(found, Unbound(1));
+        Assert.True(ledger.IsSite(Hash(7_001)));
+        Assert.False(keys.IsSite(ledger, found with { Site = Hash(7_002) }, Hash(7_002)));
+    }
+
+    private static TestLedger WithSites(int count)
+    {
+        var ledger = World.Open();
+        for (var n = 1; n <= count; n++)
+        {
+            ledger.Must(new RegisterSite(Hash(7_000 + n)), By(World.Founder));
+        }
+
+        return ledger;
+    }
+
+    private static Mingjian.Primitives.Hash32 SiteNamed(string name) => Hash(name == "known" ? 7_001 : 7_999);
+
     [Fact]
     public void Founding_is_refused_in_order_of_precedence() =>
         Table.Parse(Founding).Check(row =>

@@ -2,7 +2,7 @@
 // Static pages: <button data-mj-act='[{"command":"…","body":{…}}]' data-mj-done="/dues">, or a <form> with "$field" placeholders.
 
 import { TrustError, assemble, cosign, prepare, read, warmUp } from './trust.js';
-import { signPrepared } from './keys.js';
+import { sign } from './keys.js';
 import { follow } from './live.js';
 
 const SUBMIT = '/api/v1/transactions';
@@ -256,6 +256,9 @@ async function actNow(task) {
   let sent = false;
   try {
     if (!key) throw new ActError('请先登录。', 'session/sign-in-required');
+    if (key.scheme === 'webauthn-es256' && meta('mj-passkeys') === 'no') {
+      throw new ActError('通行密钥暂时不能在这个网址签名：网址还没有登记。请从已登记的正式网址打开，或者改用本机密钥。', 'session/passkey-site');
+    }
     dialog.busy('正在准备要签名的内容…');
     const prepared = await task.prepare(key);
     dialog.status.textContent = '';
@@ -265,7 +268,7 @@ async function actNow(task) {
     if (choice !== 'sign') return { ok: false, cancelled: true, results, message: '已取消，没有签名。' };
 
     dialog.busy(key.scheme === 'webauthn-es256' ? '请在设备上确认…' : '正在签名…');
-    const signature = await signPrepared(prepared, key);
+    const signature = await sign(prepared, key);
     const envelopes = await task.complete(prepared, signature);
     if (task.held) {
       dialog.busy('正在保存…');

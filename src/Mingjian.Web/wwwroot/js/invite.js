@@ -1,5 +1,5 @@
 // Redeeming an invitation. The code stands in the fragment of the address, which browsers never send to a server; only what it signs does.
-import { checkInvitation, explain, passkeysAvailable, redeem, run } from './session.js';
+import { checkInvitation, explain, passkeysAvailable, passkeysElsewhere, redeem, run } from './session.js';
 
 const show = (id) => { document.getElementById(id).hidden = false; };
 const status = document.getElementById('status');
@@ -30,6 +30,7 @@ if (!valid) {
         }));
       };
       wire('device', 'device', '正在绑定…');
+      if (passkeysElsewhere()) show('elsewhere');
       if (passkeysAvailable()) {
         show('passkey-card');
         wire('passkey', 'passkey', '请在设备上确认，共两次：先建立，再签名…');

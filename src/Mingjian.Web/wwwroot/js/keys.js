@@ -1,4 +1,7 @@
 // Keys that sign: a non-extractable WebCrypto P-256 key kept in this browser, or a passkey through WebAuthn.
+// There is one way to a signature, sign(): it takes what the trust module has made or read, never bytes.
+
+import { TrustError, signable } from './trust.js';
 
 const DATABASE = 'mingjian-keys';
 const STORE = 'keys';
@@ -43,14 +46,15 @@ export async function keyId(scheme, compressedPoint) {
   return `k-${[...hash.subarray(0, 16)].map((b) => b.toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** Makes this browser's signing key. The private half can never be read out, not even by this page. */
-export async function createDeviceKey(label = '') {
+/** Makes this browser's signing key for one ledger. The private half can never be read out, not even by this page. */
+export async function createDeviceKey(network, label = '') {
   const pair = await crypto.subtle.generateKey(ALGORITHM, false, ['sign', 'verify']);
   const point = compressPoint(await crypto.subtle.exportKey('raw', pair.publicKey));
   const record = {
     id: await keyId('es256', point),
     publicKey: `es256:${toBase64(point)}`,
     privateKey: pair.privateKey,
+    network,
     label,
     created: new Date().toISOString(),
   };
@@ -67,57 +71,43 @@ export async function deviceKeys() {
 
 export const forgetDeviceKey = (id) => store('readwrite', (keys) => done(keys.delete(id)));
 
-/** Signs a message with one of this browser's keys; null when it has no such key. */
-export async function signWithDeviceKey(id, message) {
+/**
+ * Signs what the trust module vouches for.
+ * @param {object} prepared Answer of trust.js's prepare, read or signIn.
+ * @param {{scheme: string, id?: string, credential?: string}} key A passkey without credential: whichever of this site the person chooses.
+ */
+export async function sign(prepared, key) {
+  const { message, challenge, network } = signable(prepared);
+  return key.scheme === 'webauthn-es256'
+    ? signWithPasskey(key, fromBase64Url(challenge))
+    : signWithDeviceKey(key.id, fromBase64(message), network);
+}
+
+async function signWithDeviceKey(id, message, network) {
   const record = await store('readonly', (keys) => done(keys.get(id)));
-  if (!record) return null;
+  if (!record) throw new DOMException('No such key in this browser.', 'NotFoundError');
+  if (record.network !== network) throw new TrustError('这把密钥属于另一个账本，没有签名。', 'signing/network');
   const sig = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, record.privateKey, message);
   return { keyid: id, scheme: 'es256', sig: toBase64(sig) };
 }
 
-/** Asks the authenticator for an assertion over a challenge; sig stays DER, the trust module turns it into r||s. */
-export async function signWithPasskey(id, challenge, credentialId) {
+/** Asks the authenticator for an assertion, its owner verified; sig stays DER, the trust module turns it into r||s. */
+async function signWithPasskey(key, challenge) {
   const assertion = await navigator.credentials.get({
     publicKey: {
       challenge,
-      allowCredentials: credentialId ? [{ type: 'public-key', id: fromBase64Url(credentialId) }] : [],
-      userVerification: 'preferred',
+      rpId: location.hostname,
+      allowCredentials: key.credential ? [{ type: 'public-key', id: fromBase64Url(key.credential) }] : [],
+      userVerification: 'required',
       timeout: 120000,
     },
   });
   const { authenticatorData, clientDataJSON, signature } = assertion.response;
   return {
-    keyid: id,
+    keyid: key.id,
+    credential: toBase64Url(assertion.rawId),
     scheme: 'webauthn-es256',
     sig: toBase64(signature),
     webauthn: { authenticatorData: toBase64(authenticatorData), clientDataJson: toBase64(clientDataJSON) },
   };
-}
-
-/** DER signature to r||s (64 bytes), for callers without the trust module. */
-export function derToRaw(der) {
-  const bytes = new Uint8Array(der);
-  const raw = new Uint8Array(64);
-  let at = 2;
-  if (bytes[0] !== 0x30 || bytes[1] !== bytes.length - 2) throw new Error('Not a DER signature.');
-  for (const end of [32, 64]) {
-    if (bytes[at] !== 2) throw new Error('Not a DER signature.');
-    let value = bytes.subarray(at + 2, at + 2 + bytes[at + 1]);
-    at += 2 + bytes[at + 1];
-    if (value[0] === 0) value = value.subarray(1);
-    if (value.length > 32) throw new Error('Not a P-256 signature.');
-    raw.set(value, end - value.length);
-  }
-  if (at !== bytes.length) throw new Error('Bytes follow the signature.');
-  return raw;
-}
-
-/** Signs what the trust module prepared, with the session's key. */
-export async function signPrepared(prepared, key) {
-  if (key.scheme === 'webauthn-es256') {
-    return signWithPasskey(key.id, fromBase64Url(prepared.challenge), key.credential);
-  }
-  const signature = await signWithDeviceKey(key.id, fromBase64(prepared.message));
-  if (!signature) throw new DOMException('No such key in this browser.', 'NotFoundError');
-  return signature;
 }

@@ -1,7 +1,7 @@
 // Signing in, binding keys and founding a network. Every function throws an Error whose message is meant for people.
 
-import { createDeviceKey, deviceKeys, forgetDeviceKey, fromBase64, signPrepared, signWithDeviceKey, toBase64, toBase64Url } from './keys.js';
-import { TrustError, assemble, cosign, invitationKey, prepare, signWithInvitation } from './trust.js';
+import { createDeviceKey, deviceKeys, forgetDeviceKey, sign, toBase64, toBase64Url } from './keys.js';
+import { TrustError, assemble, cosign, invitationKey, prepare, signIn, signWithInvitation } from './trust.js';
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
 
@@ -40,50 +40,38 @@ export function explain(error) {
   if (error?.name === 'NotAllowedError') return '没有完成：已取消，或等待超时。';
   if (error?.name === 'InvalidStateError') return '这台设备上已经有本站的通行密钥。';
   if (error?.name === 'SecurityError') return '当前网址不能使用通行密钥。请用 localhost 或正式网址打开，或改用本机密钥。';
+  if (error?.name === 'NotFoundError') return '这个浏览器里没有这把密钥。';
   if (error?.name === 'NotSupportedError') return '这台设备不支持通行密钥，请改用本机密钥。';
   // Other faults of the browser speak English; only our own messages are meant for people.
   return error instanceof ProblemError || error instanceof TrustError ? error.message : '没有办成，请刷新页面后重试。';
 }
 
-export const passkeysAvailable = () => Boolean(window.PublicKeyCredential?.parseCreationOptionsFromJSON);
+/** The page's address is no site where passkeys sign (the server's word; the ledger refuses such a signature anyhow). */
+export const passkeysElsewhere = () => meta('mj-passkeys') === 'no';
 
-const encoder = new TextEncoder();
+export const passkeysAvailable = () => !passkeysElsewhere() && Boolean(window.PublicKeyCredential?.parseCreationOptionsFromJSON);
 
-/** DSSE pre-authentication encoding of bytes under a payload type. */
-function pae(type, body) {
-  const head = encoder.encode(`DSSEv1 ${encoder.encode(type).length} ${type} ${body.length} `);
-  const result = new Uint8Array(head.length + body.length);
-  result.set(head);
-  result.set(body, head.length);
-  return result;
-}
-
-/** A one-time challenge of this site and the bytes that answer it when they are signed. */
-async function challenged() {
+/** Asks the server for a challenge and reads it: what comes back is a sign-in on this page or nothing. */
+async function challenge() {
   const { payloadType, payload } = await post('/api/v1/session/challenge');
-  const bytes = fromBase64(payload);
-  const { challenge, origin } = JSON.parse(new TextDecoder().decode(bytes));
-  // A relayed challenge names another site.
-  if (origin !== location.origin) throw new ProblemError('网址与服务器不一致，没有签名。', 'client/origin', 0);
-  return { challenge, message: pae(payloadType, bytes) };
+  return signIn(payloadType, payload, meta('mj-network'));
 }
 
 /** Opens a session with one of this browser's keys. */
 export async function signInWithDeviceKey(id) {
-  const { challenge, message } = await challenged();
-  const signature = await signWithDeviceKey(id, message);
-  if (!signature) throw new ProblemError('这个浏览器里没有这把密钥。', 'client/no-key', 0);
-  await post('/api/v1/session', { challenge, key: id, signature: signature.sig });
+  const asked = await challenge();
+  const { sig } = await sign(asked, { scheme: 'es256', id });
+  await post('/api/v1/session', { challenge: asked.name, key: id, signature: sig });
 }
 
 /** Opens a session with a passkey of this site. */
 export async function signInWithPasskey() {
-  const { options, state } = await post('/api/v1/session/passkey/options');
-  const credential = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
-  await post('/api/v1/session/passkey', { state, credential: JSON.stringify(credential.toJSON()) });
+  const asked = await challenge();
+  const { credential, sig, webauthn } = await sign(asked, { scheme: 'webauthn-es256' });
+  await post('/api/v1/session/passkey', { challenge: asked.name, credential, signature: sig, ...webauthn });
 }
 
-/** Makes a passkey; the answer is a key as `signPrepared` takes it, with its ledger spelling. The server keeps it once its act is final. */
+/** Makes a passkey; the answer is a key as `sign` takes it, with its ledger spelling. The server keeps it once its act is final. */
 async function createPasskey(optionsPath, question) {
   const { options, state } = await post(optionsPath, question);
   const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) });
@@ -92,15 +80,15 @@ async function createPasskey(optionsPath, question) {
 }
 
 async function newDeviceKey() {
-  const made = await createDeviceKey();
+  const made = await createDeviceKey(meta('mj-network'));
   return { scheme: 'es256', id: made.id, publicKey: made.publicKey };
 }
 
 /** Signs one command with a key that the command itself introduces, and with an invitation's code where there is one. */
 async function signWith(key, command, body, code) {
   const prepared = await prepare(JSON.stringify([{ command, body }]), meta('mj-network'), key.id);
-  let { envelopes } = await assemble(prepared.payloads, await signPrepared(prepared, key));
-  if (code) ({ envelopes } = await cosign(envelopes, await signWithInvitation(code, prepared.message)));
+  let { envelopes } = await assemble(prepared.payloads, await sign(prepared, key));
+  if (code) ({ envelopes } = await cosign(envelopes, await signWithInvitation(code, prepared)));
   return `{"envelopes":[${envelopes[0]}]}`;
 }
 
@@ -133,9 +121,9 @@ export const checkInvitation = async (member, code) =>
 
 /** Shows that whoever asks has the code, without telling it. */
 async function proofOf(member, code) {
-  const { challenge, message } = await challenged();
-  const { keyid, sig } = await signWithInvitation(code, toBase64(message));
-  return { member, key: keyid, challenge, signature: sig };
+  const asked = await challenge();
+  const { keyid, sig } = await signWithInvitation(code, asked);
+  return { member, key: keyid, challenge: asked.name, signature: sig };
 }
 
 /** Redeems an invitation with a new key ("passkey" or "device") and is signed in. */
@@ -152,11 +140,13 @@ export async function redeem(member, code, kind) {
 /** Founds the network with a new key and is signed in as its first officer. */
 export async function found(code, committee, officer, kind) {
   const plan = await post('/api/v1/setup/names', { code, committee, officer });
+  // Where the network begins, passkeys sign; pages of this machine need no registration, other http pages cannot use passkeys.
+  const site = location.protocol === 'https:' ? { site: toBase64(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(location.origin))) } : {};
   return introduce(
     kind,
     () => createPasskey('/api/v1/setup/passkey/options', { code, officer: plan.officer }),
     'organizations.FoundNetwork',
-    (key) => ({ committee: plan.committee, key: key.publicKey, name: plan.name, officer: plan.officer }),
+    (key) => ({ committee: plan.committee, key: key.publicKey, name: plan.name, officer: plan.officer, ...site }),
     (body, headers) => post('/api/v1/setup', body, { 'X-Setup-Code': code, ...headers }));
 }
 

@@ -1,5 +1,6 @@
 // The sign-in page: this browser's keys, or a passkey.
-import { deviceKeys, passkeysAvailable, returnPath, run, signInWithDeviceKey, signInWithPasskey } from './session.js';
+import { deviceKeys, passkeysAvailable, passkeysElsewhere, returnPath, run, signInWithDeviceKey, signInWithPasskey } from './session.js';
+import { warmUp } from './trust.js';
 
 const status = document.getElementById('status');
 const passkey = document.getElementById('passkey');
@@ -11,6 +12,10 @@ if (passkeysAvailable()) {
   passkey.hidden = false;
   passkey.addEventListener('click', () => run(passkey, status, '请在设备上确认…', async () => { await signInWithPasskey(); go(); }));
 }
+
+if (passkeysElsewhere()) document.getElementById('elsewhere').hidden = false;
+// What is signed is checked by the trust module: load it while the reader reads.
+warmUp().catch(() => {});
 
 let keys = [];
 try {

@@ -52,13 +52,35 @@ async function json(method, ...args) {
 /** Loads the module in advance, so that the first signature does not wait for it. */
 export const warmUp = () => call('Version');
 
+// What a key may sign: answers of this module's own functions, and nothing that a page or a server made up.
+const vouched = new WeakMap();
+
+function vouch(answer, network) {
+  vouched.set(answer, { message: answer.message, challenge: answer.challenge, network });
+  return Object.freeze(answer);
+}
+
+/**
+ * The bytes that stand behind an answer of prepare, read or signIn: { message, challenge, network }. Keys sign these and never what else they are given:
+ * one of two payload types, made or read by this module for one ledger.
+ */
+export function signable(answer) {
+  const bytes = answer && typeof answer === 'object' ? vouched.get(answer) : undefined;
+  if (!bytes) throw new TrustError('要签名的内容不是本机程序生成的，没有签名。', 'signing/not-vouched');
+  return bytes;
+}
+
+/** Reads a server's request to sign in: { name, message, challenge }; refuses all that is not a sign-in on this page, for this ledger, now. */
+export const signIn = async (payloadType, payload, network) =>
+  vouch(await json('SignIn', String(payloadType), String(payload), network, location.origin, Date.now()), network);
+
 /** Builds canonical payloads from commands for the key that will sign: { payloads, message, challenge, summary }. A held act waits for a second person, so it is valid for longer. */
-export const prepare = (commandsJson, network, signer, names = {}, held = false) =>
-  json('Prepare', commandsJson, network, signer, JSON.stringify(names), Date.now(), held);
+export const prepare = async (commandsJson, network, signer, names = {}, held = false) =>
+  vouch(await json('Prepare', commandsJson, network, signer, JSON.stringify(names), Date.now(), held), network);
 
 /** Reads payloads that somebody else built, for a second signature. */
-export const read = (payloads, network, names = {}) =>
-  json('Read', JSON.stringify(payloads), network, JSON.stringify(names));
+export const read = async (payloads, network, names = {}) =>
+  vouch(await json('Read', JSON.stringify(payloads), network, JSON.stringify(names)), network);
 
 /** Puts payloads and signature together: { envelopes: [canonical JSON text] }. */
 export const assemble = (payloads, signature) => json('Assemble', JSON.stringify(payloads), JSON.stringify(signature));
@@ -81,8 +103,8 @@ export const decodeQrParts = (parts) => json('DecodeQrParts', JSON.stringify(par
 /** The key that an invitation's code (base64url) stands for: { key: id, publicKey }. */
 export const invitationKey = (code) => json('InvitationKey', code);
 
-/** Signs a message (base64) with an invitation's code: { keyid, scheme, sig }. */
-export const signWithInvitation = (code, message) => json('SignWithInvitation', code, message);
+/** Signs what this module vouches for with an invitation's code: { keyid, scheme, sig }. */
+export const signWithInvitation = (code, prepared) => json('SignWithInvitation', code, signable(prepared).message);
 
 /** A QR code of a text, drawn in this browser: { svg }. */
 export const drawQr = (text) => json('DrawQr', text);
