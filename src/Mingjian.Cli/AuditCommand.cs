@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Mingjian.Cli.Witnessing;
 using Mingjian.Client.Networks;
@@ -27,17 +29,19 @@ internal static class AuditCommand
         };
         var network = NetworkOption.Create(required: false);
         var policy = PolicyOption.Create();
+        var token = new Option<FileInfo>("--token") { Description = "审计令牌文件：审计网址时需要，由账本的运营方用 mingjian access grant 签发" };
         var json = new Option<bool>("--json") { Description = "以 JSON 输出结果，不显示进度" };
-        var command = new Command("audit", "重放并检查整个账本。退出码：0 无误，1 有问题（指出位置），2 无法审计。") { source, network, policy, json };
+        var command = new Command("audit", "重放并检查整个账本。退出码：0 无误，1 有问题（指出位置），2 无法审计。") { source, network, policy, token, json };
         command.SetAction((result, cancelled) => RunAsync(
             result.GetValue(source)!, result.GetValue(network), result.GetValue(policy) is { } file ? PolicyOption.Read(file) : null,
-            result.GetValue(json), cancelled));
+            result.GetValue(token), result.GetValue(json), cancelled));
         return command;
     }
 
-    private static async Task<int> RunAsync(string source, FileInfo? network, WitnessPolicy? policy, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        string source, FileInfo? network, WitnessPolicy? policy, FileInfo? token, bool json, CancellationToken cancellationToken)
     {
-        var opened = await AuditSource.OpenAsync(source, network, cancellationToken);
+        var opened = await AuditSource.OpenAsync(source, network, token, cancellationToken);
         using var http = opened.Http;
         await using var plain = opened.Ledger;
         ILedgerSource ledger;
@@ -72,6 +76,12 @@ internal static class AuditCommand
         try
         {
             report = json ? await audit.RunAsync(ledger, null, cancellationToken) : await WithProgressAsync(audit, ledger, cancellationToken);
+        }
+        catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            throw new CommandException(
+                token is null ? "账本条目的内容不公开，审计网址需要令牌：请账本的运营方用 mingjian access grant 签发一个，再用 --token 指定令牌文件。"
+                    : $"服务器不接受 {token.Name} 中的令牌：可能已到期、被收回，或者是另一个服务器签发的。", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or HttpRequestException)
         {
@@ -175,12 +185,13 @@ internal static class AuditCommand
 internal sealed record AuditSource(ILedgerSource Ledger, LedgerTrust Trust, HttpClient? Http, string? Caution)
 {
     /// <exception cref="CommandException">Not a ledger, or nothing says whose keys to trust.</exception>
-    public static Task<AuditSource> OpenAsync(string source, FileInfo? network, CancellationToken cancellationToken) =>
+    public static Task<AuditSource> OpenAsync(string source, FileInfo? network, FileInfo? token, CancellationToken cancellationToken) =>
         Uri.TryCreate(source, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-            ? OpenHttpAsync(address, network, cancellationToken)
-            : Task.FromResult(OpenDirectory(source, network));
+            ? OpenHttpAsync(address, network, token is null ? null : AccessTokenFile.Read(token, address), cancellationToken)
+            : Task.FromResult(token is null ? OpenDirectory(source, network) : throw new CommandException("--token 用于账本网址。"));
 
-    private static async Task<AuditSource> OpenHttpAsync(Uri address, FileInfo? network, CancellationToken cancellationToken)
+    private static async Task<AuditSource> OpenHttpAsync(
+        Uri address, FileInfo? network, AuthenticationHeaderValue? token, CancellationToken cancellationToken)
     {
         var text = address.ToString().TrimEnd('/');
         var prefix = new Uri((text.EndsWith("/ledger", StringComparison.Ordinal) ? text : text + "/ledger") + "/");
@@ -191,7 +202,7 @@ internal sealed record AuditSource(ILedgerSource Ledger, LedgerTrust Trust, Http
                 ? (LedgerTrustOf(NetworkOption.Read(network)), null)
                 : (LedgerTrustOf(TrustedNetwork.Parse(await http.GetByteArrayAsync(new Uri("network?anchor=genesis", UriKind.Relative), cancellationToken))),
                     "网络文件取自被审计的服务器本身，只能说明账本自洽；要独立审计请用 --network 指定您信任的网络文件。");
-            return new AuditSource(new HttpLedgerSource(http), trust, http, caution);
+            return new AuditSource(new HttpLedgerSource(http, token is null ? null : _ => token), trust, http, caution);
         }
         catch (Exception e) when (e is HttpRequestException or NetworkFileException or TaskCanceledException)
         {

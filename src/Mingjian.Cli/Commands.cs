@@ -5,7 +5,7 @@ namespace Mingjian.Cli;
 /// <summary>Everything that <c>mingjian</c> can be told.</summary>
 internal static class Commands
 {
-    public static RootCommand Create() => new("明鉴命令行：核验凭证、审计账本、导入名册、重建查询库、备份和恢复、测速。")
+    public static RootCommand Create() => new("明鉴命令行：核验凭证、审计账本、导入名册、重建查询库、备份和恢复、授权审计、测速。")
     {
         VerifyCommand.Create(),
         AuditCommand.Create(),
@@ -14,6 +14,7 @@ internal static class Commands
         BackupCommand.CreateBackup(),
         BackupCommand.CreateRestore(),
         KeyCommand.Create(),
+        AccessCommand.Create(),
         NetworkCommand.Create(),
         WitnessCommand.Create(),
         BenchCommand.Create(),

@@ -1,3 +1,4 @@
+using Mingjian.Server.Access;
 using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Demo;
@@ -36,6 +37,7 @@ public static class MingjianServer
 
         builder.AddHosting();
         builder.AddLedger(role);
+        builder.AddAccess();
         if (role == ServerRole.Node)
         {
             builder.AddNodeAlone();

@@ -14,6 +14,10 @@ public sealed partial class OperatingGuideTests
     {
         ["verify"] = "VerifyTests",
         ["audit"] = "ServerTests",
+        ["access grant"] = "ServerTests",
+        ["access list"] = "ServerTests",
+        ["access revoke"] = "ServerTests",
+        ["access uses"] = "ServerTests",
         ["rebuild"] = "ServerTests",
         ["backup"] = "ServerTests",
         ["restore"] = "ServerTests",

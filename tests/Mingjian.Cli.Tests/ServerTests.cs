@@ -45,7 +45,7 @@ public sealed class ServerTests(ITestOutputHelper output) : IAsyncLifetime
             await File.WriteAllBytesAsync(network, await http.GetByteArrayAsync(new Uri("ledger/network", UriKind.Relative)));
         }
 
-        var overHttp = Expect(0, await Cli.RunAsync("audit", $"{_server.Address}", "--network", network, "--json"));
+        var overHttp = await AuditAsAnOutsiderAsync(network);
         var running = Expect(0, await Cli.RunAsync("audit", Data, "--network", network, "--json"));
         Assert.Equal(RootOf(overHttp), RootOf(running));
         Assert.Contains("请先停止服务器", Expect(2, await Cli.RunAsync("rebuild", Data)).Errors, StringComparison.Ordinal);
@@ -58,6 +58,29 @@ public sealed class ServerTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Contains("与账本一致", rebuilt.Output, StringComparison.Ordinal);
         Assert.Equal(rebuilt.Output, Expect(0, await Cli.RunAsync("rebuild", Data)).Output);
         Expect(1, await Cli.RunAsync("audit", Data, "--network", Repository.File("vectors", "receipts", "network.mjnet.json")));
+    }
+
+    private async Task<CliResult> AuditAsAnOutsiderAsync(string network)
+    {
+        var token = Path.Combine(_folder.FullName, "audit.token");
+        Assert.Contains("--token", Expect(2, await Cli.RunAsync("audit", $"{_server.Address}", "--network", network)).Errors, StringComparison.Ordinal);
+        Expect(2, await Cli.RunAsync("access", "grant", Data, "--name", "监督组", "--for", "audit", "--days", "0", "--out", token));
+        Expect(2, await Cli.RunAsync("access", "grant", Data, "--name", " ", "--for", "audit", "--out", token));
+        Expect(0, await Cli.RunAsync("access", "grant", Data, "--name", "监督组", "--for", "audit", "--days", "5", "--out", token));
+        Expect(2, await Cli.RunAsync("access", "grant", Data, "--name", "监督组", "--for", "audit", "--out", token + "2"));
+        var granted = await File.ReadAllTextAsync(token);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(token));
+        Assert.Contains("不是令牌文件", Expect(2, await Cli.RunAsync("audit", $"{_server.Address}", "--token", network)).Errors, StringComparison.Ordinal);
+        Assert.Contains("https", Expect(2, await Cli.RunAsync("audit", "http://ledger.invalid/", "--token", token)).Errors, StringComparison.Ordinal);
+        Expect(2, await Cli.RunAsync("audit", Data, "--token", token));
+        var audit = Expect(0, await Cli.RunAsync("audit", $"{_server.Address}", "--network", network, "--token", token, "--json"));
+        Assert.Contains("监督组  审计", Expect(0, await Cli.RunAsync("access", "list", Data)).Output, StringComparison.Ordinal);
+        Assert.Contains("audit 监督组  条目 0-", Expect(0, await Cli.RunAsync("access", "uses", Data)).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(granted.Trim(), await File.ReadAllTextAsync(Path.Combine(_server.NetworkDirectory, "access.json")), StringComparison.Ordinal);
+        Expect(0, await Cli.RunAsync("access", "revoke", Data, "--name", "监督组"));
+        Expect(1, await Cli.RunAsync("access", "revoke", Data, "--name", "监督组"));
+        Assert.Contains("不接受", Expect(2, await Cli.RunAsync("audit", $"{_server.Address}", "--network", network, "--token", token)).Errors, StringComparison.Ordinal);
+        return audit;
     }
 
     private static string RootOf(CliResult audit) => JsonElement.Parse(audit.Output).GetProperty("root").GetString()!;

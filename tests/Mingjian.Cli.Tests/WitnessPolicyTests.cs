@@ -90,7 +90,7 @@ public sealed class WitnessPolicyTests(ITestOutputHelper output) : IDisposable
             await WaitAsync(http, new Uri("ledger/witnessed", UriKind.Relative));
             var logs = string.Concat(policy.Split('\n').Where(l => l.StartsWith("log ", StringComparison.Ordinal)).Select(l => l + "\n"));
             var demanded = Write("demanded", Encoding.UTF8.GetBytes($"{logs}witness w {vkey}\nquorum w\n"));
-            var audit = Expect(0, await Cli.RunAsync("audit", $"{server.Address}", "--policy", demanded, "--json"));
+            var audit = Expect(0, await Cli.RunAsync("audit", $"{server.Address}", "--policy", demanded, "--token", Write("audit.token", Encoding.ASCII.GetBytes(LedgerTokens.Grant(server.NetworkDirectory))), "--json"));
             var file = WitnessRequest.TryParse(await http.GetByteArrayAsync(new Uri("ledger/witnessed", UriKind.Relative)))!;
             Assert.Equal(Checkpoint.Parse(file.Note.Text)!.Root.ToString(), JsonElement.Parse(audit.Output).GetProperty("root").GetString());
             var strangers = Write("strangers", Encoding.UTF8.GetBytes($"{logs}witness w {Second.Key}\nquorum w\n"));

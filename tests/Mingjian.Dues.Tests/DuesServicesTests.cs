@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Mingjian.Client;
 using Mingjian.Client.Dues;
+using Mingjian.Client.Explorer;
 using Mingjian.Client.Session;
 using Mingjian.Client.Signing;
 using Mingjian.Contracts;
@@ -226,16 +228,16 @@ public sealed class DuesServicesTests : IAsyncLifetime
         var rows = Rows(await _world.Reading(SecretaryB).ExportBranchAsync(BranchB, 2026), "乙支部");
         Assert.Equal(2 + 1 + 5 + 1, rows.Count);
         Assert.Contains("乙支部 2026年党费收缴台账", Text(rows[0], 1), StringComparison.Ordinal);
-        Assert.Contains("不列“月工资收入”", Text(rows[1], 1), StringComparison.Ordinal);
-        string[] headings = ["序号", "党员姓名", "人员类别", "执行标准", "月应缴", "1月应缴", "1月实缴", "1月日期", "1月收款人"];
+        Assert.Contains("不列“月工资收入”（党费基数）和“执行标准”", Text(rows[1], 1), StringComparison.Ordinal);
+        string[] headings = ["序号", "党员姓名", "人员类别", "1月应缴", "1月实缴", "1月日期", "1月收款人"];
         Assert.Equal(headings, Enumerable.Range(1, headings.Length).Select(c => Text(rows[2], c)));
         var member = rows.Single(r => Text(r, 2) == DuesWorld.NameOf(MemberB));
-        var june = 6 + (5 * 4);
+        var june = 4 + (5 * 4);
         Assert.Equal(["48", "48", "2026-06-10", DuesWorld.NameOf(SecretaryB)],
             [Text(member, june), Text(member, june + 1), member[june + 2]!.Value.TryGetDate(out var day) ? day.ToString("yyyy-MM-dd") : "", Text(member, june + 3)]);
-        Assert.Equal(["288", "240"], [Text(member, 54), Text(member, 55)]);
-        Assert.Equal(["合计", "864", "480"], [Text(rows[^1], 2), Text(rows[^1], 54), Text(rows[^1], 55)]);
-        Assert.Contains("免交 6、7、8、9、10、11 月", Text(rows.Single(r => Text(r, 2) == DuesWorld.NameOf(Waived)), 59), StringComparison.Ordinal);
+        Assert.Equal(["288", "240"], [Text(member, 52), Text(member, 53)]);
+        Assert.Equal(["合计", "864", "480"], [Text(rows[^1], 2), Text(rows[^1], 52), Text(rows[^1], 53)]);
+        Assert.Contains("免交 6、7、8、9、10、11 月", Text(rows.Single(r => Text(r, 2) == DuesWorld.NameOf(Waived)), 57), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -249,13 +251,13 @@ public sealed class DuesServicesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_register_and_no_act_holds_a_wage_base()
+    public async Task No_register_and_no_act_holds_a_wage_base_and_no_register_a_class()
     {
         var file = await _world.Reading(Officer).ExportCommitteeAsync(Committee, 2026);
         using var book = Workbook.Open(new MemoryStream(file.Content));
         Assert.All(
             book.Sheets.SelectMany(s => book.ReadRows(s).ToList()).SelectMany(r => r.Cells),
-            cell => Assert.False(cell.Text is "4800" or "4800.00" or "月工资收入", cell.Text));
+            cell => Assert.False(cell.Text is "4800" or "4800.00" or "月工资收入" or "执行标准" || Enum.GetValues<DuesClass>().Any(c => cell.Text.Contains(Terms.Of(c), StringComparison.Ordinal)), cell.Text));
         for (var index = 0; index < _world.Network.Ledger.Head.Size; index++)
         {
             Assert.DoesNotContain("4800.00", System.Text.Encoding.UTF8.GetString(_world.Network.Ledger.ReadEntry(index)!), StringComparison.Ordinal);
@@ -265,16 +267,103 @@ public sealed class DuesServicesTests : IAsyncLifetime
     [Fact]
     public async Task The_explorer_finds_a_payment_and_shows_names_only_to_those_who_may_see_them()
     {
-        var path = await _world.Explorer(MemberB).SearchAsync(_world.Network.NovemberOfMemberA.ToString());
+        var path = await _world.Explorer(MemberA).SearchAsync(_world.Network.NovemberOfMemberA.ToString());
         var index = long.Parse(path!.Split('/')[^1]);
         var forOfficer = await _world.Explorer(Officer).FindEntryAsync(index);
+        var forOwner = await _world.Explorer(MemberA).FindEntryAsync(index);
+        var forCollector = await _world.Explorer(CollectorA).FindEntryAsync(index);
         var forMember = await _world.Explorer(MemberB).FindEntryAsync(index);
         Assert.Equal(_world.Network.NovemberOfMemberA, forOfficer!.Payment);
         Assert.Contains(forOfficer.Summary!.Facts, f => f.Value.Contains(DuesWorld.NameOf(MemberA), StringComparison.Ordinal));
-        Assert.DoesNotContain(forMember!.Summary!.Facts, f => f.Value.Contains("党员", StringComparison.Ordinal));
+        Assert.Equal(EntryScope.Whole, forOfficer.Scope);
+        Assert.Contains("\"class\"", forOfficer.Json, StringComparison.Ordinal);
+
+        // The payer: everything that it says, the collector by name alone.
+        Assert.Equal((EntryScope.Own, null, null), (forOwner!.Scope, forOwner.Bytes, forOwner.Json));
+        Assert.Contains("\"class\"", Assert.Single(forOwner.Events).Json, StringComparison.Ordinal);
+        Assert.DoesNotContain(CollectorA.ToString(), forOwner.Events[0].Json, StringComparison.Ordinal);
+        Assert.Equal([new EntrySigner(null, null, null, DuesWorld.NameOf(CollectorA))], forOwner.Signers);
+
+        // Who may view dues: months and amounts, not the class.
+        Assert.Equal((EntryScope.Part, null), (forCollector!.Scope, forCollector.Bytes));
+        Assert.Contains("\"due\"", Assert.Single(forCollector.Events).Json, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"class\"", forCollector.Events[0].Json, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"rule\"", forCollector.Events[0].Json, StringComparison.Ordinal);
+
+        // Anybody else: that it is there.
+        Assert.Equal((EntryScope.Shape, null, null, null, null), (forMember!.Scope, forMember.Summary, forMember.Bytes, forMember.Payment, forMember.Transaction));
+        Assert.Empty(forMember.Signers);
+        Assert.Empty(forMember.Events);
+        Assert.Equal((forOfficer.Leaf, forOfficer.ProofRoot, forOfficer.Length), (forMember.Leaf, forMember.ProofRoot, forMember.Length));
+        Assert.Null(await _world.Explorer(MemberB).SearchAsync(_world.Network.NovemberOfMemberA.ToString()));
         Assert.Equal(forOfficer.Bytes, _world.Network.Ledger.ReadEntry(index));
         Assert.Null(await _world.Explorer(MemberB).SearchAsync("p-00000000000000000000000000000000"));
         Assert.Equal("/explorer/blocks/3", await _world.Explorer(MemberB).SearchAsync("#3"));
+    }
+
+    [Fact]
+    public async Task A_list_shows_each_reader_those_whom_they_may_see_and_nobody_else()
+    {
+        var standards = IndexOf("dues.StandardSet", MemberA);
+        var assessed = IndexOf("dues.DuesAssessed", MemberA);
+        foreach (var (reader, index, sees) in new[] { (MemberA, standards, true), (CollectorA, standards, false), (MemberA, assessed, true), (MemberB, assessed, false), (CollectorA, assessed, true), (SecretaryA, standards, true) })
+        {
+            var view = (await _world.Explorer(reader).FindEntryAsync(index))!;
+            var text = string.Concat((view.Summary?.Facts ?? []).Select(f => f.Label + f.Value)) + string.Concat(view.Events.Select(e => e.Json));
+            Assert.True(text.Contains(Terms.Short(MemberA), StringComparison.Ordinal) == sees, $"{reader} {index} {text}");
+            Assert.True(view.Scope == EntryScope.Whole || view.Bytes is null);
+            if (reader == MemberA || reader == MemberB)
+            {
+                Assert.DoesNotContain(Terms.Short(CollectorA), text, StringComparison.Ordinal);
+                Assert.DoesNotContain(Officer.ToString(), text, StringComparison.Ordinal);
+            }
+        }
+
+        long IndexOf(string name, MemberId member)
+        {
+            for (long i = 0; i < _world.Network.Ledger.Head.Size; i++)
+            {
+                if (Log.Entries.LogEntry.Decode(_world.Network.Ledger.ReadEntry(i)!) is Log.Entries.TransactionEntry { Events: { } events }
+                    && events.Any(e => e.Name == name && e.Body.GetRawText().Contains(member.ToString(), StringComparison.Ordinal)))
+                {
+                    return i;
+                }
+            }
+
+            throw new InvalidOperationException(name);
+        }
+    }
+
+    [Fact]
+    public async Task Class_article_and_standard_stand_beside_amounts_for_the_member_and_for_whoever_assesses_and_for_nobody_else()
+    {
+        foreach (var (reader, sees) in new[] { (SecretaryA, true), (CollectorA, false), (Auditor, false), (Officer, true) })
+        {
+            var lines = (await _world.Reading(reader).ReadBranchAsync(BranchA, November)).Lines.Where(l => l.Month.State != MonthState.NotAssessed).ToList();
+            Assert.All(lines, l => Assert.Equal((sees, sees), (l.Month.Class is not null, l.Month.Assessment!.Rule is not null)));
+            var year = await _world.Reading(reader).ReadMemberAsync(MemberA, 2026);
+            Assert.All(year.Months, m => Assert.Equal((sees, sees), (m.Class is not null, m.Assessment!.Rule is not null)));
+        }
+
+        Assert.All((await _world.Reading(MemberA).ReadOwnAsync(2026)).Months, m => Assert.NotNull(m.Class));
+        Assert.All((await _world.Reading(SecretaryB).ReadReductionsAsync(BranchB)), r => Assert.NotNull(r.Standard));
+        Assert.All((await _world.Reading(Auditor).ReadReductionsAsync(BranchB)), r => Assert.Null(r.Standard));
+    }
+
+    [Fact]
+    public async Task What_is_assessed_or_collected_at_once_is_on_the_ledger_in_no_order()
+    {
+        // Ten tries at an order of 5: that all come out sorted is one chance in 120^10.
+        var december = November.AddMonths(1);
+        var ordered = 0;
+        for (var i = 0; i < 10; i++)
+        {
+            var preview = await _world.Acts(Officer).PreviewAssessmentAsync([BranchA], december);
+            var shown = preview.Lines.Where(l => l.IsReady).Select(l => l.Member);
+            ordered += Commands(preview.Acts!).OfType<AssessDues>().SelectMany(c => c.Members).SequenceEqual(shown) ? 1 : 0;
+        }
+
+        Assert.True(ordered < 10);
     }
 
     private static List<ICommand> Commands(ActsToSign acts)

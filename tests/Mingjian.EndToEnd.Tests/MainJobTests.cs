@@ -48,7 +48,7 @@ public sealed partial class MainJobTests(BrowserFixture browsers) : IClassFixtur
             officer.AssertNoConsoleErrors();
         }
 
-        await PersonalData.AssertNotOnLedgerAsync(server.Address, Repository.Sample("roster-300.xlsx"));
+        await PersonalData.AssertNotOnLedgerAsync(server.Address, LedgerTokens.Grant(server.NetworkDirectory), Repository.Sample("roster-300.xlsx"));
         await server.StopAsync();
         await Cli.AuditAsync(server.NetworkDirectory);
     }

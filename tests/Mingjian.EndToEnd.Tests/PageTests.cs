@@ -172,7 +172,7 @@ public sealed class PageTests(Office office)
     [Fact]
     public async Task The_explorer_shows_blocks_entries_seals_proofs_and_bytes_that_hash_to_what_it_says()
     {
-        await using var member = await office.OpenAsync("member", Screen.Phone);
+        await using var member = await office.OpenAsync("auditor", Screen.Phone);
         var page = member.Page;
         await page.GotoAsync("explorer");
         await page.GetByLabel("查找").FillAsync("3");

@@ -22,7 +22,10 @@ public sealed class ServerTests
         var nodeKey = NodeNoteKeys.Vote(origin, node).ToString();
         var checkpoint = await client.GetStringAsync(new Uri(server.Address, "ledger/checkpoint"), limit.Token);
 
-        var (code, output) = await GoVerifier.VerifyAsync(new Uri(server.Address, "ledger").ToString(), logKey, nodeKey, 1, "checkpoint");
+        var prefix = new Uri(server.Address, "ledger").ToString();
+        var (refused, why) = await GoVerifier.VerifyAsync(prefix, logKey, nodeKey, 1, "checkpoint");
+        Assert.True(refused != 0 && why.Contains("401", StringComparison.Ordinal), why);
+        var (code, output) = await GoVerifier.VerifyAsync(LedgerTokens.Grant(server.NetworkDirectory), prefix, logKey, nodeKey, 1, ["checkpoint"]);
         Assert.True(code == 0, output);
         var size = long.Parse(checkpoint.Split('\n')[1], CultureInfo.InvariantCulture);
         Assert.True(size > 10, checkpoint);

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Text.Json;
 using Mingjian.Client.Roster;
 using Mingjian.Client.Session;
@@ -57,6 +58,40 @@ public sealed class RosterImportTests
             var opening = (await vault.FindNameOpeningAsync(id))!;
             Assert.Equal(member.Name, Commitment.Compute(Commitment.Context(id, "name"), opening.Salt, opening.Value));
         }
+    }
+
+    [Fact]
+    public async Task The_order_on_the_ledger_says_nothing_of_the_roster_s_and_the_vault_keeps_the_roster_s()
+    {
+        await using var world = await RosterWorld.CreateAsync();
+        await ImportAsync(world, "roster-300.xlsx");
+        var vault = await world.Vault.GetAsync();
+        var places = ReadSample("roster-300.xlsx").Select((p, i) => (Number: p.IdNumber.Reveal(), Place: i)).ToDictionary(p => p.Number, p => p.Place);
+        var order = new Dictionary<string, List<int>>(StringComparer.Ordinal) { ["members.MembersImported"] = [], ["dues.StandardSet"] = [] };
+        foreach (var entry in world.Entries().Select(e => Log.Entries.LogEntry.Decode(e)).OfType<Log.Entries.TransactionEntry>())
+        {
+            foreach (var happened in entry.Events!.Where(e => order.ContainsKey(e.Name)))
+            {
+                foreach (Match id in Regex.Matches(happened.Body.GetRawText(), "\"member\":\"(m-[0-9a-f]{32})\"", RegexOptions.None, TimeSpan.FromSeconds(1)))
+                {
+                    var record = (await vault.FindRecordAsync(LedgerId.Parse<MemberId>(id.Groups[1].Value)))!;
+                    order[happened.Name].Add(places[record.IdNumber]);
+                }
+            }
+        }
+
+        // Of 300 people in no order about half stand before their successor, and about one in 300 right before; in the roster's order all do.
+        foreach (var (name, found) in order)
+        {
+            Assert.Equal(300, found.Distinct().Count());
+            Assert.InRange(found.Zip(found.Skip(1)).Count(p => p.Second == p.First + 1), 0, 15);
+            Assert.InRange(found.Zip(found.Skip(1)).Count(p => p.Second > p.First), 100, 200);
+
+            // Over all chunks, not within each: a chunk has people from the whole roster.
+            Assert.True(found.Take(40).Max() - found.Take(40).Min() > 150, name);
+        }
+
+        Assert.NotEqual(order["members.MembersImported"], order["dues.StandardSet"]);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Mingjian.Server.Access;
 using Mingjian.Cli.Networks;
 using Mingjian.Client.Networks;
 using Mingjian.Cryptography;
@@ -51,7 +52,10 @@ internal sealed class FaultRun : IAsyncDisposable
     public void Begin(int node)
     {
         _nodes.Add(node);
-        _logs[node] = new NodeLog(_network.Servers[node - 1]);
+        _logs[node] = new NodeLog(
+            _network.Servers[node - 1],
+            AccessGrantFile.Grant(
+                _network.DataOf(node), $"bench {Guid.NewGuid()}", AccessPurpose.Audit, TimeProvider.System.GetUtcNow(), TimeSpan.FromDays(1)));
         Load.Begin(node);
     }
 

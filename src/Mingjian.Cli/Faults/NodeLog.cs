@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Audit;
 using Mingjian.Log;
@@ -7,8 +8,10 @@ using Mingjian.Primitives;
 
 namespace Mingjian.Cli.Faults;
 
-/// <summary>A node's log as anybody reads it over HTTP, entry by entry, held to the node's checkpoints.</summary>
-internal sealed class NodeLog(Uri server) : IDisposable
+/// <summary>A node's log as an auditor reads it over HTTP, entry by entry, held to the node's checkpoints.</summary>
+/// <param name="server">The node.</param>
+/// <param name="token">Opens its entries.</param>
+internal sealed class NodeLog(Uri server, string token) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(server, "/ledger/"), Timeout = TimeSpan.FromMinutes(1) };
     private readonly CompactTree _tree = new();
@@ -19,7 +22,7 @@ internal sealed class NodeLog(Uri server) : IDisposable
     /// <exception cref="PromiseBrokenException">The entries are not those that the checkpoint stands for.</exception>
     public async Task<Checkpoint> ReadOnAsync(CancellationToken cancellationToken)
     {
-        await using var source = new HttpLedgerSource(_http);
+        await using var source = new HttpLedgerSource(_http, _ => new AuthenticationHeaderValue("Bearer", token));
         var checkpoint = Checkpoint.OfNote(await source.ReadCheckpointAsync(cancellationToken) ?? string.Empty)
             ?? throw new PromiseBrokenException($"{server} has no checkpoint.");
         while (_tree.Size < checkpoint.Size)

@@ -31,7 +31,8 @@ public enum MonthState
 
 /// <summary>One month of one member.</summary>
 /// <param name="Payments">All, reversed ones included, oldest first.</param>
-/// <param name="Assessment">Null while not assessed.</param>
+/// <param name="Class">Null while not assessed, and for whoever neither is the member nor assesses the member.</param>
+/// <param name="Assessment">Null while not assessed; its rule is null where the class is.</param>
 public sealed record MemberMonth(
     Month Month, MonthState State, DuesClass? Class, Amount Due, Amount Paid, bool Reduced, IReadOnlyList<PaymentView> Payments,
     TrustMark? Assessment)
@@ -116,6 +117,7 @@ public sealed record MemberYear(
 public sealed record ReminderView(LedgerTime Time, string FromName, IReadOnlyList<Month> Months);
 
 /// <summary>A reduction, proposed or decided.</summary>
+/// <param name="Standard">What was due without it; null where there is no standard, and for whoever neither assesses nor decides.</param>
 /// <param name="MayDecide">The person may decide on it.</param>
 public sealed record ReductionView(
     MemberId Member, string Name, OrganizationId Branch, string BranchName, Month From, Month Until, Amount Monthly, Amount? Standard,

@@ -27,9 +27,9 @@ public interface IDuesReading
     /// <summary>Reductions of the organisation and all below it: proposals first, then the newest decisions.</summary>
     Task<IReadOnlyList<ReductionView>> ReadReductionsAsync(OrganizationId organization, CancellationToken cancellationToken = default);
 
-    /// <summary>党费收缴台账 of a branch's year. Never holds a wage base.</summary>
+    /// <summary>党费收缴台账 of a branch's year. Never holds a wage base, a class or a standard.</summary>
     Task<ExportFile> ExportBranchAsync(OrganizationId branch, int year, CancellationToken cancellationToken = default);
 
-    /// <summary>党费收缴台账 of a committee's year: a sheet of sums and one for each branch. Never holds a wage base.</summary>
+    /// <summary>党费收缴台账 of a committee's year: a sheet of sums and one for each branch. Never holds a wage base, a class or a standard.</summary>
     Task<ExportFile> ExportCommitteeAsync(OrganizationId committee, int year, CancellationToken cancellationToken = default);
 }

@@ -7,8 +7,9 @@ namespace Mingjian.Client.Explorer;
 
 /// <summary>Reads the ledger block by block and entry by entry. For every signed-in person.</summary>
 /// <remarks>
-/// The ledger holds no personal data, so all of it may be read. Names come from the vault and are shown only for oneself and for members whose
-/// list the person may see; all others stay ids. Throws <see cref="AccessDeniedException"/> without a session.
+/// Everybody sees the shape of all: blocks, kinds of acts, times, sizes, hashes, proofs. The content of an entry is for those whom it concerns, and
+/// within their reach for auditors and for whoever may view dues (<see cref="EntryScope"/>); nobody else finds out whose an entry is, or whether an id
+/// that is not theirs exists. Throws <see cref="AccessDeniedException"/> without a session.
 /// </remarks>
 public interface ILedgerExplorer
 {
@@ -24,7 +25,9 @@ public interface ILedgerExplorer
     /// <summary>An entry; null beyond the head.</summary>
     Task<EntryView?> FindEntryAsync(long index, CancellationToken cancellationToken = default);
 
-    /// <summary>Where a height (块 12 or #12), an entry's index (12), a transaction id or a payment id leads; null when nowhere.</summary>
+    /// <summary>
+    /// Where a height (块 12 or #12), an entry's index (12), a transaction id or a payment id leads; null when nowhere, or to what the person may not see.
+    /// </summary>
     Task<string?> SearchAsync(string text, CancellationToken cancellationToken = default);
 }
 
@@ -45,22 +48,48 @@ public sealed record BlockView(
     public const int PageSize = 100;
 }
 
-/// <param name="Title">As people read it.</param>
+/// <param name="Title">The kind of act, as people read it.</param>
+/// <param name="SignerName">Null for whom it is none of their business.</param>
 /// <param name="Refusal">Stable code; null when carried out.</param>
 public sealed record EntryLine(long Index, string Title, string? SignerName, string? Refusal, int Size);
 
-/// <param name="Summary">Null for a seal.</param>
+/// <summary>How much of an entry a view shows. Numbers order: more includes less.</summary>
+public enum EntryScope
+{
+    /// <summary>Kind, time, size, hash and proof.</summary>
+    Shape = 0,
+
+    /// <summary>In words, what it says of the person, or of those whom the person may see; others are in it, too.</summary>
+    Part = 1,
+
+    /// <summary>All that it says: it is about nobody but the person. The bytes are at <c>/api/v1/transactions/{id}</c>.</summary>
+    Own = 2,
+
+    /// <summary>All, with bytes and the ids of whoever signed.</summary>
+    Whole = 3,
+}
+
+/// <param name="Size">Of the log.</param>
+/// <param name="Command">Null for a seal, and where the scope is <see cref="EntryScope.Shape"/>; so are <paramref name="Transaction"/> and the summary.</param>
+/// <param name="Title">The kind of act.</param>
 /// <param name="Refusal">Null when carried out.</param>
+/// <param name="Seal">Label and value of each field, of an entry that is no act.</param>
 /// <param name="Proof">Audit path from this entry to <paramref name="ProofRoot"/>, the log root of <paramref name="ProofSize"/> entries.</param>
-/// <param name="Bytes">The log entry.</param>
+/// <param name="Length">Bytes of the entry.</param>
+/// <param name="Bytes">The log entry; null unless the scope is <see cref="EntryScope.Whole"/>.</param>
 /// <param name="Json">The same, indented for reading.</param>
 public sealed record EntryView(
-    long Index, long Height, LedgerTime Time, long Size, string? Command, Hash32? Transaction, ActSummary? Summary,
+    long Index, long Height, LedgerTime Time, long Size, EntryScope Scope, string? Command, string Title, Hash32? Transaction,
     IReadOnlyList<EntrySigner> Signers, IReadOnlyList<EntryEventView> Events, RejectionMessage? Refusal, IReadOnlyList<SummaryFact> Seal,
-    PaymentId? Payment, Hash32 Leaf, IReadOnlyList<Hash32> Proof, long ProofSize, Hash32 ProofRoot, byte[] Bytes, string Json);
+    PaymentId? Payment, Hash32 Leaf, IReadOnlyList<Hash32> Proof, long ProofSize, Hash32 ProofRoot, int Length, byte[]? Bytes, string? Json)
+{
+    /// <summary>Null for what is no act, and for what the person may not see.</summary>
+    public ActSummary? Summary { get; init; }
+}
 
-/// <param name="Member">Null for a key that the act itself introduced.</param>
-public sealed record EntrySigner(KeyId Key, string Scheme, MemberId? Member, string? Name);
+/// <param name="Key">Null where the signer is only named.</param>
+/// <param name="Member">Null for a key that the act itself introduced, and where the signer is only named.</param>
+public sealed record EntrySigner(KeyId? Key, string? Scheme, MemberId? Member, string? Name);
 
-/// <param name="Json">The event record, indented.</param>
+/// <param name="Json">The event record, indented; what its reader may not see is left out.</param>
 public sealed record EntryEventView(string Name, string Json);

@@ -9,7 +9,7 @@ public interface IReceipts
 {
     /// <summary>The receipt of a payment; null when there is no such payment (or it is not final yet).</summary>
     /// <remarks>For the member whose dues they are, and for whoever may view dues of the branch; never for others.</remarks>
-    /// <exception cref="AccessDeniedException">Nobody is signed in, or the person may not see it.</exception>
+    /// <exception cref="AccessDeniedException">Nobody is signed in.</exception>
     Task<IssuedReceipt?> FindAsync(PaymentId payment, CancellationToken cancellationToken = default);
 }
 

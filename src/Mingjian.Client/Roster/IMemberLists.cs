@@ -49,6 +49,7 @@ public sealed record MemberLine(
 
 /// <summary>All that is kept of a person. Null = not stated, or erased.</summary>
 /// <param name="Monthly">Dues a month by the standard in force; null where none is set.</param>
+/// <param name="ShowsStandard">False: <paramref name="Class"/> and <paramref name="Monthly"/> are not this person's to see, and null.</param>
 public sealed record MemberDetail(
     MemberLine Line, string? IdNumber, string? Sex, DateOnly? BirthDate, string? Ethnicity, string? Education, string? Job, string? Phone,
-    string? Address, DuesClass? Class, Amount? Monthly, bool HasKey);
+    string? Address, DuesClass? Class, Amount? Monthly, bool HasKey, bool ShowsStandard);

@@ -1,3 +1,4 @@
+using System.Net;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
@@ -40,7 +41,8 @@ public sealed class LedgerAudit(LedgerTrust trust, ContractSet contracts, IKeyDi
         {
             fault = new AuditFault(AuditFaultCode.FileDamaged, e.Place, e.Message);
         }
-        catch (Exception e) when (e is HttpRequestException or InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException
+            || (e is HttpRequestException http && http.StatusCode != HttpStatusCode.Unauthorized)) // Not let in is no fault of the ledger: nothing was checked.
         {
             fault = new AuditFault(AuditFaultCode.Incomplete, "source", e.Message);
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Mingjian.Log;
@@ -45,8 +46,10 @@ public sealed class RunningLedgerSource(FinalLedger ledger) : ILedgerSource
 }
 
 /// <summary>A log in C2SP tiles over HTTP.</summary>
+/// <remarks>Reads of entries throw <see cref="HttpRequestException"/> with status 401 where the server does not take the credential, or there is none.</remarks>
 /// <param name="http">Its base address is the log's prefix, with a final slash. Owned by the caller.</param>
-public sealed class HttpLedgerSource(HttpClient http) : ILedgerSource
+/// <param name="show">What opens an entry bundle: asked for each one anew, and shown with no other request. Null = nothing.</param>
+public sealed class HttpLedgerSource(HttpClient http, Func<TilePath, AuthenticationHeaderValue>? show = null) : ILedgerSource
 {
     /// <summary>An entry bundle is at most 256 entries of 65,535 bytes with their lengths.</summary>
     private const int MaxBytes = 256 * (2 + 65_535);
@@ -81,23 +84,26 @@ public sealed class HttpLedgerSource(HttpClient http) : ILedgerSource
     }
 
     public async ValueTask<byte[]?> ReadTileAsync(TilePath path, CancellationToken cancellationToken) =>
-        await GetAsync(path.ToString(), static bytes => bytes.ToArray(), cancellationToken);
+        await GetAsync(path.ToString(), static bytes => bytes.ToArray(), cancellationToken, CredentialFor(path));
 
     public async ValueTask<IReadOnlyList<byte[]>?> ReadEntriesAsync(TilePath path, CancellationToken cancellationToken) =>
-        await GetAsync(path.ToString(), bytes => ILedgerSource.Decode(path, bytes.Span), cancellationToken);
+        await GetAsync(path.ToString(), bytes => ILedgerSource.Decode(path, bytes.Span), cancellationToken, CredentialFor(path));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    private AuthenticationHeaderValue? CredentialFor(TilePath path) => path.Level == TilePath.EntryLevel ? show?.Invoke(path) : null;
+
     /// <param name="read">Must not keep the bytes: the buffer is used again, for a bundle is large and catching up reads thousands.</param>
-    private async Task<T?> GetAsync<T>(string path, Func<ReadOnlyMemory<byte>, T> read, CancellationToken cancellationToken)
+    private async Task<T?> GetAsync<T>(
+        string path, Func<ReadOnlyMemory<byte>, T> read, CancellationToken cancellationToken, AuthenticationHeaderValue? credential = null)
         where T : class
     {
         // The client's own time limit ends with the headers; a server that stops in the middle of a body must not hold us for ever.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(http.Timeout);
         cancellationToken = limit.Token;
-        using var response = await http.GetAsync(
-            new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative)) { Headers = { Authorization = credential } };
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
             return null;

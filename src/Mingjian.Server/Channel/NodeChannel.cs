@@ -21,6 +21,7 @@ internal sealed partial class NodeChannel : INodeLink, INodeStanding, IDisposabl
 
     private readonly HttpClient _http;
     private readonly HttpClient _log;
+    private readonly AuthenticationHeaderValue _token;
     private readonly ILogger _logger;
     private volatile NodeStanding? _standing;
     private string? _said;
@@ -29,6 +30,7 @@ internal sealed partial class NodeChannel : INodeLink, INodeStanding, IDisposabl
     public NodeChannel(WebIdentity identity, ILogger<NodeChannel> logger)
     {
         _logger = logger;
+        _token = identity.Token.ToHeader();
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -52,7 +54,7 @@ internal sealed partial class NodeChannel : INodeLink, INodeStanding, IDisposabl
             BaseAddress = new Uri(identity.Node, "api/v1/web/"),
             Timeout = Timeout,
             MaxResponseContentBufferSize = 32 << 20,
-            DefaultRequestHeaders = { Authorization = identity.Token.ToHeader() },
+            DefaultRequestHeaders = { Authorization = _token },
         };
         _log = new HttpClient(handler, disposeHandler: false) { BaseAddress = new Uri(identity.Node, "ledger/"), Timeout = Timeout };
     }
@@ -61,7 +63,7 @@ internal sealed partial class NodeChannel : INodeLink, INodeStanding, IDisposabl
 
     public NodeStanding? Read() => _standing;
 
-    public ILedgerSource OpenLog() => new HttpLedgerSource(_log);
+    public ILedgerSource OpenLog() => new HttpLedgerSource(_log, _ => _token);
 
     public async Task<long> WaitAsync(long above, CancellationToken cancellationToken)
     {

@@ -71,6 +71,10 @@ public sealed class ServerOptions
     [ValidateObjectMembers]
     public SessionOptions Sessions { get; set; } = new();
 
+    [Required]
+    [ValidateObjectMembers]
+    public AccessOptions Access { get; set; } = new();
+
     /// <summary>Outside parties that are asked to cosign checkpoints. Default none.</summary>
     [Required]
     [ValidateObjectMembers]
@@ -137,6 +141,14 @@ public sealed class LimitOptions
     /// <summary>Blocks that the lists may be behind the ledger while <c>/health/ready</c> still says ready. Default 100; 0 = none.</summary>
     [Range(0, 1_000_000)]
     public int ReadyLag { get; set; } = 100;
+}
+
+/// <summary>Who reads entries over HTTP, section <c>Mingjian:Access</c>.</summary>
+public sealed class AccessOptions
+{
+    /// <summary>How far the clock of a node that asks for entries may be from this one's, transit included. Default 2 minutes; 1 s to 10 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan NodeClock { get; set; } = TimeSpan.FromMinutes(2);
 }
 
 /// <summary>How long a sign-in lasts, section <c>Mingjian:Sessions</c>.</summary>

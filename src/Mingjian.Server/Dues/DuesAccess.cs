@@ -10,6 +10,8 @@ namespace Mingjian.Server.Dues;
 /// <summary>Asks the ledger at its head whether the signed-in person may; everything else is refused.</summary>
 internal sealed class DuesAccess(ICurrentUser users, ILedger ledger, INameDirectory names, TimeProvider time)
 {
+    private const string Unnamed = "姓名未登记";
+
     /// <summary>Today in Beijing.</summary>
     public DateOnly Today => Now.BeijingDate;
 
@@ -32,11 +34,19 @@ internal sealed class DuesAccess(ICurrentUser users, ILedger ledger, INameDirect
     public bool Allows(CurrentUser user, Right right, OrganizationId organization) =>
         Rights.Allows(State, user.Member, right, organization, Today);
 
-    /// <summary>Names with the short id in place of unknown ones.</summary>
+    /// <summary>
+    /// Whether a person may see, beside amounts, the class of somebody in a branch, the article and the standard: only where the person assesses, sets
+    /// standards, or decides on reductions of them.
+    /// </summary>
+    public bool MaySeeStandards(CurrentUser user, OrganizationId branch) =>
+        Allows(user, Right.AssessDues, branch) || Allows(user, Right.SetStandards, branch) || Allows(user, Right.DecideReduction, branch);
+
+    /// <summary>Names; in place of unknown ones the short id for whoever holds a post, and for others nothing that leads to an id.</summary>
     public async Task<Func<MemberId, string>> MemberNamesAsync(IReadOnlyCollection<MemberId> members, CancellationToken cancellationToken)
     {
         var found = await names.FindAsync(members, cancellationToken);
-        return id => found.TryGetValue(id, out var name) ? name : ShortId.Of(id);
+        var isStaff = (await users.GetAsync(cancellationToken))?.IsStaff == true;
+        return id => found.TryGetValue(id, out var name) ? name : isStaff ? ShortId.Of(id) : Unnamed;
     }
 
     public async Task<Func<OrganizationId, string>> OrganizationNamesAsync(

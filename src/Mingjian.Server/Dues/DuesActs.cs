@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
@@ -24,6 +25,13 @@ internal sealed class DuesActs(
 
     private Month Current => Month.Of(access.Today);
 
+    private static MemberId[] Shuffled(IEnumerable<MemberId> members)
+    {
+        var all = members.ToArray();
+        RandomNumberGenerator.Shuffle<MemberId>(all);
+        return all;
+    }
+
     public async Task<AssessmentPreview> PreviewAssessmentAsync(
         IReadOnlyList<OrganizationId> branches, Month month, CancellationToken cancellationToken = default)
     {
@@ -45,7 +53,8 @@ internal sealed class DuesActs(
             var ofBranch = members.Select(m => Assess(state, m, names(m), branch, branchNames(branch), month))
                 .OrderBy(l => l.Name, PinyinOrder.OfNames).ThenBy(l => l.Member.ToString(), StringComparer.Ordinal).ToList();
             lines.AddRange(ofBranch);
-            commands.AddRange(ofBranch.Where(l => l.IsReady).Select(l => l.Member).Chunk(AssessDues.MaxMembers)
+            // In no order: on the ledger the list's own would match ids to names.
+            commands.AddRange(Shuffled(ofBranch.Where(l => l.IsReady).Select(l => l.Member)).Chunk(AssessDues.MaxMembers)
                 .Select(chunk => new AssessDues(branch, month, chunk)));
         }
 
@@ -119,10 +128,10 @@ internal sealed class DuesActs(
     {
         await access.RequireAsync(Right.RecordPayment, branch, cancellationToken);
         CheckDate(date);
-        var chosen = members.Distinct().ToList();
-        if (chosen.Count is 0 or > MostAtOnce)
+        var chosen = Shuffled(members.Distinct());
+        if (chosen.Length is 0 or > MostAtOnce)
         {
-            throw new DuesInputException(chosen.Count == 0 ? "请先勾选已交党费的党员。" : $"一次最多登记 {MostAtOnce} 人。");
+            throw new DuesInputException(chosen.Length == 0 ? "请先勾选已交党费的党员。" : $"一次最多登记 {MostAtOnce} 人。");
         }
 
         var basis = PaymentBasisChoice.Of(date, [month]);

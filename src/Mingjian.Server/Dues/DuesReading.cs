@@ -46,7 +46,7 @@ internal sealed class DuesReading(
         var height = await Projector.ReadCursorAsync(context, cancellationToken);
         var query = context.Members.AsNoTracking().Where(m => m.Branch == branch && m.Import != null);
         var members = await query.ToListAsync(cancellationToken);
-        var records = await DuesRecords.ReadAsync(context, query, Current.AddMonths(-OpenMonthsBack), access, cancellationToken);
+        var records = await DuesRecords.ReadAsync(context, query, Current.AddMonths(-OpenMonthsBack), access, access.MaySeeStandards(user, branch), cancellationToken);
         var names = await access.MemberNamesAsync([.. members.Select(m => m.Member)], cancellationToken);
         var branchName = (await access.OrganizationNamesAsync([branch], cancellationToken))(branch);
         var reminded = await RemindedAsync([branch], cancellationToken);
@@ -91,7 +91,7 @@ internal sealed class DuesReading(
         foreach (var branch in branches)
         {
             var query = context.Members.AsNoTracking().Where(m => m.Branch == branch && m.Import != null);
-            var records = await DuesRecords.ReadAsync(context, query, Current.AddMonths(-DuesArrears.MonthsRead), access, cancellationToken);
+            var records = await DuesRecords.ReadAsync(context, query, Current.AddMonths(-DuesArrears.MonthsRead), access, withClass: false, cancellationToken);
             var members = await query.Select(m => m.Member).ToListAsync(cancellationToken);
             var behind = members.Select(m => (Member: m, Report: records.Arrears(m, Current))).Where(m => m.Report.Unpaid.Count > 0).ToList();
             var names = await access.MemberNamesAsync([.. behind.Select(m => m.Member)], cancellationToken);
@@ -109,7 +109,7 @@ internal sealed class DuesReading(
     {
         var user = await access.UserAsync(cancellationToken);
         await progress.WaitForAsync(access.Height, WaitForLists, cancellationToken);
-        return await ReadYearAsync(user.Member, year, cancellationToken);
+        return await ReadYearAsync(user.Member, year, withClass: true, cancellationToken);
     }
 
     public async Task<MemberYear> ReadMemberAsync(MemberId member, int year, CancellationToken cancellationToken = default)
@@ -120,7 +120,7 @@ internal sealed class DuesReading(
             .SingleOrDefaultAsync(cancellationToken);
         // An unknown member is answered like one of somebody else's branch: nothing is told.
         return user.Member == member || (branch is { } of && access.Allows(user, Right.ViewDues, of))
-            ? await ReadYearAsync(member, year, cancellationToken)
+            ? await ReadYearAsync(member, year, user.Member == member || access.MaySeeStandards(user, branch!.Value), cancellationToken)
             : throw new AccessDeniedException("您不能查看这名党员的党费。");
     }
 
@@ -140,7 +140,7 @@ internal sealed class DuesReading(
             .. rows.OrderBy(r => r.Outcome == ReductionOutcome.Proposed ? 0 : 1).ThenByDescending(r => r.DecidedIndex ?? r.Index)
                 .Select(r => new ReductionView(
                     r.Member, names(r.Member), r.Branch, branchNames(r.Branch), r.From, r.Until, r.Monthly,
-                    state.StandardsOf(r.Member)?.InForce(r.From)?.Monthly, r.Outcome,
+                    access.MaySeeStandards(user, r.Branch) ? state.StandardsOf(r.Member)?.InForce(r.From)?.Monthly : null, r.Outcome,
                     r.Outcome == ReductionOutcome.Proposed && user.Member != r.Member && KeyChain.AreIndependent(state, user.Member, r.ProposedBy)
                         && state.CommitteeAbove(r.Branch) is { } above && access.Allows(user, Right.DecideReduction, above.Organization),
                     new TrustMark(r.ProposedBy, names(r.ProposedBy), r.Rule, r.Height, r.Index),
@@ -193,7 +193,7 @@ internal sealed class DuesReading(
     {
         var query = context.Members.AsNoTracking().Where(m => m.Branch == branch && m.Import != null);
         var members = await query.Select(m => m.Member).ToListAsync(cancellationToken);
-        var records = await DuesRecords.ReadAsync(context, query, Current.AddMonths(-DuesArrears.MonthsRead), access, cancellationToken);
+        var records = await DuesRecords.ReadAsync(context, query, Current.AddMonths(-DuesArrears.MonthsRead), access, withClass: false, cancellationToken);
         var months = members.Select(m => records.Month(m, month)).ToList();
         var voluntary = members.SelectMany(records.Payments).Where(p => p.IsVoluntary && p.IsInForce && Month.Of(p.Date) == month).ToList();
         return new BranchSum(
@@ -207,7 +207,7 @@ internal sealed class DuesReading(
                 .ToDictionary(g => g.Key, g => g.Count()));
     }
 
-    private async Task<MemberYear> ReadYearAsync(MemberId member, int year, CancellationToken cancellationToken)
+    private async Task<MemberYear> ReadYearAsync(MemberId member, int year, bool withClass, CancellationToken cancellationToken)
     {
         if (year is < 1950 or > 2990)
         {
@@ -218,7 +218,7 @@ internal sealed class DuesReading(
         var height = await Projector.ReadCursorAsync(context, cancellationToken);
         var query = context.Members.AsNoTracking().Where(m => m.Member == member);
         var row = await query.SingleOrDefaultAsync(cancellationToken) ?? throw new AccessDeniedException("账本上没有这名党员。");
-        var records = await DuesRecords.ReadAsync(context, query, Current.AddMonths(-OpenMonthsBack), access, cancellationToken);
+        var records = await DuesRecords.ReadAsync(context, query, Current.AddMonths(-OpenMonthsBack), access, withClass, cancellationToken);
         var name = (await access.MemberNamesAsync([member], cancellationToken))(member);
         var branch = (await access.OrganizationNamesAsync([row.Branch], cancellationToken))(row.Branch);
         var firstMonth = new Month(year, 1);
@@ -261,13 +261,10 @@ internal sealed class DuesReading(
         var firstMonth = new Month(year, 1);
         var query = context.Members.AsNoTracking().Where(m => m.Branch == branch && m.Import != null);
         var members = await query.ToListAsync(cancellationToken);
-        var records = await DuesRecords.ReadAsync(context, query, firstMonth, access, cancellationToken);
-        var standards = (await context.Standards.AsNoTracking().Where(s => query.Select(m => m.Member).Contains(s.Member))
-            .ToListAsync(cancellationToken)).ToLookup(s => s.Member);
+        var records = await DuesRecords.ReadAsync(context, query, firstMonth, access, withClass: false, cancellationToken);
         var names = await access.MemberNamesAsync([.. members.Select(m => m.Member)], cancellationToken);
         var lines = members.OrderBy(m => names(m.Member), PinyinOrder.OfNames).ThenBy(m => m.Member.ToString(), StringComparer.Ordinal).Select(m => new RegisterLine(
                 names(m.Member), m.Standing,
-                standards[m.Member].Where(s => s.From <= firstMonth.AddMonths(11)).MaxBy(s => s.From) is { } s ? new RegisterStandard(s.Class, s.Monthly, s.Rule) : null,
                 [.. Enumerable.Range(0, 12).Select(i => records.Month(m.Member, firstMonth.AddMonths(i)))],
                 [.. records.Payments(m.Member).Where(p => p.IsVoluntary && p.IsInForce && p.Date.Year == year)])).ToList();
         return new BranchRegister((await access.OrganizationNamesAsync([branch], cancellationToken))(branch), year, lines);

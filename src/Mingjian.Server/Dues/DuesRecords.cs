@@ -13,11 +13,13 @@ internal sealed class DuesRecords
     private readonly ILookup<MemberId, ProjectedPayment> _payments;
     private readonly ILookup<PaymentId, ProjectedPaymentItem> _items;
     private readonly Func<MemberId, string> _names;
+    private readonly bool _withClass;
 
     private DuesRecords(
         IEnumerable<ProjectedMonth> months, IEnumerable<ProjectedPayment> payments, IEnumerable<ProjectedPaymentItem> items,
-        Func<MemberId, string> names)
+        Func<MemberId, string> names, bool withClass)
     {
+        _withClass = withClass;
         _months = months.ToLookup(m => m.Member);
         _payments = payments.ToLookup(p => p.Member);
         _items = items.ToLookup(i => i.Payment);
@@ -29,9 +31,13 @@ internal sealed class DuesRecords
     /// <param name="members">The members.</param>
     /// <param name="oldest">Earlier months, and payments dated earlier, are left out.</param>
     /// <param name="access">Gives the names of signers.</param>
+    /// <param name="withClass">
+    /// Whether months say of which class the member is and by which article the amount was found: beside an amount that gives the pay away. True for
+    /// the member, and for whoever assesses the member.
+    /// </param>
     /// <param name="cancellationToken">Stops.</param>
     public static async Task<DuesRecords> ReadAsync(
-        ReadModelContext context, IQueryable<ProjectedMember> members, Month oldest, DuesAccess access, CancellationToken cancellationToken)
+        ReadModelContext context, IQueryable<ProjectedMember> members, Month oldest, DuesAccess access, bool withClass, CancellationToken cancellationToken)
     {
         var ids = members.Select(m => m.Member);
         var months = await context.Months.AsNoTracking()
@@ -45,7 +51,7 @@ internal sealed class DuesRecords
             .ToListAsync(cancellationToken);
         var signers = months.Select(m => m.Signer).Concat(payments.Select(p => p.Collector))
             .Concat(payments.Select(p => p.ReversedBy).OfType<MemberId>()).ToHashSet();
-        return new DuesRecords(months, payments, items, await access.MemberNamesAsync(signers, cancellationToken));
+        return new DuesRecords(months, payments, items, await access.MemberNamesAsync(signers, cancellationToken), withClass);
     }
 
     public MemberMonth Month(MemberId member, Month month)
@@ -53,7 +59,7 @@ internal sealed class DuesRecords
         var payments = Payments(member).Where(p => p.Items.Any(i => i.Month == month)).ToList();
         return _months[member].FirstOrDefault(m => m.Month == month) is not { } row
             ? new MemberMonth(month, MonthState.NotAssessed, null, Amount.Zero, Amount.Zero, false, payments, null)
-            : new MemberMonth(month, StateOf(row), row.Class, row.Due, row.Paid, row.Reduced, payments, MarkOf(row));
+            : new MemberMonth(month, StateOf(row), _withClass ? row.Class : null, row.Due, row.Paid, row.Reduced, payments, MarkOf(row));
     }
 
     public IEnumerable<PaymentView> Payments(MemberId member) =>
@@ -76,7 +82,7 @@ internal sealed class DuesRecords
         _ => MonthState.Unpaid,
     };
 
-    private TrustMark MarkOf(ProjectedMonth row) => new(row.Signer, _names(row.Signer), row.Rule, row.Height, row.Index);
+    private TrustMark MarkOf(ProjectedMonth row) => new(row.Signer, _names(row.Signer), _withClass ? row.Rule : null, row.Height, row.Index);
 
     private PaymentView View(ProjectedPayment row) => new(
         row.Payment, row.Member, row.Date, row.Method, row.Basis, row.Fund, row.Total,

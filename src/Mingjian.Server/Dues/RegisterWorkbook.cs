@@ -11,19 +11,17 @@ namespace Mingjian.Server.Dues;
 /// <summary>A branch's year as the register shows it.</summary>
 internal sealed record BranchRegister(string Branch, int Year, IReadOnlyList<RegisterLine> Lines);
 
-/// <param name="Standard">The newest of the year; null where there is none.</param>
 /// <param name="Months">January to December.</param>
 /// <param name="Voluntary">In force.</param>
 internal sealed record RegisterLine(
-    string Name, MemberStanding Standing, RegisterStandard? Standard, IReadOnlyList<MemberMonth> Months, IReadOnlyList<PaymentView> Voluntary);
+    string Name, MemberStanding Standing, IReadOnlyList<MemberMonth> Months, IReadOnlyList<PaymentView> Voluntary);
 
-internal sealed record RegisterStandard(DuesClass Class, Amount Monthly, RuleId Rule);
-
-/// <summary>党费收缴台账 as a workbook, in the usual layout. The wage base is not in it: only the amount due is published.</summary>
+/// <summary>党费收缴台账 as a workbook, in the usual layout but for what would give the pay away: neither base, nor class, nor standard.</summary>
+/// <remarks>The same for whoever exports it: a register is printed and handed round.</remarks>
 internal static class RegisterWorkbook
 {
     /// <summary>Stands in every sheet, in place of the column that other registers have.</summary>
-    public const string PrivacyNote = "说明：为保护个人信息，本表不列“月工资收入”（党费基数），只列应交金额与所依据的条款。";
+    public const string PrivacyNote = "说明：为保护个人信息，本表不列“月工资收入”（党费基数）和“执行标准”，只列各月应缴、实缴金额。";
 
     public static ExportFile OfBranch(BranchRegister register, LedgerTime now) =>
         File($"党费收缴台账_{register.Branch}_{register.Year}年", [BranchSheet(register, now)]);
@@ -41,8 +39,6 @@ internal static class RegisterWorkbook
             new("序号", 6, CellFormat.Integer),
             new("党员姓名", 12),
             new("人员类别", 10),
-            new("执行标准", 26),
-            new("月应缴", 10, CellFormat.Money),
         };
         for (var month = 1; month <= 12; month++)
         {
@@ -86,8 +82,6 @@ internal static class RegisterWorkbook
             number,
             line.Name,
             line.Standing == MemberStanding.ProbationaryMember ? "预备党员" : "正式党员",
-            line.Standard is { } standard ? StandardText(standard) : CellValue.Blank,
-            line.Standard is { } monthly ? monthly.Monthly.Yuan : CellValue.Blank,
         };
         foreach (var month in line.Months)
         {
@@ -123,7 +117,7 @@ internal static class RegisterWorkbook
 
     private static List<CellValue> SumRow(BranchRegister register)
     {
-        var cells = new List<CellValue> { CellValue.Blank, Strong("合计"), CellValue.Blank, CellValue.Blank, CellValue.Blank };
+        var cells = new List<CellValue> { CellValue.Blank, Strong("合计"), CellValue.Blank };
         for (var i = 0; i < 12; i++)
         {
             var month = i;
@@ -192,9 +186,6 @@ internal static class RegisterWorkbook
         amounts.Add(Sum(lines.SelectMany(l => l.Voluntary).Where(p => p.Fund == DuesFund.Centre).Select(p => p.Total)));
         return amounts.Select(a => CellValue.Of(a.Yuan).With(emphasis));
     }
-
-    private static string StandardText(RegisterStandard standard) =>
-        DuesRuleCatalog.Find(standard.Rule) is { } rule ? $"{Terms.Of(standard.Class)}（{rule.Article}）" : Terms.Of(standard.Class);
 
     private static string ConfirmationText(RegisterLine line)
     {

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Mingjian.Client;
@@ -10,7 +8,9 @@ using Mingjian.Client.Messages;
 using Mingjian.Client.Session;
 using Mingjian.Client.Signing;
 using Mingjian.Contracts;
+using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Log.Entries;
@@ -25,14 +25,12 @@ internal sealed class LedgerExplorer(
     ILedger ledger, DuesAccess access, INameDirectory names, IDbContextFactory<ReadModelContext> readModels) : ILedgerExplorer
 {
     private const int BlocksPerPage = 50;
+    private const string OtherKind = "未被接受的事项";
+    private const string OthersLeftOut = "这一条还涉及其他人，只显示您有权查看的部分。";
+    private const string UnnamedSigner = "另一位签名人";
 
-    /// <summary>The ledger keeps an act's id and why it was refused, and nothing else of it.</summary>
-    private const string RefusedTitle = "未接受的事项";
-
-    /// <summary>Most ids of one entry that names are looked up for; a chunk of 60 assessments has 62.</summary>
+    /// <summary>Most people of one entry whose names are looked up; a chunk of 60 assessments has 62.</summary>
     private const int MostIds = 400;
-
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public async Task<BlockPage> ReadBlocksAsync(long? below, CancellationToken cancellationToken = default)
     {
@@ -58,16 +56,20 @@ internal sealed class LedgerExplorer(
         }
 
         var skip = Math.Clamp(from, 0, block.Entries - 1);
-        var indexes = Enumerable.Range(skip, Math.Min(BlockView.PageSize, block.Entries - skip)).Select(i => block.FirstIndex + i).ToList();
-        var entries = indexes.Select(i => (Index: i, Bytes: Read(i))).Select(e => (e.Index, e.Bytes.Length, Entry: LogEntry.Decode(e.Bytes))).ToList();
-        var signers = entries.Select(e => e.Entry).OfType<TransactionEntry>().Select(SignerOf).OfType<MemberId>().ToHashSet();
-        var known = await NamesAsync(user, signers, [], cancellationToken);
+        var entries = Enumerable.Range(skip, Math.Min(BlockView.PageSize, block.Entries - skip)).Select(i => block.FirstIndex + i)
+            .Select(i => (Index: i, Bytes: Read(i))).Select(e => (e.Index, e.Bytes, Entry: LogEntry.Decode(e.Bytes))).ToList();
+        var sights = entries.Where(e => e.Entry is TransactionEntry).ToDictionary(e => e.Index, e => SightOf(user, (TransactionEntry)e.Entry));
+        var signers = entries.Where(e => sights.TryGetValue(e.Index, out var s) && s.Level > Sight.Shape)
+            .Select(e => SignerOf((TransactionEntry)e.Entry)).OfType<MemberId>().ToHashSet();
+        var known = await NamesAsync(signers, [], cancellationToken);
         var lines = entries.Select(e => e.Entry switch
         {
-            TransactionEntry act =>
-                new EntryLine(e.Index, Describe(act, DisplayNames.None).Title, SignerOf(act) is { } m ? NameOf(known, m) : null, null, e.Length),
-            RefusalEntry refused => new EntryLine(e.Index, RefusedTitle, null, refused.Code.ToString(), e.Length),
-            _ => new EntryLine(e.Index, "区块封印", null, null, e.Length),
+            TransactionEntry act => new EntryLine(
+                e.Index, KindOf(act), sights[e.Index].Level > Sight.Shape && SignerOf(act) is { } m && MaySeeSigner(user, sights[e.Index], m) ? known.GetValueOrDefault(m.ToString()) : null,
+                null, e.Bytes.Length),
+            RefusalEntry refused => new EntryLine(e.Index, OtherKind, null, refused.Code.ToString(), e.Bytes.Length),
+            SealEntry => new EntryLine(e.Index, "区块封印", null, null, e.Bytes.Length),
+            _ => throw new InvalidOperationException($"Entry {e.Index} is of an unknown kind."),
         });
         return new BlockView(
             block.Height, block.Time, block.Entries, block.FirstIndex, ledger.Head.Height, block.Root, block.StateRoot, ledger.ReadCheckpoint(height),
@@ -83,44 +85,51 @@ internal sealed class LedgerExplorer(
             return null;
         }
 
-        var leaf = Merkle.HashLeaf(bytes);
         var proof = ledger.ProveInclusion(index, head.Size);
-        var json = Indent(bytes);
-        var decodedEntry = LogEntry.Decode(bytes);
-        if (decodedEntry is RefusalEntry refused)
+        var shape = new EntryView(
+            index, 0, default, head.Size, EntryScope.Shape, null, string.Empty, null, [], [], null, [], null, Merkle.HashLeaf(bytes), proof, head.Size, head.Root,
+            bytes.Length, null, null);
+        return LogEntry.Decode(bytes) switch
         {
-            return new EntryView(
-                index, refused.Height, refused.Time, head.Size, null, refused.Id, new ActSummary("", RefusedTitle, []), [], [],
-                RejectionMessages.For(refused.Code.ToString()), [], null, leaf, proof, head.Size, head.Root, bytes, json);
-        }
-
-        if (decodedEntry is not TransactionEntry entry)
-        {
-            var seal = (SealEntry)decodedEntry;
-            return new EntryView(
-                index, seal.Height, seal.Time, head.Size, null, null, null, [], [], null, SealFacts(seal), null, leaf, proof, head.Size, head.Root,
-                bytes, json);
-        }
-
-        var (members, organizations) = Ids(json);
-        var known = await NamesAsync(user, members, organizations, cancellationToken);
-        var payload = entry.Envelope.Payload;
-        var command = TransactionPayload.TryDecode(payload, out var decoded) == PayloadFault.None ? decoded!.Command : null;
-        await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-        var payment = await context.Entries.AsNoTracking().Where(e => e.Index == index).Select(e => e.Payment).SingleOrDefaultAsync(cancellationToken);
-        return new EntryView(
-            index, entry.Height, entry.Time, head.Size, command, Pae.TransactionId(payload), Describe(entry, new DisplayNames(known)),
-            [.. entry.Actors.Select(a => new EntrySigner(a.Key.Id, a.Key.Scheme, a.Member, a.Member is { } m ? NameOf(known, m) : null))],
-            [.. entry.Events.Select(e => new EntryEventView(e.Name, JsonSerializer.Serialize(e.Body, Indented)))],
-            null, [], payment, leaf, proof, head.Size, head.Root, bytes, json);
+            TransactionEntry entry => await ShowAsync(shape with { Height = entry.Height, Time = entry.Time, Title = KindOf(entry) }, user, entry, bytes, cancellationToken),
+            SealEntry seal => shape with
+            {
+                Height = seal.Height,
+                Time = seal.Time,
+                Scope = EntryScope.Whole,
+                Title = "区块封印",
+                Seal = SealFacts(seal),
+                Bytes = bytes,
+                Json = Indent(bytes),
+            },
+            RefusalEntry refused => shape with
+            {
+                Height = refused.Height,
+                Time = refused.Time,
+                Scope = EntryScope.Whole,
+                Title = OtherKind,
+                Transaction = refused.Id,
+                Refusal = RejectionMessages.For(refused.Code.ToString()),
+                Seal = [new("事项编号", refused.Id.ToString()), new("代码", refused.Code.ToString())],
+                Bytes = bytes,
+                Json = Indent(bytes),
+            },
+            _ => throw new InvalidOperationException($"Entry {index} is of an unknown kind."),
+        };
     }
 
     public async Task<string?> SearchAsync(string text, CancellationToken cancellationToken = default)
     {
-        await access.UserAsync(cancellationToken);
+        var user = await access.UserAsync(cancellationToken);
         var wanted = text.Trim();
         if (PaymentId.TryParse(wanted, out var payment))
         {
+            // What is somebody else's is answered like what does not exist.
+            if (access.State.Payment(payment) is not { } record || (user.Member != record.Member && !access.Allows(user, Right.ViewDues, record.Branch)))
+            {
+                return null;
+            }
+
             await using var context = await readModels.CreateDbContextAsync(cancellationToken);
             var at = await context.Entries.AsNoTracking().Where(e => e.Payment == payment).OrderBy(e => e.Index).Select(e => (long?)e.Index)
                 .FirstOrDefaultAsync(cancellationToken);
@@ -129,7 +138,7 @@ internal sealed class LedgerExplorer(
 
         if (ReadHash(wanted) is { } transaction)
         {
-            return ledger.FindEntry(transaction) is { } found ? EntryPath(found) : null;
+            return ledger.FindEntry(transaction) is { } found && EntrySight.Concerns(ledger, user.Member, access.Today, found) ? EntryPath(found) : null;
         }
 
         var block = wanted.TrimStart('#', '第', '块', ' ').TrimEnd('块', ' ');
@@ -144,6 +153,57 @@ internal sealed class LedgerExplorer(
             : number < ledger.Head.Size ? EntryPath(number) : null;
     }
 
+    private EntrySight SightOf(CurrentUser user, TransactionEntry entry) => EntrySight.Of(access.State, user.Member, access.Today, entry);
+
+    private async Task<EntryView> ShowAsync(
+        EntryView shape, CurrentUser user, TransactionEntry entry, byte[] bytes, CancellationToken cancellationToken)
+    {
+        var sight = SightOf(user, entry);
+        if (sight.Level == Sight.Shape)
+        {
+            return shape;
+        }
+
+        var json = Indent(bytes);
+        var (people, organizations) = Ids(json, entry);
+        var actors = entry.Actors.Select(a => a.Member).OfType<MemberId>().Where(m => MaySeeSigner(user, sight, m)).ToHashSet();
+        var known = await NamesAsync(
+            [.. people.Where(m => sight.Of(m) != FactSight.None || actors.Contains(m) || MaySeeSigner(user, sight, m))], organizations, cancellationToken);
+        var isWhole = sight.Level == Sight.Whole;
+        var command = TransactionPayload.TryDecode(entry.Envelope.Payload, out var payload) == PayloadFault.None ? payload!.Command : null;
+        await using var context = await readModels.CreateDbContextAsync(cancellationToken);
+        var payment = await context.Entries.AsNoTracking().Where(e => e.Index == shape.Index).Select(e => e.Payment).SingleOrDefaultAsync(cancellationToken);
+        return shape with
+        {
+            Scope = sight.Level switch { Sight.Whole => EntryScope.Whole, Sight.Own => EntryScope.Own, _ => EntryScope.Part },
+            Command = command,
+            Transaction = Pae.TransactionId(entry.Envelope.Payload),
+            Summary = Describe(entry, sight, new DisplayNames(known)),
+            Signers =
+            [
+                .. entry.Actors.Select(a => isWhole || a.Member == user.Member || a.Member is null
+                    ? new EntrySigner(a.Key.Id, a.Key.Scheme, a.Member, a.Member is { } m ? known.GetValueOrDefault(m.ToString()) ?? ShortId.Of(m) : null)
+                    : new EntrySigner(null, null, null, (actors.Contains(a.Member.Value) ? known.GetValueOrDefault(a.Member.Value.ToString()) : null) ?? UnnamedSigner)),
+            ],
+            Events =
+            [
+                .. entry.Events.Select(e => (e.Name, Text: EventText.Write(e.Body, sight, m => actors.Contains(m) || m == user.Member ? known.GetValueOrDefault(m.ToString()) : null)))
+                    .Where(e => e.Text is not null).Select(e => new EntryEventView(e.Name, e.Text!)),
+            ],
+            Payment = payment is { } p && MaySeePayment(user, p) ? p : null,
+            Bytes = isWhole ? bytes : null,
+            Json = isWhole ? json : null,
+        };
+    }
+
+    /// <summary>The official who signed is known to whom the act concerns, and to whoever may see the official's branch's list.</summary>
+    private bool MaySeeSigner(CurrentUser user, EntrySight sight, MemberId signer) =>
+        signer == user.Member || sight.IsInvolved
+        || (sight.Level > Sight.Shape && access.State.Member(signer) is { } record && access.Allows(user, Right.ViewMembers, record.Branch));
+
+    private bool MaySeePayment(CurrentUser user, PaymentId payment) =>
+        access.State.Payment(payment) is { } record && (user.Member == record.Member || access.Allows(user, Right.ViewDues, record.Branch));
+
     private static string EntryPath(long index) => string.Create(CultureInfo.InvariantCulture, $"/explorer/entries/{index}");
 
     // Base64 as the formats write it, or hexadecimal as people copy it from elsewhere.
@@ -155,29 +215,52 @@ internal sealed class LedgerExplorer(
     private static string Indent(byte[] bytes)
     {
         using var document = JsonDocument.Parse(bytes);
-        return JsonSerializer.Serialize(document.RootElement, Indented);
+        return EventText.Indent(document.RootElement);
     }
 
     private static MemberId? SignerOf(TransactionEntry entry) => entry.Actors is [var first, ..] ? first.Member : null;
 
-    private static string NameOf(Dictionary<string, string> known, MemberId member) =>
-        known.TryGetValue(member.ToString(), out var name) ? name : ShortId.Of(member);
-
-    private static ActSummary Describe(TransactionEntry entry, DisplayNames display)
+    /// <summary>What kind of act it is, the same whatever was decided in it.</summary>
+    private static string KindOf(TransactionEntry entry) => Decode(entry) switch
     {
-        if (TransactionPayload.TryDecode(entry.Envelope.Payload, out var payload) != PayloadFault.None || payload is null)
+        (_, null) => "无法读出的事项",
+        ({ } command, { Command: var name }) => command is DecideReduction ? "决定党费减免" : CommandSummaries.Describe(name, command, DisplayNames.None).Title,
+        (null, { Command: var name }) => name,
+    };
+
+    private static ActSummary? Describe(TransactionEntry entry, EntrySight sight, DisplayNames display)
+    {
+        if (Decode(entry) is not (var command, { } payload))
         {
             return new ActSummary("", "无法读出的事项", []);
         }
 
-        try
-        {
-            return CommandSummaries.Describe(payload.Command, CommandRegistry.Decode(payload), display);
-        }
-        catch (Exception e) when (e is CanonicalJsonException or NotSupportedException)
+        if (command is null)
         {
             // An act of a later version: shown by its name, never hidden.
             return new ActSummary(payload.Command, payload.Command, []);
+        }
+
+        using var body = JsonDocument.Parse(payload.Body);
+        return sight.Filter(command, body.RootElement, out var isPart) is { } shown
+            ? CommandSummaries.Describe(payload.Command, shown, display) is var summary && isPart ? summary with { Warning = OthersLeftOut } : summary
+            : new ActSummary(payload.Command, KindOf(entry), [], OthersLeftOut);
+    }
+
+    private static (ICommand? Command, TransactionPayload? Payload) Decode(TransactionEntry entry)
+    {
+        if (TransactionPayload.TryDecode(entry.Envelope.Payload, out var payload) != PayloadFault.None || payload is null)
+        {
+            return default;
+        }
+
+        try
+        {
+            return (CommandRegistry.Decode(payload), payload);
+        }
+        catch (Exception e) when (e is CanonicalJsonException or NotSupportedException)
+        {
+            return (null, payload);
         }
     }
 
@@ -194,12 +277,13 @@ internal sealed class LedgerExplorer(
         new("下一节点组", seal.NextNodeSet.ToString()),
     ];
 
-    /// <summary>Ids that stand in a JSON text, bounded.</summary>
-    private static (HashSet<MemberId> Members, HashSet<OrganizationId> Organizations) Ids(string json)
+    /// <summary>Ids that stand in an entry, in the command that was signed as well, bounded.</summary>
+    private static (HashSet<MemberId> Members, HashSet<OrganizationId> Organizations) Ids(string json, TransactionEntry entry)
     {
         var members = new HashSet<MemberId>();
         var organizations = new HashSet<OrganizationId>();
-        foreach (var part in json.Split('"'))
+        var payload = System.Text.Encoding.UTF8.GetString(entry.Envelope.Payload);
+        foreach (var part in json.Split('"').Concat(payload.Split('"')))
         {
             if (members.Count + organizations.Count >= MostIds)
             {
@@ -216,18 +300,15 @@ internal sealed class LedgerExplorer(
             }
         }
 
-        // The command stands in the envelope as base64; its ids recur in the events.
         return (members, organizations);
     }
 
+    /// <param name="members">Whom the reader may know by name.</param>
     private async Task<Dictionary<string, string>> NamesAsync(
-        CurrentUser user, HashSet<MemberId> members, HashSet<OrganizationId> organizations, CancellationToken cancellationToken)
+        IReadOnlyCollection<MemberId> members, HashSet<OrganizationId> organizations, CancellationToken cancellationToken)
     {
-        var state = access.State;
-        var visible = members.Where(m => m == user.Member
-            || (state.Member(m) is { } record && access.Allows(user, Right.ViewMembers, record.Branch))).ToList();
         var known = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (id, name) in await names.FindAsync(visible, cancellationToken))
+        foreach (var (id, name) in await names.FindAsync(members, cancellationToken))
         {
             known[id.ToString()] = name;
         }

@@ -31,6 +31,9 @@ internal static class HostingServices
     /// <summary>Limit of a node's channel for web processes: requests at once; whoever lacks the token is counted like a sign-in.</summary>
     public const string ChannelLimit = "web";
 
+    /// <summary>Limit of the log: none for hash tiles and for whoever may read entries; everybody else's tries at entries are counted like sign-ins.</summary>
+    public const string LogLimit = "log";
+
     private const int ChannelRequests = 512;
 
     public static void AddHosting(this WebApplicationBuilder builder)
@@ -125,6 +128,9 @@ internal static class HostingServices
         limiter.AddPolicy(ChannelLimit, context => context.RequestServices.GetRequiredService<ChannelToken>().Check(context)
             ? RateLimitPartition.GetConcurrencyLimiter("web", static _ => new ConcurrencyLimiterOptions { PermitLimit = ChannelRequests, QueueLimit = 0 })
             : PerMinute("address:" + context.Connection.RemoteIpAddress, Options(context).Limits.SignInsPerMinute));
+        limiter.AddPolicy(LogLimit, context => LedgerApi.LedgerEndpoints.IsRefusedEntries(context)
+            ? PerMinute("entries:" + context.Connection.RemoteIpAddress, Options(context).Limits.SignInsPerMinute)
+            : RateLimitPartition.GetNoLimiter("log"));
         limiter.AddPolicy(ApiLimit, context => PerMinute(
             context.User.Identity?.Name is { } member ? "member:" + member : "address:" + context.Connection.RemoteIpAddress,
             Options(context).Limits.RequestsPerMinute));

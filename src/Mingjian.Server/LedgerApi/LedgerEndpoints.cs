@@ -1,10 +1,15 @@
 using Mingjian.Client.Networks;
 using Mingjian.Client.Session;
 using Mingjian.Engine;
+using Mingjian.Engine.Audit;
 using Mingjian.Engine.Keys;
 using Mingjian.Log;
+using Mingjian.Log.Entries;
 using Mingjian.Primitives;
+using Mingjian.Server.Access;
 using Mingjian.Server.Configuration;
+using Mingjian.Server.Dues;
+using Mingjian.Server.Explorer;
 using Mingjian.Server.Hosting;
 
 namespace Mingjian.Server.LedgerApi;
@@ -14,7 +19,7 @@ namespace Mingjian.Server.LedgerApi;
 /// <param name="Status"><c>waiting</c>, <c>accepted</c>, <c>ordered</c>, <c>final</c> (carried out) or <c>refused</c>; the last two are for good.</param>
 /// <param name="Height">The block; null while the end is open, and of a refusal before ordering.</param>
 /// <param name="Index">The log entry; null like <paramref name="Height"/>.</param>
-/// <param name="Entry">Its bytes, base64.</param>
+/// <param name="Entry">Its bytes, base64; null for whoever may not see all that is in it.</param>
 /// <param name="Code">Null unless refused.</param>
 /// <param name="Message">Chinese; null when final.</param>
 internal sealed record TransactionPlace(
@@ -22,12 +27,13 @@ internal sealed record TransactionPlace(
 
 /// <summary>The ledger over HTTP: acts in, tiles and checkpoints out.</summary>
 /// <remarks>
-/// <c>/ledger</c> is a C2SP tlog-tiles log and open to everybody who reaches the server, as a transparency log has to be: it holds no
-/// personal data. Operators who do not want that keep the server behind their own gateway.
+/// <c>/ledger</c> is a C2SP tlog-tiles log. What proves that there is one history, and whose, is open to everybody who reaches the server:
+/// checkpoint, hash tiles, network file, node history. Entry bundles say who is paid what: <see cref="LedgerReaders"/> alone get them.
 /// </remarks>
 internal static class LedgerEndpoints
 {
     private const string Immutable = "public, max-age=31536000, immutable";
+    private const string EntriesFolder = "entries";
 
     /// <summary>Acts and live updates of people who are signed in.</summary>
     public static void MapActs(IEndpointRouteBuilder app)
@@ -46,7 +52,8 @@ internal static class LedgerEndpoints
             .WithSummary("How far an act has come, by its id (SHA-256 of the payload's PAE, 64 hexadecimal digits).")
             .WithDescription(
                 "Status waiting: kept by a web process whose node is out of reach; accepted: this node has checked it; ordered: every node will see it; final: a quorum has signed its block; refused: "
-                + "not carried out, see code. An act that another node took in is unknown (404) here until it is final.")
+                + "not carried out, see code. An act that another node took in is unknown (404) here until it is final; one that neither names nor was signed by whoever asks, and is not theirs to audit, "
+                + "always. entry holds the bytes for the person whom the act is about, if it is about nobody else, and for auditors of all whom it concerns.")
             .Produces<TransactionPlace>().ProducesProblem(404);
         app.MapGet("/api/v1/ledger/events", EventsAsync).RequireAuthorization(Policies.SignedIn)
             .WithSummary("Server-sent events: the head now, then every new final block (head); how far the acts asked for have come (act).")
@@ -55,15 +62,30 @@ internal static class LedgerEndpoints
                 + "does not know the act (yet). A beat every 15 s. Ends with the session.");
     }
 
-    /// <summary>The public log.</summary>
+    /// <summary>The log. No sign-in scheme knows nodes and auditors, so all is mapped as anonymous; <see cref="Tile"/> asks for itself.</summary>
     public static void MapLog(IEndpointRouteBuilder app)
     {
         var log = app.MapGroup("/ledger").AllowAnonymous();
+
+        // Open: whoever cannot compare checkpoints cannot find out that different people are shown different histories. A size, a hash, signatures.
         log.MapGet("/checkpoint", Checkpoint).WithSummary("The newest final checkpoint (signed note).");
-        log.MapGet("/tile/{**tile}", Tile).WithSummary("A hash tile or an entry bundle (C2SP tlog-tiles).");
+
+        // Hash tiles are open: without them nobody outside could check that one checkpoint continues another. A hash gives nothing of its entry
+        // away: every act has a random id and a signature in it. Entry bundles are not open.
+        log.MapGet("/tile/{**tile}", Tile).RequireRateLimiting(HostingServices.LogLimit)
+            .WithSummary("A hash tile, or an entry bundle (C2SP tlog-tiles).")
+            .WithDescription(
+                "Hash tiles are open to everybody. tile/entries/… is for nodes of the network (Authorization: Mingjian-Node …, a statement signed with the batch key), "
+                + "the organisation's own web processes (Bearer, web.token), and auditors and witnesses whom the operator has let in (Bearer, mingjian access grant); "
+                + "everybody else gets 401, whether or not there is such a bundle.")
+            .ProducesProblem(401).ProducesProblem(404).ProducesProblem(429);
+
+        // Open: what an offline verifier judges everything by. Public keys of nodes, names of organisations.
         log.MapGet("/network", NetworkAsync).WithSummary("The network file: the trust anchor of an offline verifier.")
             .WithDescription("anchor=genesis: the founding nodes; anchor=newest: from the newest block; without it: from the present nodes' first block.")
             .ProducesProblem(400);
+
+        // Open: leads a verifier with an older network file to the present nodes. Public keys of nodes, seals, checkpoints; no act of a person.
         log.MapGet("/nodes", Nodes).WithSummary("The node history: every change of the nodes with its proof.").ProducesProblem(404);
     }
 
@@ -73,19 +95,38 @@ internal static class LedgerEndpoints
         return request.Fault ?? Submissions.ToResult(await submissions.SubmitAsync(request.Envelopes, Door.People, context));
     }
 
-    private static async Task<IResult> GetTransactionAsync(string id, OpenActs acts, ILedger ledger)
+    private static async Task<IResult> GetTransactionAsync(
+        string id, OpenActs acts, ILedger ledger, DuesAccess access, HttpContext context)
     {
+        context.Response.Headers.CacheControl = "private, no-store";
         // In a path the id is spelt in hexadecimal or base64url; base64 has slashes.
         if (!TryParseId(id, out var hash))
         {
             return Problems.Of(StatusCodes.Status400BadRequest, "request/malformed", "事项编号应为 64 位十六进制数字。");
         }
 
-        return await acts.FindAsync(hash) is { } act
-            ? Results.Ok(new TransactionPlace(
-                hash.ToString(), act.Status, act.Height, act.Index,
-                act.Index is { } index && ledger.ReadEntry(index) is { } entry ? Convert.ToBase64String(entry) : null, act.Code, act.Message))
-            : Problems.Of(StatusCodes.Status404NotFound, "ledger/transaction-unknown", "账本中没有这项记录。");
+        var viewer = (await access.UserAsync(context.RequestAborted)).Member;
+        var act = await acts.FindAsync(hash);
+        if (act is null)
+        {
+            return Unknown();
+        }
+
+        if (act.Index is not { } index || ledger.ReadEntry(index) is not { } entry)
+        {
+            return Results.Ok(new TransactionPlace(hash.ToString(), act.Status, act.Height, act.Index, null, act.Code, act.Message));
+        }
+
+        // An act that is nothing to whoever asks is answered like one that does not exist.
+        var sight = LogEntry.DecodeOwn(entry) is TransactionEntry transaction
+            ? EntrySight.Of(ledger.ReadState(), viewer, access.Today, transaction).Level
+            : Sight.Whole;
+        return sight == Sight.Shape
+            ? Unknown()
+            : Results.Ok(new TransactionPlace(
+                hash.ToString(), act.Status, act.Height, act.Index, sight >= Sight.Own ? Convert.ToBase64String(entry) : null, act.Code, act.Message));
+
+        static IResult Unknown() => Problems.Of(StatusCodes.Status404NotFound, "ledger/transaction-unknown", "账本中没有这项记录。");
     }
 
     internal static bool TryParseId(string text, out Hash32 hash)
@@ -111,19 +152,44 @@ internal static class LedgerEndpoints
         return Results.Text(head.Checkpoint, "text/plain; charset=utf-8");
     }
 
-    // Widths and numbers beyond the log are the ledger's to refuse.
-    private static IResult Tile(string? tile, ILedger ledger, HttpContext context) =>
-        TilePath.TryParse("tile/" + tile, out var path) ? Serve(ledger.ReadTile(path.Level, path.Number, path.Width), context) : NotFound();
+    /// <summary>A request for a bundle that its sender may not have.</summary>
+    internal static bool IsRefusedEntries(HttpContext context) =>
+        context.Request.RouteValues["tile"] is string tile && AsksForEntries(tile)
+        && !(TilePath.TryParse("tile/" + tile, out var path) && context.RequestServices.GetRequiredService<LedgerReaders>().MayRead(context, path));
 
-    private static IResult Serve(byte[]? tile, HttpContext context)
+    /// <summary>Whatever could be taken for the entries' folder is judged as if it were: an answer must not say which bundles there are.</summary>
+    private static bool AsksForEntries(string tile) => tile.TrimStart('/', '.', ' ').StartsWith(EntriesFolder, StringComparison.OrdinalIgnoreCase);
+
+    // Widths and numbers beyond the log are the ledger's to refuse.
+    private static IResult Tile(string? tile, ILedger ledger, LedgerReaders readers, HttpContext context)
     {
-        if (tile is null)
+        var isPath = TilePath.TryParse("tile/" + tile, out var path);
+        if (!AsksForEntries(tile ?? string.Empty) && (!isPath || path.Level != TilePath.EntryLevel))
         {
-            return NotFound();
+            // A tile of a given width never changes.
+            return isPath && ledger.ReadTile(path.Level, path.Number, path.Width) is { } hashes ? Serve(hashes, Immutable, context) : NotFound();
         }
 
-        // A tile of a given width never changes.
-        context.Response.Headers.CacheControl = Immutable;
+        context.Response.Headers.CacheControl = "private, no-store";
+        context.Response.Headers.Vary = "Authorization";
+        if (!isPath || !readers.MayRead(context, path))
+        {
+            context.Response.Headers.WWWAuthenticate = $"Bearer, {LedgerRequest.Scheme}";
+            return Problems.Of(
+                StatusCodes.Status401Unauthorized, "ledger/credential",
+                "账本条目的内容不公开。网络中的节点凭签名读取；本单位授权的审计方、见证方凭令牌读取（mingjian audit --token 令牌文件）；党员请登录后在“账本浏览”中查看与自己有关的记录和证明。");
+        }
+
+        return ledger.ReadTile(path.Level, path.Number, path.Width) is { } bundle ? Serve(bundle, null, context) : NotFound();
+    }
+
+    private static IResult Serve(byte[] tile, string? caching, HttpContext context)
+    {
+        if (caching is not null)
+        {
+            context.Response.Headers.CacheControl = caching;
+        }
+
         return Results.Bytes(tile, "application/octet-stream");
     }
 

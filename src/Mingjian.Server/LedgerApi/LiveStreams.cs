@@ -5,6 +5,7 @@ using System.Security.Claims;
 using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
+using Mingjian.Server.Explorer;
 using Mingjian.Server.Session;
 
 namespace Mingjian.Server.LedgerApi;
@@ -59,7 +60,9 @@ internal sealed class LiveStreams(
             _open[session.Member] = own + 1;
         }
 
-        return new LiveStream(ledger, acts, followed, clock, IsSignedInAsync, () => Close(session.Member), lifetime.ApplicationStopping);
+        return new LiveStream(ledger, acts, followed, clock, IsSignedInAsync, IsOwn, () => Close(session.Member), lifetime.ApplicationStopping);
+
+        bool IsOwn(long index) => EntrySight.Concerns(ledger, session.Member, LedgerTime.From(clock.GetUtcNow()).BeijingDate, index);
 
         async ValueTask<bool> IsSignedInAsync(CancellationToken cancelled) => await sessions.CheckAsync(user, isUse: false, cancelled) is not null;
     }
@@ -79,7 +82,7 @@ internal sealed class LiveStreams(
 /// <summary>One live update stream; ends with the request, the session or the server.</summary>
 internal sealed class LiveStream(
     ILedger ledger, OpenActs acts, IReadOnlyList<Hash32> followed, TimeProvider clock, Func<CancellationToken, ValueTask<bool>> isSignedIn,
-    Action closed, CancellationToken stopping)
+    Func<long, bool> isOwn, Action closed, CancellationToken stopping)
 {
     /// <summary>Keeps proxies from closing a quiet connection, and notices the end of the session.</summary>
     public static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
@@ -168,7 +171,8 @@ internal sealed class LiveStream(
                 continue;
             }
 
-            var act = await acts.FindAsync(id);
+            // An act that is nothing to whoever listens is told of like one that does not exist.
+            var act = await acts.FindAsync(id) is { } found && (found.Index is not { } index || isOwn(index)) ? found : null;
             var status = act?.Status ?? "unknown";
             if (status != stage)
             {

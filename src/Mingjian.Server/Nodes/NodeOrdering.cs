@@ -1,9 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
 using Mingjian.Engine.Audit;
 using Mingjian.Engine.Ordering;
+using Mingjian.Log;
 using Mingjian.Ordering.Etcd;
 using Mingjian.Ordering.Local;
+using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Monitoring;
 
@@ -50,8 +53,8 @@ internal sealed class NodeOrdering(NodeIdentity identity, OrderHealth health, Ti
         }
     }
 
-    /// <summary>The peers' public logs, opened anew each time.</summary>
-    public IReadOnlyList<ILedgerSource> Peers() => [.. _peers.Select(p => new HttpLedgerSource(p))];
+    /// <summary>The peers' logs, opened anew each time; entries are asked for under this node's signature.</summary>
+    public IReadOnlyList<ILedgerSource> Peers() => [.. _peers.Select(p => new HttpLedgerSource(p, Show))];
 
     public void Dispose()
     {
@@ -60,6 +63,10 @@ internal sealed class NodeOrdering(NodeIdentity identity, OrderHealth health, Ti
             peer.Dispose();
         }
     }
+
+    private AuthenticationHeaderValue Show(TilePath path) =>
+        new LedgerRequest(identity.Network, identity.Keys.Public.Number, path.ToString(), LedgerTime.From(clock.GetUtcNow()))
+            .Sign(bytes => identity.Keys.SignBatch(bytes.Span));
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The client owns the handler.")]
     private static HttpClient Open(Uri address) =>

@@ -25,14 +25,10 @@ internal sealed class ReceiptIssuer(
         var user = await access.UserAsync(cancellationToken);
 
         // Rights and reversal come from the ledger's state, never from the read model.
-        if (access.State.Payment(payment) is not { } record)
+        // A payment that is somebody else's is answered like one that does not exist.
+        if (access.State.Payment(payment) is not { } record || (user.Member != record.Member && !access.Allows(user, Right.ViewDues, record.Branch)))
         {
             return null;
-        }
-
-        if (user.Member != record.Member && !access.Allows(user, Right.ViewDues, record.Branch))
-        {
-            throw new AccessDeniedException("只有党员本人和有权查看该支部党费的人可以看这张凭证。");
         }
 
         ProjectedPayment? row;

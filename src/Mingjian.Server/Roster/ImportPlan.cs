@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Mingjian.Client.Roster;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
@@ -11,7 +12,8 @@ namespace Mingjian.Server.Roster;
 /// <summary>Turns good rows into people for the vault and commands for the ledger.</summary>
 /// <remarks>
 /// Safe to repeat: people whose blind index is on the ledger are left out. Those of them who still have no dues standard (an import that was
-/// broken off between its two kinds of acts) get one.
+/// broken off between its two kinds of acts) get one. Commands hold people in no order: the roster's own, on a ledger that others read, would say
+/// which id is whose. Vault and lists have the people's names, and the roster's order where it matters.
 /// </remarks>
 internal sealed class ImportPlan(IStateReader state, ImportChoices choices)
 {
@@ -50,13 +52,13 @@ internal sealed class ImportPlan(IStateReader state, ImportChoices choices)
             ? member
             : null;
 
-    /// <summary>Imports first, then standards, each in chunks that the contracts accept.</summary>
+    /// <summary>Imports first, then standards, each shuffled over all chunks and in chunks that the contracts accept.</summary>
     public (IReadOnlyList<ICommand> Commands, int Standards) Commands(
         ImportId import, IReadOnlyList<StagedPerson> staged, IReadOnlyList<Hash32> missingBases)
     {
         var commands = new List<ICommand>();
-        var rows = _new.Zip(staged, (p, s) => new MemberRow(
-            s.Member, p.Branch, p.Row.Standing, p.Row.Admitted, p.Row.FullSince, s.Identity, s.Name, s.Record)).Chunk(ImportMembers.MaxRows).ToList();
+        var rows = Shuffled(_new.Zip(staged, (p, s) => new MemberRow(
+            s.Member, p.Branch, p.Row.Standing, p.Row.Admitted, p.Row.FullSince, s.Identity, s.Name, s.Record))).Chunk(ImportMembers.MaxRows).ToList();
         for (var i = 0; i < rows.Count; i++)
         {
             commands.Add(new ImportMembers(import, i, rows.Count, rows[i]));
@@ -65,7 +67,7 @@ internal sealed class ImportPlan(IStateReader state, ImportChoices choices)
         var lines = _new.Zip(staged, (p, s) => Line(s.Member, p.Row, p.Branch, s.Base)).OfType<StandardLine>().ToList();
         var bases = new Queue<Hash32>(missingBases);
         lines.AddRange(_missing.Select(m => Line(m.Member, m.Row, m.Branch, m.Row.Base is null ? null : bases.Dequeue())).OfType<StandardLine>());
-        commands.AddRange(lines.Chunk(SetStandards.MaxLines).Select(chunk => new SetStandards(chunk)));
+        commands.AddRange(Shuffled(lines).Chunk(SetStandards.MaxLines).Select(chunk => new SetStandards(chunk)));
         return (commands, lines.Count);
     }
 
@@ -79,6 +81,13 @@ internal sealed class ImportPlan(IStateReader state, ImportChoices choices)
             ? DuesAmounts.Compute(computed, monthlyBase, state.PolicyFor(branch), choices.From.FirstDay)
             : null,
     };
+
+    private static T[] Shuffled<T>(IEnumerable<T> items)
+    {
+        var all = items.ToArray();
+        RandomNumberGenerator.Shuffle<T>(all);
+        return all;
+    }
 
     private static bool NeedsStandard(IStateReader state, MemberRecord known, RosterPerson row) =>
         row.Class is not null && state.StandardsOf(known.Member) is null;

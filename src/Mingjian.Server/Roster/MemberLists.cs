@@ -96,12 +96,14 @@ internal sealed class MemberLists(IDbContextFactory<ReadModelContext> readModels
         var people = await names.FindAsync([row.Member, row.Signer], cancellationToken);
         var record = await (await access.VaultAsync(cancellationToken)).FindRecordAsync(member, cancellationToken);
         var state = access.State;
-        var standard = state.StandardsOf(member)?.InForce(Month.Of(access.Today));
+        // Class beside amount gives the pay away: only whoever assesses the member or sets the standard needs both.
+        var maySee = access.Allows(user, Right.AssessDues, row.Branch) || access.Allows(user, Right.SetStandards, row.Branch);
+        var standard = maySee ? state.StandardsOf(member)?.InForce(Month.Of(access.Today)) : null;
         return new MemberDetail(
             Line(row, branches.TryGetValue(row.Branch, out var name) ? name : ShortId.Of(row.Branch), people),
             record?.IdNumber, record is null ? null : CodeLists.SexName((Sex)record.Sex), record?.BirthDate, CodeLists.EthnicityName(record?.Ethnicity),
             CodeLists.EducationName(record?.Education), record?.Job, record?.Phone, record?.Address, standard?.Class, standard?.Monthly,
-            state.KeysOf(member) is { Keys.Count: > 0 });
+            state.KeysOf(member) is { Keys.Count: > 0 }, ShowsStandard: maySee);
     }
 
     /// <summary>Organisations stand in the order of their founding, as people know them.</summary>

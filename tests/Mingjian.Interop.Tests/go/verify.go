@@ -2,6 +2,8 @@
 //
 // usage: verify <prefix URL> <log vkey> <cosigner vkey>[,<cosigner vkey>...] <step> [<older checkpoint path>...]
 //
+// The environment's MINGJIAN_TOKEN, if any, opens the entries.
+//
 // Opens the checkpoint (sumdb/note), reads tiles (sumdb/tlog authenticates them against the checkpoint's root), checks the inclusion
 // of every step-th record and the consistency of every older checkpoint, and recomputes the root from the records alone.
 // Prints what it checked; any doubt is a non-zero exit.
