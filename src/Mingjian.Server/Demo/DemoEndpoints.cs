@@ -1,4 +1,3 @@
-using System.Net;
 using Mingjian.Contracts.Members;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
@@ -14,7 +13,7 @@ internal sealed record DemoQuestion(string Account);
 /// <param name="Code">The invitation's code, base64; the browser redeems it at once.</param>
 internal sealed record DemoInvitation(string Member, string Code);
 
-/// <summary>One-click sign-in of the demo. Everything here answers 404 unless the server runs the demo and is asked over loopback.</summary>
+/// <summary>One-click sign-in of the demo. Everything here answers 404 unless the server runs the demo and is asked from this machine, through no proxy.</summary>
 internal static class DemoEndpoints
 {
     public static void AddDemo(this WebApplicationBuilder builder)
@@ -30,8 +29,7 @@ internal static class DemoEndpoints
     {
         if ((context.Request.Path.StartsWithSegments("/demo", StringComparison.OrdinalIgnoreCase)
                 || context.Request.Path.StartsWithSegments("/api/v1/demo", StringComparison.OrdinalIgnoreCase))
-            && !(app.Services.GetRequiredService<ServerOptions>().Start == StartMode.Demo
-                && context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)))
+            && !(app.Services.GetRequiredService<ServerOptions>().Start == StartMode.Demo && context.IsOfThisMachine()))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;

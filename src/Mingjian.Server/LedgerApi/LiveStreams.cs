@@ -61,7 +61,7 @@ internal sealed class LiveStreams(
 
         return new LiveStream(ledger, acts, followed, clock, IsSignedInAsync, () => Close(session.Member), lifetime.ApplicationStopping);
 
-        async ValueTask<bool> IsSignedInAsync(CancellationToken cancelled) => await sessions.CheckAsync(user, isUse: false, cancelled) is not null;
+        async ValueTask<bool> IsSignedInAsync(CancellationToken cancelled) => await sessions.CheckAsync(user, cancelled) is not null;
     }
 
     private void Close(MemberId member)
