@@ -14,6 +14,7 @@ internal static class Commands
         BackupCommand.CreateBackup(),
         BackupCommand.CreateRestore(),
         KeyCommand.Create(),
+        VaultCommand.Create(),
         NetworkCommand.Create(),
         WitnessCommand.Create(),
         BenchCommand.Create(),

@@ -135,7 +135,7 @@ internal sealed partial class Circuit : IAsyncDisposable
                 }
             }
         }
-        catch (WebSocketException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             // The end.
         }

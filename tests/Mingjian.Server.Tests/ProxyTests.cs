@@ -12,38 +12,30 @@ public sealed class ProxyTests
 {
     private const string Site = "dangjian.example";
 
-    public static TheoryData<string, string> Traces => new()
-    {
-        { "X-Forwarded-For", "203.0.113.9" },
-        { "X-Forwarded-Proto", "https" },
-        { "X-Forwarded-Host", "localhost" },
-        { "X-Forwarded-Port", "443" },
-        { "Forwarded", "for=203.0.113.9;proto=https" },
-        { "Via", "1.1 proxy" },
-        { "X-Real-IP", "203.0.113.9" },
-        { "Host", "demo.example" },
-        { "Host", "demo.example:80" },
-        { "Host", "localhost.demo.example" },
-        { "Host", "127.0.0.1.demo.example" },
-        { "Origin", "https://demo.example" },
-        { "Origin", "null" },
-        { "Referer", "https://demo.example/demo" },
-    };
+    private static readonly (string Name, string Value)[] Traces =
+    [
+        ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "localhost"), ("X-Forwarded-Port", "443"),
+        ("Forwarded", "for=203.0.113.9;proto=https"), ("Via", "1.1 proxy"), ("X-Real-IP", "203.0.113.9"),
+        ("Host", "demo.example"), ("Host", "demo.example:80"), ("Host", "localhost.demo.example"), ("Host", "127.0.0.1.demo.example"),
+        ("Origin", "https://demo.example"), ("Origin", "null"), ("Referer", "https://demo.example/demo"),
+    ];
 
-    [Theory]
-    [MemberData(nameof(Traces))]
-    public async Task The_demo_is_not_there_for_whoever_comes_through_a_proxy_or_under_another_name(string name, string value)
+    [Fact]
+    public async Task The_demo_is_not_there_for_whoever_comes_through_a_proxy_or_under_another_name()
     {
         await using var server = await RunningServer.StartAsync(demo: true, ("AllowedHosts", "*"));
         using var browser = server.Open();
         var token = (await browser.SessionAsync()).GetProperty("csrfToken").GetString()!;
-        using var page = new HttpRequestMessage(HttpMethod.Get, "/demo");
-        using var invitation = new HttpRequestMessage(HttpMethod.Post, "/api/v1/demo/invitation") { Content = JsonContent.Create(new { account = "officer" }) };
-        invitation.Headers.Add("X-CSRF-TOKEN", token);
-        foreach (var request in new[] { page, invitation })
+        foreach (var (name, value) in Traces)
         {
-            request.Headers.TryAddWithoutValidation(name, value);
-            Assert.Equal(HttpStatusCode.NotFound, (await browser.Client.SendAsync(request)).StatusCode);
+            using var page = new HttpRequestMessage(HttpMethod.Get, "/demo");
+            using var invitation = new HttpRequestMessage(HttpMethod.Post, "/api/v1/demo/invitation") { Content = JsonContent.Create(new { account = "officer" }) };
+            invitation.Headers.Add("X-CSRF-TOKEN", token);
+            foreach (var request in new[] { page, invitation })
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+                Assert.Equal(HttpStatusCode.NotFound, (await browser.Client.SendAsync(request)).StatusCode);
+            }
         }
 
         // HTTP/1.0 is nginx's own way to ask.
@@ -151,7 +143,6 @@ public sealed class ProxyTests
     [InlineData("Mingjian:Proxies:0", "0.0.0.0/0", "Mingjian:Proxies")]
     [InlineData("Mingjian:Proxies:0", "::/0", "Mingjian:Proxies")]
     [InlineData("Mingjian:Proxies:0", "proxy.example", "Mingjian:Proxies")]
-    [InlineData("Mingjian:Proxies:0", "10.0.0.1/24", "Mingjian:Proxies")]
     [InlineData("ForwardedHeaders_Enabled", "true", "ASPNETCORE_FORWARDEDHEADERS_ENABLED")]
     public async Task A_setting_that_believes_everybody_or_nobody_real_stops_the_start(string name, string value, string said)
     {
