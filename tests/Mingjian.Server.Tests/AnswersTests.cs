@@ -186,7 +186,7 @@ public sealed partial class AnswersTests(DemoServer demo)
             request.Headers.ExpectContinue = true;
         }
 
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var response = await browser.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
         var status = (int)response.StatusCode;
         // "Not there yet" and "full" are answers; a fault is not.
@@ -241,7 +241,7 @@ public sealed partial class AnswersTests(DemoServer demo)
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request + "\r\nConnection: close\r\n\r\n"));
         var answer = new StringBuilder();
         var buffer = new byte[16 * 1024];
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         for (int read; (read = await stream.ReadAsync(buffer, timeout.Token)) > 0;)
         {
             answer.Append(Encoding.UTF8.GetString(buffer, 0, read));

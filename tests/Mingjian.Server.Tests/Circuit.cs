@@ -9,7 +9,7 @@ namespace Mingjian.Server.Tests;
 /// <remarks>SignalR's protocol "blazorpack": length-prefixed MessagePack; a call is [1, {}, id, method, arguments, []].</remarks>
 internal sealed partial class Circuit : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly ClientWebSocket _socket = new();
     private readonly StringBuilder _received = new();
     private readonly Lock _gate = new();
@@ -55,7 +55,9 @@ internal sealed partial class Circuit : IAsyncDisposable
         while (!Has(text))
         {
             Assert.True(DateTime.UtcNow < until, $"The server has not sent: {text}");
-            await Task.Delay(20);
+            // Quiet connections are closed; a ping is [6].
+            await _socket.SendAsync(new byte[] { 2, 0x91, 6 }, WebSocketMessageType.Binary, endOfMessage: true, default);
+            await Task.Delay(200);
         }
     }
 
