@@ -69,10 +69,12 @@ internal sealed partial class Circuit : IAsyncDisposable
         }
     }
 
+    /// <summary>Calls, and waits until the server has done it: its answer is [3, {}, id, …].</summary>
     public async Task CallAsync(string method, params object?[] arguments)
     {
         var body = new List<byte> { 0x96, 1, 0x80 };
-        Write(body, (++_calls).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var id = (++_calls + 1000).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Write(body, id);
         Write(body, method);
         body.Add((byte)(0x90 + arguments.Length));
         foreach (var argument in arguments)
@@ -92,6 +94,7 @@ internal sealed partial class Circuit : IAsyncDisposable
         }
 
         await _socket.SendAsync(frame.Concat(body).ToArray(), WebSocketMessageType.Binary, endOfMessage: true, default);
+        await ExpectAsync("\u0003\u0080\u00A4" + id);
     }
 
     public async ValueTask DisposeAsync()
@@ -133,7 +136,7 @@ internal sealed partial class Circuit : IAsyncDisposable
                 var read = await _socket.ReceiveAsync(buffer, default);
                 lock (_gate)
                 {
-                    _received.Append(Encoding.UTF8.GetString(buffer, 0, read.Count));
+                    _received.Append(Encoding.Latin1.GetString(buffer, 0, read.Count));
                 }
             }
         }
