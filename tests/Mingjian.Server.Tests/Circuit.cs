@@ -57,7 +57,7 @@ internal sealed partial class Circuit : IAsyncDisposable
             Assert.True(DateTime.UtcNow < until, $"The server has not sent: {text}");
             // Quiet connections are closed; a ping is [6].
             await _socket.SendAsync(new byte[] { 2, 0x91, 6 }, WebSocketMessageType.Binary, endOfMessage: true, default);
-            await Task.Delay(200);
+            await Task.Delay(20);
         }
     }
 
