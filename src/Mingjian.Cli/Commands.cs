@@ -15,6 +15,7 @@ internal static class Commands
         BackupCommand.CreateRestore(),
         KeyCommand.Create(),
         AccessCommand.Create(),
+        VaultCommand.Create(),
         NetworkCommand.Create(),
         WitnessCommand.Create(),
         BenchCommand.Create(),

@@ -8,15 +8,15 @@ namespace Mingjian.Vault;
 
 /// <summary>The opened keys of a running vault: wrapping of data keys, and the blind index.</summary>
 /// <remarks>
-/// The index key is derived once from the first master key and kept wrapped: blind indexes stand on the ledger, so they must outlive every
-/// rotation of the master key. Opening it proves that the master key is the right one.
+/// The index key is random, has a record of its own and is wrapped by the present master key; a rotation wraps it anew and leaves it as it is,
+/// because blind indexes stand on the ledger. A master key that was given up tells nothing of it, unless together with an old copy of the
+/// database. Opening it proves that the master key is the right one.
 /// </remarks>
 internal sealed class VaultKeys
 {
     private const string IndexKeyName = "blind-index";
     private const string WrapPurpose = "mingjian.vault/wrap/v1";
     private const string SharedPurpose = "mingjian.vault/shared-values/v1";
-    private const string IndexPurpose = "mingjian.vault/blind-index/v1";
 
     private readonly MasterKeys _master;
     private readonly byte[] _indexKey;
@@ -48,10 +48,19 @@ internal sealed class VaultKeys
                 throw new VaultException(VaultFault.WrongMasterKey, "The vault holds people but not its own index key. Restore a whole backup.");
             }
 
-            var made = new VaultKeys(master, master.Derive(master.Current, IndexPurpose), master.Current);
-            context.Keys.Add(made.WrapIndexKey());
-            await context.SaveChangesAsync(cancellationToken);
-            return made;
+            var made = new VaultKeys(master, RandomNumberGenerator.GetBytes(MasterKeys.KeyLength), master.Current);
+            var first = context.Keys.Add(made.WrapIndexKey());
+            try
+            {
+                await context.SaveChangesAsync(cancellationToken);
+                return made;
+            }
+            catch (DbUpdateException)
+            {
+                // Another process was first: its key counts. Anything else fails once more below.
+                first.State = EntityState.Detached;
+                row = await context.Keys.AsNoTracking().SingleAsync(k => k.Name == IndexKeyName, cancellationToken);
+            }
         }
 
         var wrapper = master.Derive(row.KeyVersion, WrapPurpose);

@@ -24,6 +24,8 @@ public sealed partial class OperatingGuideTests
         ["import"] = "ServerTests",
         ["key new"] = "VerifyTests",
         ["key show"] = "VerifyTests",
+        ["vault rotate"] = "VaultCommandTests",
+        ["vault retire"] = "VaultCommandTests",
         ["witness new"] = "WitnessPolicyTests",
         ["witness run"] = "OperatingGuideTests",
         ["network policy"] = "WitnessPolicyTests",

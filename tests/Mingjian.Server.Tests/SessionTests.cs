@@ -47,7 +47,7 @@ public abstract class SessionTests : IAsyncLifetime
         for (var i = 0; i < 48; i++)
         {
             _server.Clock.Advance(TimeSpan.FromMinutes(15));
-            Assert.True(await _member.IsSignedInAsync());
+            Assert.Equal(HttpStatusCode.OK, (await _member.Client.GetAsync("/my/keys")).StatusCode);
         }
 
         _server.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -97,6 +97,21 @@ public abstract class SessionTests : IAsyncLifetime
         using var honest = _server.Open();
         honest.Cookies.Add(_server.Address, new Cookie("mj-session", cookie));
         Assert.True(await honest.IsSignedInAsync());
+    }
+
+    [Fact]
+    public async Task A_session_that_was_planted_before_sign_in_is_not_the_one_that_signing_in_opens()
+    {
+        using var victim = _server.Open();
+        await victim.SignInAsDemoAsync("auditor");
+        var own = victim.Cookie("mj-session")!;
+        var planted = _member.Cookie("mj-session")!;
+        victim.Cookies.Add(_server.Address, new Cookie("mj-session", planted) { Path = "/" });
+        Assert.Equal(HttpStatusCode.NoContent, (await victim.AnswerAsync(await victim.ChallengeAsync())).StatusCode);
+        Assert.DoesNotContain(victim.Cookie("mj-session"), new[] { planted, own });
+        // Whoever planted it has lost it, and is not signed in as the victim.
+        Assert.False(await _member.IsSignedInAsync());
+        Assert.True(await victim.IsSignedInAsync());
     }
 
     [Fact]

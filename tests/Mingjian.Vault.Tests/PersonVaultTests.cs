@@ -166,6 +166,36 @@ public sealed class PersonVaultTests
         Assert.Equal(VaultFault.WrongMasterKey, (await Assert.ThrowsAsync<VaultException>(() => test.OpenAsync(old))).Fault);
     }
 
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task The_index_key_does_not_follow_from_the_master_key_and_two_who_make_it_at_once_agree(SqlProvider database)
+    {
+        var master = MasterKeys.Parse("1:" + new string('A', 43) + "=");
+        using var one = await TestVault.CreateAsync(database);
+        using var other = await TestVault.CreateAsync(database);
+        foreach (var test in new[] { one, other })
+        {
+            await using (var context = test.CreateDbContext())
+            {
+                await context.Keys.ExecuteDeleteAsync();
+            }
+
+            await test.OpenAsync(master);
+        }
+
+        var id = Id(TestVault.Person(1));
+        Assert.NotEqual(one.Vault.Index(id), other.Vault.Index(id));
+
+        await using (var context = one.CreateDbContext())
+        {
+            await context.Keys.ExecuteDeleteAsync();
+        }
+
+        var vaults = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => PersonVault.OpenAsync(one, master, TimeProvider.System))));
+        Assert.Single(vaults.Select(v => v.Index(id)).Distinct());
+        Assert.Equal(vaults[0].Index(id), (await one.OpenAsync(master)).Index(id));
+    }
+
     [Fact]
     public async Task Blind_indexes_are_equal_for_equal_people_only_and_differ_between_vaults()
     {

@@ -52,6 +52,11 @@ public sealed class ServerOptions
     [RegularExpression("^[a-z0-9.-]{3,60}$")]
     public string NetworkName { get; set; } = "local.mingjian.invalid";
 
+    /// <summary>Proxies before this server: IP addresses, or networks in CIDR form. Default none: nobody's forwarded headers are believed.</summary>
+    [Required]
+    [MaxLength(62)]
+    public IReadOnlyList<string> Proxies { get; set; } = [];
+
     /// <summary>Where backups go. Default null = <c>backups</c> below the data directory.</summary>
     public string? BackupDirectory { get; set; }
 
@@ -122,11 +127,19 @@ public sealed class LimitOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan FinalWait { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Sign-in attempts per address and minute, challenges included. Default 30.</summary>
+    /// <summary>Requests that lead to a session, per address (of IPv6: per /64) and minute: a whole office shares it. Default 600.</summary>
     [Range(1, 10_000)]
-    public int SignInsPerMinute { get; set; } = 30;
+    public int SignInsPerMinute { get; set; } = 600;
 
-    /// <summary>Other API requests per session (or address) and minute. Default 600.</summary>
+    /// <summary>The same for a browser in which somebody has signed in before; it does not share the address's. Default 60.</summary>
+    [Range(1, 10_000)]
+    public int SignInsPerBrowser { get; set; } = 60;
+
+    /// <summary>Wrong answers to sign-in challenges, per account and address (or browser) and minute; a right one is never refused for them. Default 10.</summary>
+    [Range(1, 10_000)]
+    public int WrongSignInsPerMinute { get; set; } = 10;
+
+    /// <summary>Other API requests per session (or browser, or address) and minute. Default 600.</summary>
     [Range(1, 1_000_000)]
     public int RequestsPerMinute { get; set; } = 600;
 

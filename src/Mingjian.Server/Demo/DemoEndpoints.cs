@@ -1,4 +1,3 @@
-using System.Net;
 using Mingjian.Contracts.Members;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
@@ -15,7 +14,7 @@ internal sealed record DemoQuestion(string Account, string Key);
 /// <param name="Member">Whose invitation the browser can redeem now.</param>
 internal sealed record DemoInvitation(string Member);
 
-/// <summary>One-click sign-in of the demo. Everything here answers 404 unless the server runs the demo and is asked over loopback.</summary>
+/// <summary>One-click sign-in of the demo. Everything here answers 404 unless the server runs the demo and is asked from this machine, through no proxy.</summary>
 internal static class DemoEndpoints
 {
     public static void AddDemo(this WebApplicationBuilder builder)
@@ -31,8 +30,7 @@ internal static class DemoEndpoints
     {
         if ((context.Request.Path.StartsWithSegments("/demo", StringComparison.OrdinalIgnoreCase)
                 || context.Request.Path.StartsWithSegments("/api/v1/demo", StringComparison.OrdinalIgnoreCase))
-            && !(app.Services.GetRequiredService<ServerOptions>().Start == StartMode.Demo
-                && context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)))
+            && !(app.Services.GetRequiredService<ServerOptions>().Start == StartMode.Demo && context.IsOfThisMachine()))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;

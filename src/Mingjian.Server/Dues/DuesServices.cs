@@ -10,6 +10,7 @@ using Mingjian.Server.Desk;
 using Mingjian.Server.Explorer;
 using Mingjian.Server.Projections;
 using Mingjian.Storage.Sql;
+using Mingjian.Web;
 
 namespace Mingjian.Server.Dues;
 
@@ -46,9 +47,9 @@ internal static class DuesServices
     public static void MapDues(this WebApplication app)
     {
         app.MapGet("/exports/dues/branch/{id}/{year:int}.xlsx", (string id, int year, IDuesReading reading, CancellationToken cancelled) =>
-            DownloadAsync(id, organization => reading.ExportBranchAsync(organization, year, cancelled))).RequireAuthorization(Policies.Staff);
+            DownloadAsync(id, organization => reading.ExportBranchAsync(organization, year, cancelled))).RequireAuthorization(new RequireRightAttribute(Right.ViewDues));
         app.MapGet("/exports/dues/committee/{id}/{year:int}.xlsx", (string id, int year, IDuesReading reading, CancellationToken cancelled) =>
-            DownloadAsync(id, organization => reading.ExportCommitteeAsync(organization, year, cancelled))).RequireAuthorization(Policies.Oversight);
+            DownloadAsync(id, organization => reading.ExportCommitteeAsync(organization, year, cancelled))).RequireAuthorization(new RequireRightAttribute(Right.ViewAudit));
     }
 
     private static async Task<IResult> DownloadAsync(string id, Func<OrganizationId, Task<ExportFile>> export)

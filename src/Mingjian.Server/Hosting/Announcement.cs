@@ -5,7 +5,7 @@ using Mingjian.Server.Configuration;
 namespace Mingjian.Server.Hosting;
 
 /// <summary>Prints the address once the server listens.</summary>
-internal sealed class Announcement(IServer server, ServerOptions options, IHostApplicationLifetime lifetime) : IHostedService
+internal sealed class Announcement(IServer server, ServerOptions options, Exposure exposure, IHostApplicationLifetime lifetime) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -15,6 +15,8 @@ internal sealed class Announcement(IServer server, ServerOptions options, IHostA
             {
                 Console.WriteLine($"  明鉴 Mingjian  {address}   data {options.NetworkDirectory}");
             }
+
+            exposure.LogAddresses();
         });
         return Task.CompletedTask;
     }

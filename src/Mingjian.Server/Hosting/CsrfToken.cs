@@ -15,7 +15,7 @@ internal static class CsrfToken
         endpoint.WithMetadata(CsrfTokenRequired.Marker).AddEndpointFilter(async (context, next) =>
         {
             var http = context.HttpContext;
-            if (await http.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(http))
+            if (await IsValidAsync(http))
             {
                 return await next(context);
             }
@@ -24,4 +24,17 @@ internal static class CsrfToken
                 ? Problems.Of(StatusCodes.Status400BadRequest, "session/csrf", "页面已过期或登录状态已改变，请刷新页面后重试。")
                 : Results.Redirect("/error/400");
         });
+
+    private static async Task<bool> IsValidAsync(HttpContext http)
+    {
+        try
+        {
+            return await http.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(http);
+        }
+        catch (AntiforgeryValidationException)
+        {
+            // A form that cannot be read holds no token.
+            return false;
+        }
+    }
 }

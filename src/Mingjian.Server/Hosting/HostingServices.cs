@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Mingjian.Server.Channel;
@@ -41,6 +42,10 @@ internal static class HostingServices
         var services = builder.Services;
         // The program is started from its build output; without this only a published copy would find the assets.
         builder.WebHost.UseStaticWebAssets();
+        SecurityHeaders.Add(services);
+        services.Configure<HostFilteringOptions>(o => o.IncludeFailureMessage = false);
+        services.AddProxies();
+        services.AddSingleton<ClientSource>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ConfigureKestrel>();
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
         services.AddProblemDetails(o => o.CustomizeProblemDetails = c =>
@@ -81,15 +86,17 @@ internal static class HostingServices
         services.AddHostedService<Announcement>();
     }
 
-    /// <summary>The order matters: headers first, so that faults carry them too.</summary>
+    /// <summary>The order matters: who asks first, then what becomes of faults, then who may.</summary>
     public static void UseHosting(this WebApplication app)
     {
-        app.UseSecurityHeaders();
+        app.UseProxies();
+        app.UseHostCookies();
         // A scope of their own: a page that has begun to render has used the request's.
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = "/error", CreateScopeForErrors = true });
         // The outer one leaves alone what the inner one has answered. In a branch it could not route again.
         app.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true);
-        app.UseWhen(c => c.IsForPrograms(), api => api.UseStatusCodePages(WriteProblemAsync));
+        // The error page answers GET only.
+        app.UseWhen(c => c.IsForPrograms() || !HttpMethods.IsGet(c.Request.Method), all => all.UseStatusCodePages(c => StatusAnswer.WriteAsync(c.HttpContext)));
         app.UseAuthentication();
         // After it: people behind one address have each a limit of their own.
         app.UseRateLimiter();
@@ -123,17 +130,24 @@ internal static class HostingServices
                 Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             return ValueTask.CompletedTask;
         };
-        limiter.AddPolicy(SignInLimit, context => PerMinute(
-            "address:" + context.Connection.RemoteIpAddress, Options(context).Limits.SignInsPerMinute));
+        limiter.AddPolicy(SignInLimit, PerSource);
         limiter.AddPolicy(ChannelLimit, context => context.RequestServices.GetRequiredService<ChannelToken>().Check(context)
             ? RateLimitPartition.GetConcurrencyLimiter("web", static _ => new ConcurrencyLimiterOptions { PermitLimit = ChannelRequests, QueueLimit = 0 })
-            : PerMinute("address:" + context.Connection.RemoteIpAddress, Options(context).Limits.SignInsPerMinute));
+            : PerSource(context));
         limiter.AddPolicy(LogLimit, context => LedgerApi.LedgerEndpoints.IsRefusedEntries(context)
-            ? PerMinute("entries:" + context.Connection.RemoteIpAddress, Options(context).Limits.SignInsPerMinute)
+            ? PerSource(context)
             : RateLimitPartition.GetNoLimiter("log"));
         limiter.AddPolicy(ApiLimit, context => PerMinute(
-            context.User.Identity?.Name is { } member ? "member:" + member : "address:" + context.Connection.RemoteIpAddress,
+            context.User.Identity?.Name is { } member ? "member:" + member : context.RequestServices.GetRequiredService<ClientSource>().Of(context).Name,
             Options(context).Limits.RequestsPerMinute));
+    }
+
+    // The address is an outer bound; what an account gets wrong is counted where its signature is checked.
+    private static RateLimitPartition<string> PerSource(HttpContext context)
+    {
+        var (name, isKnown) = context.RequestServices.GetRequiredService<ClientSource>().Of(context);
+        var limits = Options(context).Limits;
+        return PerMinute(name, isKnown ? limits.SignInsPerBrowser : limits.SignInsPerMinute);
     }
 
     private static ServerOptions Options(HttpContext context) => context.RequestServices.GetRequiredService<ServerOptions>();
@@ -159,17 +173,6 @@ internal static class HostingServices
         }
 
         return next(context);
-    }
-
-    private static async Task WriteProblemAsync(Microsoft.AspNetCore.Diagnostics.StatusCodeContext context)
-    {
-        var http = context.HttpContext;
-        var (code, detail) = Problems.Describe(http.Response.StatusCode);
-        await http.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = http,
-            ProblemDetails = Problems.Details(http.Response.StatusCode, code, detail),
-        });
     }
 }
 

@@ -70,7 +70,7 @@ internal static class Problems
 }
 
 /// <summary>Turns unexpected exceptions into a problem (API) or the error page; the log keeps the details.</summary>
-internal sealed partial class UnexpectedFaults(ILogger<UnexpectedFaults> logger, IProblemDetailsService problems) : IExceptionHandler
+internal sealed partial class UnexpectedFaults(ILogger<UnexpectedFaults> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -89,7 +89,7 @@ internal sealed partial class UnexpectedFaults(ILogger<UnexpectedFaults> logger,
         // The middleware has already turned the path to the error page's.
         if (!Audience.IsForPrograms(httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? httpContext.Request.Path))
         {
-            if (HttpMethods.IsGet(httpContext.Request.Method) || HttpMethods.IsHead(httpContext.Request.Method))
+            if (HttpMethods.IsGet(httpContext.Request.Method))
             {
                 return false;
             }
@@ -100,13 +100,8 @@ internal sealed partial class UnexpectedFaults(ILogger<UnexpectedFaults> logger,
             return true;
         }
 
-        var (code, detail) = exception is LedgerStoppedException ? Problems.LedgerStopped : Problems.Describe(status);
-        httpContext.Response.StatusCode = status;
-        return await problems.TryWriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = httpContext,
-            ProblemDetails = Problems.Details(status, code, detail),
-        });
+        await StatusAnswer.WriteProblemAsync(httpContext, status, exception is LedgerStoppedException ? Problems.LedgerStopped : null);
+        return true;
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "Unexpected fault in request {TraceId}")]
@@ -120,7 +115,7 @@ internal static class Audience
     public static bool IsForPrograms(this HttpContext context) => IsForPrograms(context.Request.Path);
 
     public static bool IsForPrograms(PathString path) =>
-        path.StartsWithSegments("/api", StringComparison.Ordinal) || path.StartsWithSegments("/ledger", StringComparison.Ordinal)
-            || path.StartsWithSegments("/openapi", StringComparison.Ordinal) || path.StartsWithSegments("/health", StringComparison.Ordinal)
-            || path.StartsWithSegments("/metrics", StringComparison.Ordinal);
+        path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/ledger", StringComparison.OrdinalIgnoreCase)
+            || path.StartsWithSegments("/openapi", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
+            || path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase);
 }

@@ -10,8 +10,11 @@ namespace Mingjian.Server.Identity;
 /// </remarks>
 public sealed class OneTimeValues<T>(TimeProvider clock)
 {
-    /// <summary>Bounds memory against floods; each address is rate limited before it comes here.</summary>
-    public const int Capacity = 10_000;
+    /// <summary>
+    /// Bounds memory against floods (some 10 MB of challenges, 40 MB of passkey states): more than 40 addresses at their full rate
+    /// (<c>Limits:SignInsPerMinute</c>) for the two minutes that a challenge lives would push out others' challenges.
+    /// </summary>
+    public const int Capacity = 50_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (T Value, DateTimeOffset Expires)> _values = new(StringComparer.Ordinal);

@@ -72,6 +72,7 @@ internal static class SignInEndpoints
         // One browser, one session: whoever was signed in here is signed out.
         await sessions.EndAsync(context.User, context.RequestAborted);
         await context.SignInAsync(SessionCookie.Scheme, principal);
+        context.RequestServices.GetRequiredService<ClientSource>().Remember(key, context);
         return Results.NoContent();
     }
 
@@ -91,7 +92,7 @@ internal static class SignInEndpoints
 
     private static async Task<IResult> SignInAsync(
         DeviceKeySignIn request, ChallengeBook challenges, ISignatureVerifier verifier, ILedger ledger, SessionManager sessions,
-        HttpContext context)
+        SignInAttempts attempts, HttpContext context)
     {
         var signature = new byte[64];
         return await challenges.TakeAsync(request.Challenge, context.RequestAborted) is { } payload
@@ -101,15 +102,15 @@ internal static class SignInEndpoints
             && record.Key.Scheme == SchemeNames.Es256
             && verifier.Verify(payload.ToPae(), new EnvelopeSignature(id, SchemeNames.Es256, signature), record.Key) == SignatureFault.None
             ? await OpenAsync(id, sessions, context)
-            : Refuse();
+            : attempts.NoteWrong(request.Key, context) ?? Refuse();
     }
 
     private static async Task<IResult> PasskeySignInAsync(
-        PasskeySignIn request, ChallengeBook challenges, Passkeys passkeys, SessionManager sessions, HttpContext context) =>
+        PasskeySignIn request, ChallengeBook challenges, Passkeys passkeys, SessionManager sessions, SignInAttempts attempts, HttpContext context) =>
         await challenges.TakeAsync(request.Challenge, context.RequestAborted) is { } payload
             && await passkeys.AssertAsync(payload, request, context) is { } key
             ? await OpenAsync(key, sessions, context)
-            : Refuse();
+            : attempts.NoteWrong(request.Credential, context) ?? Refuse();
 
     private static async Task<IResult> SignOutAsync(SessionManager sessions, HttpContext context)
     {

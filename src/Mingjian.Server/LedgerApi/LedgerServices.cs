@@ -70,7 +70,7 @@ internal static class LedgerServices
     public static void MapLedger(this WebApplication app)
     {
         LedgerEndpoints.MapLog(app);
-        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json").AllowAnonymous();
     }
 
     public static void MapActs(this WebApplication app) => LedgerEndpoints.MapActs(app);

@@ -64,7 +64,7 @@ internal sealed class LiveStreams(
 
         bool IsOwn(long index) => EntrySight.Concerns(ledger, session.Member, LedgerTime.From(clock.GetUtcNow()).BeijingDate, index);
 
-        async ValueTask<bool> IsSignedInAsync(CancellationToken cancelled) => await sessions.CheckAsync(user, isUse: false, cancelled) is not null;
+        async ValueTask<bool> IsSignedInAsync(CancellationToken cancelled) => await sessions.CheckAsync(user, cancelled) is not null;
     }
 
     private void Close(MemberId member)

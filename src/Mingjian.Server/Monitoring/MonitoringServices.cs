@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Mingjian.Client.Networks;
 using Mingjian.Client.Session;
+using Mingjian.Contracts;
 using Mingjian.Engine;
 using Mingjian.Ordering.Etcd;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.Projections;
+using Mingjian.Web;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -29,7 +31,7 @@ internal static class MonitoringServices
             services.AddScoped<INetworkStatus, NetworkStatus>();
         }
 
-        services.AddHealthChecks().AddCheck<Readiness>("ready");
+        services.AddHealthChecks().AddCheck<Readiness>("ready").AddCheck<Exposure>("exposure");
 
         // Traces and pushed metrics leave the machine only where an operator has said so.
         var isPushed = !string.IsNullOrEmpty(builder.Configuration[OtlpEndpoint]);
@@ -64,7 +66,7 @@ internal static class MonitoringServices
 
         if (role != ServerRole.Node)
         {
-            app.MapGet("/exports/network/evidence/{id}.json", EvidenceAsync).RequireAuthorization(Policies.Oversight);
+            app.MapGet("/exports/network/evidence/{id}.json", EvidenceAsync).RequireAuthorization(new RequireRightAttribute(Right.ViewAudit));
         }
 
         // The token is the authority: no sign-in scheme knows a monitor.

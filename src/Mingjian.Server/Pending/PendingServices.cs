@@ -1,9 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Mingjian.Client.Pending;
 using Mingjian.Client.Session;
+using Mingjian.Contracts;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Storage.Sql;
+using Mingjian.Web;
 
 namespace Mingjian.Server.Pending;
 
@@ -19,7 +21,7 @@ internal static class PendingServices
     }
 
     public static void MapPending(this WebApplication app) =>
-        app.MapPost("/api/v1/pending", HoldAsync).RequireAuthorization(Policies.Branch).RequireCsrfToken()
+        app.MapPost("/api/v1/pending", HoldAsync).RequireAuthorization(new RequireRightAttribute(Right.RecordPayment)).RequireCsrfToken()
             .RequireRateLimiting(HostingServices.ApiLimit)
             .WithSummary("Keeps one signed act until a second person signs it. Nothing is written to the ledger.")
             .Accepts<object>("application/json").Produces(204).ProducesProblem(400).ProducesProblem(422);

@@ -2,8 +2,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Mingjian.Client.Roster;
 using Mingjian.Client.Session;
+using Mingjian.Contracts;
 using Mingjian.Primitives;
 using Mingjian.Server.Hosting;
+using Mingjian.Web;
 
 namespace Mingjian.Server.Roster;
 
@@ -19,13 +21,13 @@ internal static class RosterApi
 {
     public static void MapRosterApi(this WebApplication app)
     {
-        app.MapPost("/api/v1/roster/imports", (Delegate)UploadAsync).RequireAuthorization(Policies.Officer).RequireCsrfToken()
+        app.MapPost("/api/v1/roster/imports", (Delegate)UploadAsync).RequireAuthorization(new RequireRightAttribute(Right.ImportMembers)).RequireCsrfToken()
             .RequireRateLimiting(HostingServices.ApiLimit).WithSummary("Reads an uploaded workbook (the request's body) and keeps it as a draft.")
             .Produces<RosterUploadAnswer>().ProducesProblem(403).ProducesProblem(413).ProducesProblem(422);
-        app.MapPost("/api/v1/roster/imports/{draft}/confirm", (Delegate)ConfirmAsync).RequireAuthorization(Policies.Officer).RequireCsrfToken()
+        app.MapPost("/api/v1/roster/imports/{draft}/confirm", (Delegate)ConfirmAsync).RequireAuthorization(new RequireRightAttribute(Right.ImportMembers)).RequireCsrfToken()
             .RequireRateLimiting(HostingServices.ApiLimit).WithSummary("Stages a draft's good rows and gives the commands to sign.")
             .Produces<RosterConfirmAnswer>().ProducesProblem(403).ProducesProblem(422);
-        app.MapPost("/api/v1/roster/imports/{import}/discard", (Delegate)DiscardAsync).RequireAuthorization(Policies.Officer).RequireCsrfToken()
+        app.MapPost("/api/v1/roster/imports/{import}/discard", (Delegate)DiscardAsync).RequireAuthorization(new RequireRightAttribute(Right.ImportMembers)).RequireCsrfToken()
             .RequireRateLimiting(HostingServices.ApiLimit).WithSummary("Removes what was staged when nothing was signed.")
             .Produces(204).ProducesProblem(403).ProducesProblem(404);
     }

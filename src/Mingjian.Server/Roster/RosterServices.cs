@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Mingjian.Client.Roster;
 using Mingjian.Client.Session;
+using Mingjian.Contracts;
 using Mingjian.Vault;
+using Mingjian.Web;
 using Mingjian.Workbooks;
 
 namespace Mingjian.Server.Roster;
@@ -21,9 +23,9 @@ internal static class RosterServices
 
     public static void MapRoster(this WebApplication app)
     {
-        app.MapGet("/exports/roster/{draft}/faulty.xlsx", ExportFaultyAsync).RequireAuthorization(Policies.Officer);
+        app.MapGet("/exports/roster/{draft}/faulty.xlsx", ExportFaultyAsync).RequireAuthorization(new RequireRightAttribute(Right.ImportMembers));
         app.MapGet("/exports/roster/template.xlsx", () => Results.File(RosterTemplate.Create(), WorkbookWriter.ContentType, "党员名册-空表.xlsx"))
-            .RequireAuthorization(Policies.Officer);
+            .RequireAuthorization(new RequireRightAttribute(Right.ImportMembers));
     }
 
     private static async Task<IResult> ExportFaultyAsync(string draft, IRosterImports imports, CancellationToken cancelled)

@@ -8,6 +8,7 @@ using Mingjian.Primitives;
 namespace Mingjian.Server.Session;
 
 /// <summary>Checks the session anew at every call and reads the posts from the ledger's head.</summary>
+/// <remarks>No use of the session: pages call it from timers, too. What a person did was noted when it arrived.</remarks>
 internal sealed class CurrentUserService(
     AuthenticationStateProvider state, SessionManager sessions, ILedger ledger, INameDirectory names, TimeProvider clock) : ICurrentUser
 {

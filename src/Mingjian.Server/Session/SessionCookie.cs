@@ -28,7 +28,11 @@ internal sealed class SessionCookie(SessionManager sessions) : CookieAuthenticat
 
     public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
     {
-        if (await sessions.CheckAsync(context.Principal, context.HttpContext.RequestAborted) is null)
+        var aborted = context.HttpContext.RequestAborted;
+        var session = PersonsRequest.Is(context.HttpContext)
+            ? await sessions.UseAsync(context.Principal, aborted)
+            : await sessions.CheckAsync(context.Principal, aborted);
+        if (session is null)
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(Scheme);

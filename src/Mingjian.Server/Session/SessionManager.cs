@@ -63,12 +63,21 @@ internal sealed class SessionManager(
         return new ClaimsPrincipal(identity);
     }
 
-    /// <summary>The session behind a principal, or null. Also notes that it has been used.</summary>
-    public ValueTask<LiveSession?> CheckAsync(ClaimsPrincipal? principal, CancellationToken cancellationToken) =>
-        CheckAsync(principal, isUse: true, cancellationToken);
+    /// <summary>This session has ended, in this process.</summary>
+    public event Action<Hash32>? Ended;
 
-    /// <summary>As <see cref="CheckAsync(ClaimsPrincipal?, CancellationToken)"/>; what a page does by itself does not count as use.</summary>
-    public async ValueTask<LiveSession?> CheckAsync(ClaimsPrincipal? principal, bool isUse, CancellationToken cancellationToken)
+    /// <summary>Whether a principal's session is this one.</summary>
+    public static bool IsOf(ClaimsPrincipal principal, Hash32 session) => TryReadId(principal, out var id) && id == session;
+
+    /// <summary>The session behind a principal, or null. Looking is no use of it.</summary>
+    public ValueTask<LiveSession?> CheckAsync(ClaimsPrincipal? principal, CancellationToken cancellationToken) =>
+        FindAsync(principal, isUse: false, cancellationToken);
+
+    /// <summary>As <see cref="CheckAsync"/>, for something that a person has just done: the idle limit begins anew.</summary>
+    public ValueTask<LiveSession?> UseAsync(ClaimsPrincipal? principal, CancellationToken cancellationToken) =>
+        FindAsync(principal, isUse: true, cancellationToken);
+
+    private async ValueTask<LiveSession?> FindAsync(ClaimsPrincipal? principal, bool isUse, CancellationToken cancellationToken)
     {
         if (!TryReadId(principal, out var id) || await FindAsync(id, cancellationToken) is not { } row)
         {
@@ -167,5 +176,6 @@ internal sealed class SessionManager(
         await using var db = await database.CreateDbContextAsync(cancellationToken);
         await db.Sessions.Where(s => s.Id == id && s.Ended == null)
             .ExecuteUpdateAsync(s => s.SetProperty(r => r.Ended, now), cancellationToken);
+        Ended?.Invoke(id);
     }
 }

@@ -1,12 +1,14 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Mingjian.Client.Identity;
 using Mingjian.Client.Session;
-using Mingjian.Contracts.Organizations;
+using Mingjian.Contracts;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.Identity;
@@ -35,6 +37,10 @@ internal static class SessionServices
         services.AddScoped<IOrganizationAdministration, OrganizationAdministration>();
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, SessionStateProvider>();
+        services.AddScoped<CircuitHandler, SessionWatch>();
+        services.AddSingleton<CircuitUse>();
+        services.Configure<HubOptions>(o => o.AddFilter<CircuitUse>());
+        services.AddSingleton<SignInAttempts>();
         services.AddScoped<CurrentUserService>();
         services.AddScoped<ICurrentUser>(provider => provider.GetRequiredService<CurrentUserService>());
         services.AddScoped<IPageContext, PageContext>();
@@ -70,12 +76,13 @@ internal static class SessionServices
     private static void AddPolicies(IServiceCollection services)
     {
         services.AddAuthorizationBuilder()
-            .AddPolicy(Policies.SignedIn, p => p.RequireCurrentUser(_ => true))
-            .AddPolicy(Policies.Staff, p => p.RequireCurrentUser(u => u.IsStaff))
-            .AddPolicy(Policies.Officer, p => p.RequireCurrentUser(u => u.Holds(Post.OrganizationOfficer)))
-            .AddPolicy(Policies.Inviting, p => p.RequireCurrentUser(u => u.Holds(Post.OrganizationOfficer) || u.Holds(Post.BranchSecretary)))
-            .AddPolicy(Policies.Branch, p => p.RequireCurrentUser(u => u.Holds(Post.BranchSecretary) || u.Holds(Post.DuesCollector)))
-            .AddPolicy(Policies.Oversight, p => p.RequireCurrentUser(u => u.Holds(Post.OrganizationOfficer) || u.Holds(Post.Auditor)));
+            .AddPolicy(Policies.SignedIn, p => p.RequireCurrentUser(_ => true));
+        foreach (var right in Enum.GetValues<Right>())
+        {
+            services.AddAuthorizationBuilder().AddPolicy(
+                RequireRightAttribute.PolicyOf(right), p => p.RequireCurrentUser(u => u.Posts.Any(h => Rights.Granted(h.Post, right) is not null)));
+        }
+
         services.AddScoped<IAuthorizationHandler, CurrentUserHandler>();
     }
 
@@ -86,7 +93,16 @@ internal static class SessionServices
             return Results.Redirect("/error/400");
         }
 
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        IFormCollection form;
+        try
+        {
+            form = await context.Request.ReadFormAsync(context.RequestAborted);
+        }
+        catch (InvalidDataException)
+        {
+            return Results.Redirect("/error/400");
+        }
+
         context.Response.Cookies.Append(LargeText.CookieName, form["on"] == "1" ? "1" : "0", new CookieOptions
         {
             HttpOnly = true,
@@ -114,9 +130,9 @@ internal sealed class IdentitySchema(Microsoft.EntityFrameworkCore.IDbContextFac
 /// <summary>Return addresses that come from outside.</summary>
 internal static class LocalPath
 {
-    /// <summary>The path when it stays on this site, else the home page.</summary>
+    /// <summary>The path when it stays on this site, else the home page. Browsers write other characters than printable ASCII as %XX.</summary>
     public static string OrHome(string? path) =>
-        path is { Length: > 0 and < 500 } && path[0] == '/' && (path.Length == 1 || path[1] is not ('/' or '\\')) && !path.Any(char.IsControl)
+        path is { Length: > 0 and < 500 } && path[0] == '/' && (path.Length == 1 || path[1] is not ('/' or '\\')) && path.All(c => c is > ' ' and < (char)0x7F)
             ? path
             : "/";
 }

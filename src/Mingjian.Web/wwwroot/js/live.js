@@ -93,7 +93,15 @@ function watch() {
     if (refusals.length) show(`${refusals.length} 项没有被接受，没有改变任何记录：${[...new Set(refusals)].slice(0, 5).join('；')}`, null, true);
     else if (lost) show(`服务器重启过，查不到 ${lost} 项提交的结果。请刷新后看列表里有没有，没有时再办一次。`, null, true);
     else if (touched || document.querySelector('dialog[open], [data-mj-keep]')) show('刚才提交的事项已确认。', 'final', true);
-    else location.reload();
+    else {
+      // Nobody asked for it: the server does not take it for something that the person did (PersonsRequest.cs).
+      document.cookie = 'page-refresh=1; path=/; max-age=10; samesite=strict';
+      location.reload();
+    }
+  });
+  // The browser tries again by itself unless the server has refused: then the session has ended, or too many pages are open.
+  source.addEventListener('error', () => {
+    if (source.readyState === EventSource.CLOSED) show('实时更新已停止：登录已结束，或者打开的页面太多。请刷新页面后查看结果。', null, true);
   });
 }
 

@@ -168,8 +168,10 @@ export async function run(button, status, busyText, action) {
   }
 }
 
-/** The local path in ?returnUrl=, or a default. */
+/** The local path in ?returnUrl=, or a default. Resolved as the browser will: it drops tabs and line ends, and takes \ for /. */
 export function returnPath(fallback = '/') {
   const path = new URLSearchParams(location.search).get('returnUrl') ?? '';
-  return /^\/(?![/\\])/.test(path) ? path : fallback;
+  if (!path.startsWith('/') || !URL.canParse(path, location.origin)) return fallback;
+  const url = new URL(path, location.origin);
+  return url.origin === location.origin ? url.pathname + url.search + url.hash : fallback;
 }
