@@ -177,7 +177,8 @@ public sealed record ReceiptReport(
     internal static ReceiptReport Of(
         IReadOnlyList<VerificationStep> steps, ReceiptContents? contents, ReceiptStanding? standing, string? freshFault)
     {
-        var verdict = steps.Any(s => s.Status == StepStatus.Failed) ? ReceiptVerdict.Failed
+        var failed = steps.FirstOrDefault(s => s.Status == StepStatus.Failed);
+        var verdict = failed is not null ? ReceiptVerdict.Failed
             : standing is null || steps.Any(s => s.Status == StepStatus.Stale) ? ReceiptVerdict.Unchanged
             : standing.Reversal is null ? ReceiptVerdict.InForce
             : ReceiptVerdict.Reversed;
@@ -190,9 +191,7 @@ public sealed record ReceiptReport(
                 "内容未改动，最近是否冲正未检查",
                 $"{Unchanged}；{standing.AsOf}有效，但早于所要求的时间，此后是否冲正未检查。{standing.DisputeText}"),
             ReceiptVerdict.Unchanged => ("内容未改动，此后是否冲正未检查", $"{Unchanged}；此后是否冲正未检查。"),
-            _ => (
-                "核验不通过",
-                $"核验不通过，停在“{steps.FirstOrDefault(s => s.Status == StepStatus.Failed)?.Title}”这一步，请不要采信这份凭证。"),
+            _ => ("核验不通过", $"核验不通过，停在“{failed!.Title}”（{failed.Id}），请不要采信这份凭证。"),
         };
         return new ReceiptReport(verdict, headline, conclusion, steps, contents, standing, freshFault);
     }
