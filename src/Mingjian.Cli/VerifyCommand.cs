@@ -24,14 +24,20 @@ internal static class VerifyCommand
         var nodes = NetworkOption.History();
         var online = FreshStanding.Option();
         var standing = new Option<FileInfo>("--standing") { Description = "另外取得的状态证明文件，代替联网查询" };
-        var days = new Option<int?>("--at-most-days") { Description = "状态证明最多几天前的区块才算数；更早的视为没有检查（退出码 4）" };
-        days.Validators.Add(result =>
+        var days = new Option<int?>("--at-most-days")
         {
-            if (result.GetValueOrDefault<int?>() is { } value and (< 0 or > MostDays))
+            Description = "状态证明最多几天前的区块才算数；更早的视为没有检查（退出码 4）",
+            CustomParser = result =>
             {
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--at-most-days 应在 0 到 {MostDays} 之间，不能是 {value}。"));
-            }
-        });
+                if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= MostDays)
+                {
+                    return value;
+                }
+
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--at-most-days 应是 0 到 {MostDays} 的整数。"));
+                return null;
+            },
+        };
         var policy = PolicyOption.Create();
         var witnessed = new Option<FileInfo>("--witnessed") { Description = "联名文件（取自 /ledger/witnessed?old=凭证的账本条数）：与 --policy 一起用" };
         var json = new Option<bool>("--json") { Description = "以 JSON 输出各步结果" };

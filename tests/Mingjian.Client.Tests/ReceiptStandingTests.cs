@@ -357,6 +357,17 @@ public sealed class ReceiptStandingTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_time_at_the_end_of_all_times_can_be_told_of()
+    {
+        // Read before anything is known to be signed; in Beijing it would be the year 10000.
+        var ledger = new LittleLedger().Fill(1);
+        var index = ledger.Append();
+        var report = Verify(ledger, index, ledger.Standing(ledger.Put().Seal(time: new LedgerTime(253402300799999))));
+
+        Assert.Contains("9999-12-31 23:59:59", report.Conclusion, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_altered_byte_of_it_is_noticed()
     {
         var ledger = new LittleLedger().Fill(6);
