@@ -41,7 +41,7 @@ public sealed class VerifyTests
         {
             var result = await Cli.RunAsync(["verify", .. arguments, "-n", Network]);
             Assert.True(result.Code == 3, result.ToString());
-            Assert.Contains("[已冲正] 没有冲正（in-force）：这笔缴纳已经冲正（原因：金额登错；", result.Output, StringComparison.Ordinal);
+            Assert.Contains("[已冲正] 是否冲正（in-force）：这笔缴纳已经冲正（原因：金额登错；", result.Output, StringComparison.Ordinal);
             Assert.Contains("但是这笔缴纳已经冲正", result.Output, StringComparison.Ordinal);
             Assert.Contains("（已冲正，凭证作废）", result.Output, StringComparison.Ordinal);
         }

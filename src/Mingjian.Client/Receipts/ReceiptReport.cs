@@ -116,7 +116,7 @@ public static class ReceiptSteps
         StandingSeal => "状态所在的区块",
         StandingCheckpoint => "区块已由各单位确认",
         StandingProof => "账本里的缴纳状态",
-        InForce => "没有冲正",
+        InForce => "是否冲正",
         _ => id,
     };
 }

@@ -125,7 +125,7 @@ internal sealed record StandingCheck(IReadOnlyList<VerificationStep> Steps, Rece
 
             return Merkle.VerifyInclusion(
                 Merkle.HashLeaf(standing.Seal), standing.SealProof.Index, _checkpoint.Size, standing.SealProof.Path, _checkpoint.Root)
-                ? Finding.Ok($"状态取自第 {seal.Height} 区块（{Terms.Of(seal.Time)}），{(isFresh ? "是刚才联网取得的" : "由凭证文件自带")}。", detail)
+                ? Finding.Ok($"状态取自{Terms.Of(seal.Time)}第 {seal.Height} 区块，{(isFresh ? "是刚才联网取得的" : "由凭证文件自带")}。", detail)
                 : Finding.Failed("状态证明里的区块封记与账本摘要对不上。", detail);
         }
 
