@@ -11,6 +11,12 @@ internal static class ExitCodes
 
     /// <summary>Nothing could be checked or done: bad arguments, unreadable files, no connection.</summary>
     public const int Unusable = 2;
+
+    /// <summary>A receipt is genuine, and its payment has been reversed.</summary>
+    public const int Reversed = 3;
+
+    /// <summary>A receipt is genuine; whether its payment was reversed later was not checked, or not as lately as demanded.</summary>
+    public const int Unchecked = 4;
 }
 
 /// <summary>Ends the program with <see cref="ExitCodes.Unusable"/> and a message for people.</summary>

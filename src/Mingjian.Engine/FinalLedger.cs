@@ -100,6 +100,13 @@ public abstract class FinalLedger : ILedger, IAsyncDisposable
     public IStateReader ReadState() => _writer.Published.State;
 
     /// <inheritdoc/>
+    public ProvenState ProveState(string path)
+    {
+        var published = _writer.Published;
+        return new ProvenState(published.Head, published.State.Snapshot.Read(path), published.State.Prove(path));
+    }
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<LedgerBlock> FollowAsync(
         long fromHeight, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

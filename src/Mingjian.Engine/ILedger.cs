@@ -1,4 +1,5 @@
 using Mingjian.Contracts.Sdk;
+using Mingjian.Log.State;
 using Mingjian.Primitives;
 
 namespace Mingjian.Engine;
@@ -41,6 +42,10 @@ public interface ILedger
     /// <summary>A view of the authenticated state at the head; stays valid but does not follow later blocks.</summary>
     IStateReader ReadState();
 
+    /// <summary>A record of the state after the newest block, or its absence, with the proof under that block's state root.</summary>
+    /// <param name="path">The record's key.</param>
+    ProvenState ProveState(string path);
+
     /// <summary>Final blocks from a height on, in order, waiting for new ones.</summary>
     IAsyncEnumerable<LedgerBlock> FollowAsync(long fromHeight, CancellationToken cancellationToken);
 }
@@ -53,6 +58,12 @@ public interface ILedger
 /// <param name="Time">Time of the newest block.</param>
 /// <param name="Checkpoint">The signed note.</param>
 public sealed record LedgerHead(long Height, long Size, Hash32 Root, Hash32 StateRoot, LedgerTime Time, string Checkpoint);
+
+/// <summary>A record as the state holds it, provable to anybody who trusts the block's checkpoint.</summary>
+/// <param name="Head">The block; its seal, which names the state root, is entry <c>Size - 1</c>.</param>
+/// <param name="Value">Canonical bytes; null when there is no such record.</param>
+/// <param name="Proof">Of presence or absence, whichever is the case.</param>
+public sealed record ProvenState(LedgerHead Head, byte[]? Value, StateProof Proof);
 
 /// <summary>One final block; its entries are <c>FirstIndex .. FirstIndex + Entries</c>, the seal being the last.</summary>
 public sealed record LedgerBlock(long Height, long FirstIndex, int Entries, LedgerTime Time, Hash32 Root, Hash32 StateRoot);

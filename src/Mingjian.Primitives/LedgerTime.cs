@@ -14,8 +14,11 @@ public readonly record struct LedgerTime(long Milliseconds) : IComparable<Ledger
     public static LedgerTime From(DateTimeOffset instant) => new(instant.ToUnixTimeMilliseconds());
 
     /// <summary>The civil date in Beijing at this instant.</summary>
-    public DateOnly BeijingDate =>
-        DateOnly.FromDateTime(DateTime.UnixEpoch.AddTicks((Milliseconds + BeijingOffset) * TimeSpan.TicksPerMillisecond));
+    public DateOnly BeijingDate => DateOnly.FromDateTime(Beijing);
+
+    // The last eight hours that a ledger can name would be in the year 10000 in Beijing, which no calendar of this platform has.
+    private DateTime Beijing => DateTime.UnixEpoch.AddTicks(
+        Math.Min(Milliseconds + BeijingOffset, LedgerTimeConverter.End - 1) * TimeSpan.TicksPerMillisecond);
 
     public DateTimeOffset ToDateTimeOffset() => DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds);
 
@@ -34,7 +37,7 @@ public readonly record struct LedgerTime(long Milliseconds) : IComparable<Ledger
 
     /// <summary>Beijing time, <c>2026-11-22 18:30:05</c>.</summary>
     public override string ToString() =>
-        ToDateTimeOffset().ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        Beijing.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Integer milliseconds; public because source-generated serialisers of other assemblies name it.</summary>

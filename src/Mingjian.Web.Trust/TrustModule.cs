@@ -87,9 +87,17 @@ internal static partial class TrustModule
 
     /// <summary>Checks a receipt step by step.</summary>
     /// <param name="historyJson">A node history, or empty.</param>
+    /// <param name="standing">A freshly fetched payment standing, or empty.</param>
     [JSExport]
-    internal static string VerifyReceipt(string text, string networkJson, string historyJson) => Guarded(() =>
-        Encode(Verifier.Verify(Encoding.UTF8.GetBytes(text), Network(networkJson, historyJson)), ReceiptReportJson.Default.ReceiptReport));
+    internal static string VerifyReceipt(string text, string networkJson, string historyJson, string standing) => Guarded(() => Encode(
+        Verifier.Verify(
+            Encoding.UTF8.GetBytes(text), Network(networkJson, historyJson), new StandingDemand(Encoding.UTF8.GetBytes(standing))),
+        ReceiptReportJson.Default.ReceiptReport));
+
+    /// <summary>How to ask for a fresh standing of a receipt.</summary>
+    [JSExport]
+    internal static string StandingQuery(string text) => Guarded(() => Encode(
+        Client.Receipts.StandingQuery.For(ReceiptFile.Parse(Encoding.UTF8.GetBytes(text))), ReceiptReportJson.Default.StandingQuery));
 
     /// <summary>What a receipt claims, unchecked.</summary>
     [JSExport]

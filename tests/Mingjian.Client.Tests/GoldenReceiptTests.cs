@@ -19,10 +19,24 @@ public sealed class GoldenReceiptTests
         }
 
         var network = TrustedNetwork.Parse(Read("network.mjnet.json"));
-        var report = new ReceiptVerifier(new PlatformEcVerifier()).Verify(Read("payment.mjreceipt"), network);
+        var verifier = new ReceiptVerifier(new PlatformEcVerifier());
+        var inForce = verifier.Verify(Read("payment.mjreceipt"), network);
+        Assert.True(inForce.Verdict == ReceiptVerdict.InForce, inForce.Conclusion);
+        Assert.Equal(120, inForce.Standing!.Height);
 
-        Assert.True(report.Ok, report.FailedStep);
-        Assert.Equal(Encoding.UTF8.GetString(Read("payment.mjreceipt")), ReceiptQr.Decode(Lines("payment.qr.txt")).Receipt);
+        var reversed = verifier.Verify(Read("reversed.mjreceipt"), network);
+        Assert.True(reversed.Verdict == ReceiptVerdict.Reversed, reversed.Conclusion);
+        Assert.Equal(121, reversed.Standing!.Height);
+        Assert.NotNull(reversed.Standing.Reversed);
+
+        // The paper codes carry no standing, and a fresh one shows what came later.
+        var scanned = Encoding.UTF8.GetBytes(ReceiptQr.Decode(Lines("payment.qr.txt")).Receipt!);
+        Assert.Equal(ReceiptVerdict.Unchanged, verifier.Verify(scanned, network).Verdict);
+        Assert.Equal(
+            ReceiptVerdict.Reversed, verifier.Verify(scanned, network, new StandingDemand(Read("reversed.mjstanding"))).Verdict);
+        Assert.Equal(
+            ReceiptVerdict.Reversed,
+            verifier.Verify(Read("payment.mjreceipt"), network, new StandingDemand(Read("reversed.mjstanding"))).Verdict);
     }
 
     [Fact]
@@ -51,11 +65,24 @@ public sealed class GoldenReceiptTests
         var elsewhere = ledger.Append(command, LittleLedger.Recorded(LittleLedger.Payment("24.00")));
         var unsigned = ledger.Append(actors: [new(Es256Signer.Create().Key, LittleLedger.Collector)]);
         var impossible = ledger.Append(LittleLedger.Payment("15.00"), LittleLedger.Recorded(LittleLedger.Payment("15.00"), "15.01"));
+        var older = ledger.Put().Seal(6);
+        var other = ledger.Put(LittleLedger.RecordOf(LittleLedger.Recorded(LittleLedger.Payment("24.00")))).Seal(119);
+        var seal = ledger.Put().Seal(120);
+        var reversal = ledger.Reverse();
+        var after = ledger.Seal(121, LittleLedger.Now.AddMilliseconds(7_200_000));
         ledger.Fill(20);
-        var good = ledger.Receipt(index);
+        var standing = ledger.Standing(seal);
+        var reversed = ledger.Standing(after) with { Reversal = ledger.Evidence(reversal) };
+        var good = ledger.Receipt(index, standing: standing);
         File.WriteAllBytes(Path.Combine(Folder, "network.mjnet.json"), ledger.File.Encode());
         File.WriteAllBytes(Path.Combine(Folder, "payment.mjreceipt"), good.Encode());
+        File.WriteAllBytes(Path.Combine(Folder, "reversed.mjreceipt"), (good with { Standing = reversed }).Encode());
+        File.WriteAllBytes(Path.Combine(Folder, "reversed.mjstanding"), reversed.Encode());
         File.WriteAllText(Path.Combine(Folder, "payment.qr.txt"), string.Concat(ReceiptQr.Encode(good).Select(p => p + "\n")));
+        Faulty(ReceiptSteps.StandingSeal, (good with { Standing = ledger.Standing(older) }).Encode());
+        Faulty(ReceiptSteps.StandingCheckpoint, (good with { Standing = ledger.Standing(seal, checkpoint: ledger.Checkpoint(cosigners: 2)) }).Encode());
+        Faulty(ReceiptSteps.StandingProof, (good with { Standing = reversed with { Value = standing.Value, Reversal = null } }).Encode());
+        Faulty(ReceiptSteps.InForce, (good with { Standing = ledger.Standing(other) }).Encode());
         Faulty(ReceiptSteps.Format, [.. good.Encode(), (byte)'\n']);
         Faulty(ReceiptSteps.Entry, ledger.Receipt(elsewhere).Encode());
         Faulty(ReceiptSteps.Signature, ledger.Receipt(unsigned).Encode());

@@ -10,6 +10,7 @@ using Mingjian.Cryptography;
 using Mingjian.Log;
 using Mingjian.Log.Entries;
 using Mingjian.Log.Notes;
+using Mingjian.Log.State;
 using Mingjian.Primitives;
 
 namespace Mingjian.Client.Tests;
@@ -27,6 +28,8 @@ internal sealed class LittleLedger
     public const string Name = "欧阳明鉴";
 
     private readonly List<byte[]> _entries = [];
+    private readonly SortedDictionary<string, byte[]> _state = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, IReadOnlyDictionary<string, byte[]>> _sealed = [];
     private NoteSigner _log;
     private NoteSigner[] _nodes;
     private long _height = 1;
@@ -128,9 +131,79 @@ internal sealed class LittleLedger
     /// <summary>All present nodes sign any checkpoint.</summary>
     public string Sign(Checkpoint checkpoint) => checkpoint.Sign(_log, _nodes, Now.Milliseconds / 1000).ToString();
 
-    public ReceiptFile Receipt(int index, ReceiptHolder? holder = null, string? checkpoint = null, byte[]? entry = null) => new(
+    public ReceiptFile Receipt(
+        int index, ReceiptHolder? holder = null, string? checkpoint = null, byte[]? entry = null, PaymentStanding? standing = null) => new(
         entry ?? _entries[index], holder ?? new(NameSalt, Name),
-        new TlogProof(null, index, Merkle.InclusionPath(Leaves(), index), checkpoint ?? Checkpoint()).ToString());
+        new TlogProof(null, index, Merkle.InclusionPath(Leaves(), index), checkpoint ?? Checkpoint()).ToString(), standing);
+
+    /// <summary>The state's key of a payment.</summary>
+    public static string KeyOf(PaymentId payment) => DuesState.Payments.Key(payment).Path;
+
+    /// <summary>The record that the rules make of an event.</summary>
+    public static PaymentRecord RecordOf(PaymentRecorded e) => new(
+        e.Payment, e.Member, e.Branch, e.Collector, e.Date, e.Method, e.Payer, e.Basis, [.. e.Items.Select(i => new PaymentItem(i.Month, i.Amount))],
+        e.Items.Aggregate(Primitives.Amount.Zero, (sum, item) => sum + item.Amount), DuesFund.Branch, null, MemberAnswer.None, null);
+
+    /// <summary>Puts a payment's record into the state; a wrong one, or under another's key, when told to.</summary>
+    public LittleLedger Put(PaymentRecord? record = null, string? key = null)
+    {
+        record ??= RecordOf(Recorded(Payment()));
+        _state[key ?? KeyOf(record.Payment)] = CanonicalJson.Encode(record, ContractsJson.For<PaymentRecord>());
+        return this;
+    }
+
+    /// <summary>Puts any bytes into the state.</summary>
+    public LittleLedger Put(byte[] value, string key)
+    {
+        _state[key] = value;
+        return this;
+    }
+
+    /// <summary>Takes a record out of the state, as no rule does with a payment.</summary>
+    public LittleLedger Remove(string key)
+    {
+        _state.Remove(key);
+        return this;
+    }
+
+    /// <summary>Seals a block with the state as it is.</summary>
+    /// <param name="alter">Makes a wrong seal.</param>
+    /// <returns>Index of the seal.</returns>
+    public int Seal(long height = 120, LedgerTime? time = null, Func<SealEntry, SealEntry>? alter = null)
+    {
+        // Others' records, so that the proof has siblings.
+        for (var i = 0; i < 9; i++)
+        {
+            _state.TryAdd($"dues/payment/other-{i}", [(byte)i]);
+        }
+
+        var index = _entries.Count;
+        var seal = new SealEntry(
+            1, 1, index, height, Network, Nodes.Hash, Nodes.Hash, 40 + height, default, 1, Tree(_state).Root, time ?? Now.AddMilliseconds(3_600_000));
+        _sealed[index] = new Dictionary<string, byte[]>(_state, StringComparer.Ordinal);
+        return Append((alter?.Invoke(seal) ?? seal).Encode());
+    }
+
+    /// <summary>What the state says under a key as of a seal, proven: present or absent.</summary>
+    public PaymentStanding Standing(int seal, string? key = null, string? checkpoint = null)
+    {
+        key ??= KeyOf(Payment().Payment);
+        var state = _sealed[seal];
+        return new PaymentStanding(
+            key, state.TryGetValue(key, out var value) ? value : [0], Tree(state).Prove(StateHash.PathOf(key)), _entries[seal], null,
+            new TlogProof(null, seal, Merkle.InclusionPath(Leaves(), seal), checkpoint ?? Checkpoint()));
+    }
+
+    /// <summary>Appends the act that reverses a payment, and marks its record.</summary>
+    public int Reverse(PaymentRecord? record = null, ReversalReason reason = ReversalReason.WrongAmount)
+    {
+        record ??= RecordOf(Recorded(Payment()));
+        Put(record with { Reversed = reason });
+        return Append(new ReversePayment(record.Payment, reason), new PaymentReversed(record.Payment, record.Member, record.Branch, reason, Collector));
+    }
+
+    /// <summary>The proof that an act stands in the log, to be put beside a standing under the same checkpoint.</summary>
+    public ReversalEvidence Evidence(int index) => new(index, _entries[index], Merkle.InclusionPath(Leaves(), index));
 
     public static NoteSigner StrangersLog() => new(Network.ToString(), NoteKeyType.Ed25519, Signer("another log"));
 
@@ -152,6 +225,9 @@ internal sealed class LittleLedger
     private static Ed25519Signer Signer(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"mingjian test key {name}")));
 
     private static Ed25519PublicKey Key(string name) => new(Signer(name).PublicKey.Span);
+
+    private static StateTree Tree(IEnumerable<KeyValuePair<string, byte[]>> state) =>
+        StateTree.Build(state.Select(s => new StateChange(StateHash.PathOf(s.Key), Hash32.Of(s.Value))).ToArray());
 
     private Hash32[] Leaves() => [.. _entries.Select(e => Merkle.HashLeaf(e))];
 

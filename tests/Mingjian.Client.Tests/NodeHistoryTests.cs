@@ -41,7 +41,7 @@ public sealed class NodeHistoryTests
         Assert.Equal([(3L, 4), (4L, 4)], report.Changes.Select(c => (c.FromHeight, c.Nodes)));
         foreach (var receipt in _receipts)
         {
-            Assert.True(Verifier.Verify(receipt.Encode(), followed).Ok);
+            Assert.True(Verifier.Verify(receipt.Encode(), followed).IsGenuine);
         }
 
         Assert.Contains("经过 2 次变更，到第 4 区块起的名单", followed.Basis);
@@ -51,13 +51,13 @@ public sealed class NodeHistoryTests
     [Fact]
     public void Without_the_history_a_later_receipt_fails_and_the_message_says_how_to_get_it()
     {
-        Assert.True(Verifier.Verify(_receipts[0].Encode(), _ledger.Trusted).Ok);
+        Assert.True(Verifier.Verify(_receipts[0].Encode(), _ledger.Trusted).IsGenuine);
         Assert.Equal(ReceiptSteps.Checkpoint, Verifier.Verify(_receipts[1].Encode(), _ledger.Trusted).FailedStep);
         Assert.Contains("/ledger/nodes", Step(_receipts[1], _ledger.Trusted).Explanation);
 
         // A history that ends too early is told apart.
         _ledger.Trusted.Follow(LittleLedger.History(_changes[0]), out var partly);
-        Assert.True(Verifier.Verify(_receipts[1].Encode(), partly).Ok);
+        Assert.True(Verifier.Verify(_receipts[1].Encode(), partly).IsGenuine);
         Assert.Contains("请重新取得名单变更记录", Step(_receipts[2], partly).Explanation);
     }
 
@@ -67,14 +67,14 @@ public sealed class NodeHistoryTests
         var anchored = Anchored(1);
         Assert.Contains("2026-11-22", anchored.Basis);
         Assert.Contains("第 2 区块", anchored.Basis);
-        Assert.True(Verifier.Verify(_receipts[1].Encode(), anchored).Ok);
-        Assert.False(Verifier.Verify(_receipts[2].Encode(), anchored).Ok);
+        Assert.True(Verifier.Verify(_receipts[1].Encode(), anchored).IsGenuine);
+        Assert.False(Verifier.Verify(_receipts[2].Encode(), anchored).IsGenuine);
 
         // The history from the founding serves a newer anchor too: what came before it is passed over, even when it is rubbish.
         Assert.True(anchored.Follow(LittleLedger.History(_changes), out var followed).Ok);
-        Assert.True(Verifier.Verify(_receipts[2].Encode(), followed).Ok);
+        Assert.True(Verifier.Verify(_receipts[2].Encode(), followed).IsGenuine);
         Assert.True(Anchored(2).Follow(LittleLedger.History(_changes), out _).Ok);
-        Assert.True(Verifier.Verify(_receipts[2].Encode(), Anchored(2)).Ok);
+        Assert.True(Verifier.Verify(_receipts[2].Encode(), Anchored(2)).IsGenuine);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class NodeHistoryTests
         // The four founders, whose keys still exist, sign a tree that is larger than their last block.
         var forged = new LittleLedger(nodes: 4, collector: _ledger.CollectorKey).Fill(20);
         var receipt = forged.Receipt(forged.Append());
-        Assert.True(Verifier.Verify(receipt.Encode(), _ledger.Trusted).Ok, "from the founding alone it cannot be told: that is why anchors are renewed");
+        Assert.True(Verifier.Verify(receipt.Encode(), _ledger.Trusted).IsGenuine, "from the founding alone it cannot be told: that is why anchors are renewed");
 
         var step = Step(receipt, followed);
         Assert.Equal(StepStatus.Failed, step.Status);

@@ -23,6 +23,34 @@ public sealed class ReceiptQrTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void The_codes_leave_the_standing_out_because_it_would_double_them()
+    {
+        var ledger = new LittleLedger(nodes: 4).Fill(900);
+        var index = ledger.Append();
+        var seal = ledger.Put().Seal();
+        var bare = ledger.Receipt(index);
+        var carrying = bare with { Standing = ledger.Standing(seal) };
+
+        Assert.Equal(ReceiptQr.Encode(bare), ReceiptQr.Encode(carrying));
+        Assert.Equal(bare.ToText(), ReceiptQr.Decode([.. ReceiptQr.Encode(carrying)]).Receipt);
+
+        // What would have to be carried at the least: bytes that look random (hashes, signatures) do not compress.
+        var standing = carrying.Standing!;
+        byte[] raw = [.. standing.Value, .. standing.Proof.Encode(), .. standing.Seal, .. Encoding.UTF8.GetBytes(standing.SealProof.ToString())];
+        using var packed = new MemoryStream();
+        using (var deflate = new System.IO.Compression.DeflateStream(packed, System.IO.Compression.CompressionLevel.SmallestSize, leaveOpen: true))
+        {
+            deflate.Write(raw);
+        }
+
+        var now = ReceiptQr.Encode(bare).Count;
+        output.WriteLine(
+            $"file {bare.Encode().Length} bytes without, {carrying.Encode().Length} with a standing; codes {now}, and {packed.Length} deflated bytes of standing = "
+            + $"{(packed.Length + ReceiptQr.SliceBytes - 1) / ReceiptQr.SliceBytes} more");
+        Assert.True(packed.Length > ReceiptQr.SliceBytes * now / 2, "small enough by now: let the codes carry it");
+    }
+
+    [Fact]
     public void Every_code_fits_a_version_20_symbol_and_its_alphanumeric_mode()
     {
         var ledger = new LittleLedger(nodes: 10).Fill(900);

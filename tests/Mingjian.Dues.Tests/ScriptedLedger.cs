@@ -59,6 +59,8 @@ internal sealed class ScriptedLedger(LedgerTime start) : ILedger
 
     public IStateReader ReadState() => new Reader(_state);
 
+    public ProvenState ProveState(string path) => throw new NotSupportedException();
+
     public async IAsyncEnumerable<LedgerBlock> FollowAsync(long fromHeight, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (var height = fromHeight; ; height++)

@@ -16,6 +16,15 @@ internal static class Cli
         Assert.True(refused != 0, why);
     }
 
+    /// <summary>The file proves "in force" of its own time; the server, asked, that the payment was reversed since.</summary>
+    public static async Task VerifyReversedAsync(string receipt, string network, Uri server)
+    {
+        var (alone, said) = await RunAsync("verify", receipt, "--network", network);
+        Assert.True(alone == 0 && said.Contains("截至", StringComparison.Ordinal), said);
+        var (asked, told) = await RunAsync("verify", receipt, "--network", network, "--online", $"{server}");
+        Assert.True(asked == 3 && told.Contains("已经冲正", StringComparison.Ordinal), told);
+    }
+
     public static async Task AuditAsync(string directory)
     {
         var (code, output) = await RunAsync("audit", directory);

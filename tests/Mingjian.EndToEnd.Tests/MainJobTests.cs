@@ -22,14 +22,16 @@ public sealed partial class MainJobTests(BrowserFixture browsers) : IClassFixtur
             officer.AssertNoConsoleErrors();
         }
 
+        string reversed, receipt, network;
         await using (var secretary = await BrowserSession.OpenAsync(browsers.Browser, server.Address, screen))
         {
             await secretary.SignInAsync("secretary");
-            await CollectAsync(secretary, $"5-branch-{screen}");
+            reversed = await CollectAsync(secretary, server, $"5-branch-{screen}");
+            secretary.AssertNoConsoleErrors();
+            await VerifyReversedInBrowserAsync(secretary, reversed, $"6-verify-{screen}");
             secretary.AssertNoConsoleErrors();
         }
 
-        string receipt, network;
         await using (var member = await BrowserSession.OpenAsync(browsers.Browser, server.Address, screen))
         {
             await member.SignInAsync("member");
@@ -40,6 +42,7 @@ public sealed partial class MainJobTests(BrowserFixture browsers) : IClassFixtur
         }
 
         await Cli.VerifyAsync(receipt, network);
+        await Cli.VerifyReversedAsync(reversed, network, server.Address);
 
         await using (var officer = await BrowserSession.OpenAsync(browsers.Browser, server.Address, screen))
         {
@@ -89,7 +92,7 @@ public sealed partial class MainJobTests(BrowserFixture browsers) : IClassFixtur
         await session.ShootAsync($"{shot}-done");
     }
 
-    private static async Task CollectAsync(BrowserSession session, string shot)
+    private static async Task<string> CollectAsync(BrowserSession session, ServerProcess server, string shot)
     {
         var page = session.Page;
         await page.GotoAsync("staff/dues/branch");
@@ -102,11 +105,22 @@ public sealed partial class MainJobTests(BrowserFixture browsers) : IClassFixtur
         await session.ShootAsync($"{shot}-paid", fullPage: true);
 
         // A mistaken entry is reversed by a new one, and both stay to be seen.
+        // Its receipt has gone out by then.
         await page.GetByRole(AriaRole.Button, new() { Name = "明细" }).Last.ClickAsync();
+        var link = page.Locator(".payment", new() { Has = page.GetByRole(AriaRole.Button, new() { Name = "冲正" }) }).First
+            .GetByRole(AriaRole.Link, new() { Name = "凭证" });
+        var address = await link.GetAttributeAsync("href");
+        var payment = address![(address!.LastIndexOf('/') + 1)..];
+        var file = Path.Combine(server.DataDirectory, "reversed.mjreceipt");
+        await File.WriteAllBytesAsync(file, await session.FetchAsync($"api/v1/receipts/{payment}"));
         await page.GetByRole(AriaRole.Button, new() { Name = "冲正" }).First.ClickAsync();
         await session.SignAsync($"{shot}-reverse");
         await Expect(page.GetByText("已冲正：").First).ToBeVisibleAsync(Patience);
         await session.ShootAsync($"{shot}-reversed");
+        await page.GotoAsync($"receipts/{payment}");
+        await Expect(page.Locator("[data-standing=reversed]")).ToContainTextAsync("已冲正");
+        await session.ShootAsync($"{shot}-reversed-receipt", fullPage: true);
+        return file;
     }
 
     private static async Task<(string Receipt, string Network)> ConfirmAndFetchReceiptAsync(
@@ -153,13 +167,42 @@ public sealed partial class MainJobTests(BrowserFixture browsers) : IClassFixtur
         await Expect(page.GetByText(Verified()).First).ToBeVisibleAsync(Patience);
     }
 
+    /// <summary>A file that proves "in force" for the time it was issued at: the page asks, checks the answer itself and says what became of it.</summary>
+    private static async Task VerifyReversedInBrowserAsync(BrowserSession session, string receipt, string shot)
+    {
+        var page = session.Page;
+        await page.GotoAsync("verify");
+        await page.Locator("input[type=file]").First.SetInputFilesAsync(receipt);
+        await Expect(page.Locator("[data-verdict=reversed]")).ToHaveTextAsync("已冲正，凭证作废", new() { Timeout = 90_000 });
+        await Expect(page.Locator("[data-mj=meaning]")).ToContainTextAsync("内容自签署后没有改动，但是这笔缴纳已经冲正");
+        await session.ShootAsync($"{shot}-reversed", fullPage: true);
+    }
+
     private static async Task VerifyInBrowserAsync(BrowserSession session, string receipt, string shot)
     {
         var page = session.Page;
         await page.GotoAsync("verify");
         await page.Locator("input[type=file]").First.SetInputFilesAsync(receipt);
         await Expect(page.GetByText(Verified()).First).ToBeVisibleAsync(Patience);
+        await Expect(page.Locator("[data-mj=meaning]")).ToContainTextAsync("内容自签署后没有改动；截至");
         await session.ShootAsync($"{shot}-good", fullPage: true);
+
+        // Nobody to be asked: what the file proves of itself stays, and without that nothing is claimed.
+        await page.RouteAsync("**/api/v1/standing/**", route => route.AbortAsync());
+        await page.GotoAsync("verify");
+        await page.Locator("input[type=file]").First.SetInputFilesAsync(receipt);
+        await Expect(page.Locator("[data-verdict=inForce]")).ToBeVisibleAsync(Patience);
+        await Expect(page.Locator("[data-mj=meaning]")).ToContainTextAsync("没有连上本站，没有取得最新状态");
+        var bare = receipt + ".bare.mjreceipt";
+        var lines = await File.ReadAllLinesAsync(receipt);
+        await File.WriteAllTextAsync(bare, string.Concat(lines.Where(l => !l.StartsWith("standing ", StringComparison.Ordinal)).Select(l => l + "\n")));
+        await page.GotoAsync("verify");
+        await page.Locator("input[type=file]").First.SetInputFilesAsync(bare);
+        await Expect(page.Locator("[data-verdict=unchanged]")).ToContainTextAsync("此后是否冲正未检查", PatienceText);
+        await session.ShootAsync($"{shot}-unchecked", fullPage: true);
+        await page.UnrouteAsync("**/api/v1/standing/**");
+        session.Forgive("standing/");
+        session.Forgive("ERR_FAILED");
 
         var bytes = await File.ReadAllBytesAsync(receipt);
         bytes[bytes.Length / 3] ^= 0x01;
@@ -198,7 +241,7 @@ public sealed partial class MainJobTests(BrowserFixture browsers) : IClassFixtur
     [GeneratedRegex("已在册\\s*300")]
     private static partial Regex AllKnown();
 
-    [GeneratedRegex("核验通过|全部通过")]
+    [GeneratedRegex("^内容未改动，截至.*第 \\d+ 区块有效$")]
     private static partial Regex Verified();
 
     [GeneratedRegex("核验不通过|没有通过|不通过")]

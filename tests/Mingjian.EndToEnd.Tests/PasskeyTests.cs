@@ -145,7 +145,7 @@ public sealed partial class PasskeyTests(Office office)
         var page = session.Page;
         await page.GotoAsync("verify");
         await page.Locator("input[type=file]").First.SetInputFilesAsync(receipt);
-        await Assertions.Expect(page.Locator(".mj-verdict")).ToHaveTextAsync("核验通过", new() { Timeout = 60_000 });
+        await Assertions.Expect(page.Locator(".mj-verdict[data-verdict=inForce]")).ToContainTextAsync("有效", new() { Timeout = 60_000 });
         await session.ShootAsync("passkey-verified", fullPage: true);
     }
 

@@ -22,10 +22,10 @@ internal static class WitnessCheck
     /// <param name="witnessed">What <c>/ledger/witnessed?old=SIZE</c> answered; never trusted.</param>
     public static ReceiptReport Extend(ReceiptReport report, byte[] receipt, WitnessPolicy policy, byte[] witnessed)
     {
-        var step = report.Ok
+        var step = report.IsGenuine
             ? Check(Checkpoint.OfNote(TlogProof.Parse(ReceiptFile.Parse(receipt).Proof)!.Checkpoint)!, policy, witnessed)
             : new VerificationStep(Step, StepStatus.NotReached, Title, "前面的步骤没有通过，没有进行这一步。", null);
-        return new ReceiptReport(step.Status == StepStatus.Ok, [.. report.Steps, step], report.Contents);
+        return report.With(step);
     }
 
     /// <summary>Says in words why a checkpoint does not satisfy a policy; null when it does.</summary>

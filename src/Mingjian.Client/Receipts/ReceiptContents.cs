@@ -34,11 +34,14 @@ public sealed record ReceiptContents(
     [JsonIgnore]
     public RuleId Rule { get; private init; }
 
-
     /// <summary>Reads what the receipt claims.</summary>
     /// <exception cref="ReceiptFormatException">The entry is not a carried-out payment.</exception>
     public static ReceiptContents Read(ReceiptFile receipt, NetworkFile? network) =>
         Of(PaymentEntry.Read(receipt.Entry), receipt.Holder?.Name, network);
+
+    /// <summary>The payment that a log entry records.</summary>
+    /// <exception cref="ReceiptFormatException">The entry is not a carried-out payment.</exception>
+    public static PaymentId PaymentOf(ReadOnlySpan<byte> entry) => PaymentEntry.Read(entry).Payment;
 
     internal static ReceiptContents Of(PaymentEntry payment, string? name, NetworkFile? network)
     {
@@ -54,7 +57,7 @@ public sealed record ReceiptContents(
             {
                 facts.Add(new(
                     Terms.Of(item.Month),
-                    $"缴 {Terms.Of(item.Amount)}，应缴 {Terms.Of(item.Due)}，累计已缴 {Terms.Of(item.Paid)}{(item.Reduced ? "（经批准减免）" : string.Empty)}"));
+                    $"缴 {Terms.Of(item.Amount)}，应缴 {Terms.Of(item.Due)}，入账时累计已缴 {Terms.Of(item.Paid)}{(item.Reduced ? "（经批准减免）" : string.Empty)}"));
             }
 
             facts.Add(new("方式", $"{Terms.Of(recorded.Method)}，{Terms.Of(recorded.Payer)}，{Terms.Of(recorded.Basis)}"));

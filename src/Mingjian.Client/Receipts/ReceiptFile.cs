@@ -7,28 +7,33 @@ namespace Mingjian.Client.Receipts;
 /// <summary>Bytes that are not the one encoding of a receipt. The message is Chinese: it is shown to whoever checks the receipt.</summary>
 public sealed class ReceiptFormatException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>A receipt (凭证): one log entry, what opens the holder's name, and the proof that a final checkpoint contains the entry.</summary>
+/// <summary>
+/// A receipt (凭证): one log entry, what opens the holder's name, the proof that a final checkpoint contains the entry, and what the state said
+/// of the payment as of a block.
+/// </summary>
 /// <remarks>Text form in docs/reference/formats.md, "Receipt". A receipt proves nothing by itself: <see cref="ReceiptVerifier"/> checks it.</remarks>
 /// <param name="Entry">Bytes of the log entry, 1 to 65,535.</param>
 /// <param name="Holder">Opens the name commitment of the payment event; null where the receipt names nobody.</param>
 /// <param name="Proof">Text of a C2SP tlog-proof@v1, checkpoint included.</param>
-public sealed record ReceiptFile(byte[] Entry, ReceiptHolder? Holder, string Proof)
+/// <param name="Standing">Null where the receipt does not carry one: it then says nothing of later reversals.</param>
+public sealed record ReceiptFile(byte[] Entry, ReceiptHolder? Holder, string Proof, PaymentStanding? Standing = null)
 {
     /// <summary>First line.</summary>
-    public const string Header = "mingjian-receipt@v1";
+    public const string Header = "mingjian-receipt@v2";
 
     /// <summary>Usual file name extension.</summary>
     public const string Extension = ".mjreceipt";
 
-    public const string MediaType = "application/vnd.mingjian.receipt.v1";
+    public const string MediaType = "application/vnd.mingjian.receipt.v2";
 
-    /// <summary>Largest accepted file in bytes: the largest entry in base64, with room for 60 hashes and hundreds of cosignatures.</summary>
-    public const int MaxSize = 160 * 1024;
+    /// <summary>Largest accepted file in bytes: the largest entry and the largest standing in base64, and 64 KiB for the rest.</summary>
+    public const int MaxSize = (64 * 1024) + ((LogEntry.MaxSize + PaymentStanding.MaxSize) / 3 * 4);
 
     private const string EntryPrefix = "entry ";
     private const string HolderPrefix = "member ";
+    private const string StandingPrefix = "standing ";
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    internal static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads the one encoding; the proof is cut off but not looked into.</summary>
     /// <exception cref="ReceiptFormatException">Anything else.</exception>
@@ -39,42 +44,31 @@ public sealed record ReceiptFile(byte[] Entry, ReceiptHolder? Holder, string Pro
             throw new ReceiptFormatException("文件太大，不是凭证。");
         }
 
-        string text;
         try
         {
-            text = Strict.GetString(bytes);
+            var lines = new LineReader(Strict.GetString(bytes), "凭证");
+            lines.Take(Header);
+            var entry = lines.TakeBase64(EntryPrefix);
+            if (entry.Length > LogEntry.MaxSize)
+            {
+                throw new ReceiptFormatException("账本记录超过 65535 字节。");
+            }
+
+            var holder = lines.StartsWith(HolderPrefix) ? ReceiptHolder.Parse(lines.TakeAfter(HolderPrefix)) : null;
+            var standing = lines.StartsWith(StandingPrefix) ? PaymentStanding.Parse(lines.TakeBase64(StandingPrefix)) : null;
+            lines.Take(string.Empty);
+            return new ReceiptFile(entry, holder, lines.Rest, standing);
         }
         catch (DecoderFallbackException e)
         {
             throw new ReceiptFormatException("文件里有不是文字的内容，可能已损坏。", e);
         }
-
-        var rest = text.AsSpan();
-        if (!TakeLine(ref rest).SequenceEqual(Header))
-        {
-            throw new ReceiptFormatException($"第一行应当是“{Header}”。");
-        }
-
-        var entry = TakeEntry(TakeLine(ref rest));
-        var line = TakeLine(ref rest);
-        ReceiptHolder? holder = null;
-        if (line.StartsWith(HolderPrefix))
-        {
-            holder = ReceiptHolder.Parse(line[HolderPrefix.Length..]);
-            line = TakeLine(ref rest);
-        }
-
-        if (!line.IsEmpty)
-        {
-            throw new ReceiptFormatException("记录和证明之间应当只有一个空行。");
-        }
-
-        return new ReceiptFile(entry, holder, rest.ToString());
     }
 
     /// <summary>The text form.</summary>
     public string ToText() =>
-        $"{Header}\n{EntryPrefix}{Convert.ToBase64String(Entry)}\n{(Holder is null ? string.Empty : $"{HolderPrefix}{Holder}\n")}\n{Proof}";
+        $"{Header}\n{EntryPrefix}{Convert.ToBase64String(Entry)}\n{(Holder is null ? string.Empty : $"{HolderPrefix}{Holder}\n")}"
+        + $"{(Standing is null ? string.Empty : $"{StandingPrefix}{Convert.ToBase64String(Standing.Encode())}\n")}\n{Proof}";
 
     /// <summary>The bytes of the file.</summary>
     public byte[] Encode() => Strict.GetBytes(ToText());
@@ -90,29 +84,6 @@ public sealed record ReceiptFile(byte[] Entry, ReceiptHolder? Holder, string Pro
 
         var result = bytes[..written];
         return text.SequenceEqual(Convert.ToBase64String(result)) ? result : null;
-    }
-
-    private static byte[] TakeEntry(ReadOnlySpan<char> line)
-    {
-        if (!line.StartsWith(EntryPrefix) || DecodeBase64(line[EntryPrefix.Length..]) is not { Length: > 0 } entry)
-        {
-            throw new ReceiptFormatException("第二行应当是“entry ”和账本记录（base64）。");
-        }
-
-        return entry.Length <= LogEntry.MaxSize ? entry : throw new ReceiptFormatException("账本记录超过 65535 字节。");
-    }
-
-    private static ReadOnlySpan<char> TakeLine(ref ReadOnlySpan<char> rest)
-    {
-        var end = rest.IndexOf('\n');
-        if (end < 0)
-        {
-            throw new ReceiptFormatException("文件不完整，可能被截断。");
-        }
-
-        var line = rest[..end];
-        rest = rest[(end + 1)..];
-        return line;
     }
 }
 

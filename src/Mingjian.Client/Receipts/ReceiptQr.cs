@@ -17,6 +17,8 @@ public sealed record ReceiptScan(int Total, IReadOnlyList<int> Missing, string? 
 /// <c>MJ1/&lt;i&gt;/&lt;n&gt;/&lt;tag&gt;/&lt;base45 slice&gt;</c>, all in QR alphanumeric mode. The slices together are a raw deflate stream of a frame: the
 /// receipt with entry and payload bare instead of in base64, which compresses to about half. The tag is the same in all codes of one
 /// receipt (first four bytes of SHA-256 of the deflate stream, upper-case hex), so codes of different receipts never mix.
+/// The codes leave the standing out: it would double their number, and on paper it says the less the older the paper is. Whoever scans them
+/// has to ask for a fresh one, or is told that later reversals were not checked.
 /// </remarks>
 public static class ReceiptQr
 {

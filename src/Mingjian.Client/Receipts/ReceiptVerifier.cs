@@ -12,9 +12,10 @@ namespace Mingjian.Client.Receipts;
 
 /// <summary>Checks receipts step by step with nothing but the network's public keys: the same code on server, command line and browser.</summary>
 /// <remarks>
-/// What the steps show together: the collector signed this very payment; the entry stands in the network's log; the log's state was
-/// signed by the log and by a quorum of nodes, which executed the rules before signing; and the payment fits the rule that it names.
-/// Not shown: whether the payment was reversed later, and whether the collector held the post (the quorum vouches for that).
+/// The steps up to <c>holder</c> show that the receipt is unchanged since it was signed: the collector signed this very payment; the entry stands
+/// in the network's log; the log's state was signed by the log and by a quorum of nodes, which executed the rules before signing; and the payment
+/// fits the rule that it names. Whether it still counts is another matter, and needs a <see cref="PaymentStanding"/>: the report says as of which
+/// block that was checked, or that it was not. Not shown: whether the collector held the post (the quorum vouches for that).
 /// Safe for concurrent use.
 /// </remarks>
 /// <param name="curve">ECDSA of the platform, or BouncyCastle's in a browser.</param>
@@ -23,36 +24,33 @@ public sealed class ReceiptVerifier(IEcVerifier curve)
     private readonly SignatureVerifier _signatures = new(curve);
 
     /// <summary>Runs all steps up to the first that fails. Never throws for any bytes.</summary>
+    /// <remarks>
+    /// A standing that the receipt carries is part of it: when it does not hold, the receipt fails. A fresh one comes from whoever was asked: when
+    /// it does not hold, it is not used, and <see cref="ReceiptReport.FreshFault"/> says so. Of two that hold the later counts; a reversal always does,
+    /// because the rules know no way back from it.
+    /// </remarks>
     /// <param name="receipt">Bytes of the file; never trusted.</param>
     /// <param name="network">The trust anchor.</param>
-    public ReceiptReport Verify(ReadOnlySpan<byte> receipt, TrustedNetwork network)
+    /// <param name="demand">Null = <see cref="StandingDemand.None"/>.</param>
+    public ReceiptReport Verify(ReadOnlySpan<byte> receipt, TrustedNetwork network, StandingDemand? demand = null)
     {
         var run = new Run(_signatures, network);
         var steps = new List<VerificationStep>(ReceiptSteps.All.Count);
-        var failed = false;
-        foreach (var id in ReceiptSteps.All)
+        foreach (var id in ReceiptSteps.Genuine)
         {
-            var title = ReceiptSteps.TitleOf(id);
-            if (failed)
-            {
-                steps.Add(new(id, StepStatus.NotReached, title, "前面的步骤没有通过，没有进行这一步。", null));
-                continue;
-            }
-
-            var found = run.Check(id, receipt);
-            failed = found.Status == StepStatus.Failed;
-            steps.Add(new(id, found.Status, title, found.Explanation, found.Detail));
+            steps.Add(steps is [.., { Status: StepStatus.Failed or StepStatus.NotReached }] ? NotReached(id) : run.Check(id, receipt).As(id));
         }
 
-        return new ReceiptReport(!failed, steps, run.Contents);
+        if (steps[^1].Status is StepStatus.Failed or StepStatus.NotReached)
+        {
+            return ReceiptReport.Of([.. steps, .. ReceiptSteps.Standing.Select(NotReached)], run.Contents, null, null);
+        }
+
+        var (found, standing, fault) = run.CheckStanding(demand ?? StandingDemand.None);
+        return ReceiptReport.Of([.. steps, .. found], run.Contents, standing, fault);
     }
 
-    private readonly record struct Finding(StepStatus Status, string Explanation, string? Detail)
-    {
-        public static Finding Ok(string explanation, string? detail = null) => new(StepStatus.Ok, explanation, detail);
-
-        public static Finding Failed(string explanation, string? detail = null) => new(StepStatus.Failed, explanation, detail);
-    }
+    internal static VerificationStep NotReached(string id) => new Finding(StepStatus.NotReached, "前面的步骤没有通过，没有进行这一步。", null).As(id);
 
     /// <summary>One verification: each step leaves what later ones need.</summary>
     private sealed class Run(SignatureVerifier signatures, TrustedNetwork network)
@@ -76,6 +74,35 @@ public sealed class ReceiptVerifier(IEcVerifier curve)
             ReceiptSteps.Holder => CheckHolder(),
             _ => throw new InvalidOperationException($"No step {step}."),
         };
+
+        /// <summary>The steps on how the payment stands, what they show, and at which step a fresh standing failed.</summary>
+        public (IReadOnlyList<VerificationStep> Steps, ReceiptStanding? Standing, string? FreshFault) CheckStanding(StandingDemand demand)
+        {
+            var own = _receipt.Standing is { } carried ? StandingCheck.Run(carried, Subject(), network, isFresh: false) : null;
+            var fresh = demand.Fresh is { Length: > 0 } bytes ? StandingCheck.Run(bytes, Subject(), network) : null;
+            if (own is { Holds: false })
+            {
+                return (own.Steps, null, null);
+            }
+
+            var fault = fresh is { Holds: false } ? fresh.Steps.First(s => s.Status == StepStatus.Failed) : null;
+            var refusal = fault is null ? string.Empty : $"联网取得的状态证明没有通过核验（{fault.Id}：{fault.Explanation}），没有采用。";
+            var chosen = Choose(own, fresh is { Holds: true } ? fresh : null);
+            return chosen is null
+                ? (StandingCheck.Absent(refusal, fault?.Detail), null, fault?.Id)
+                : (chosen.With(refusal, demand.NotBefore).Steps, chosen.Standing, fault?.Id);
+        }
+
+        private static StandingCheck? Choose(StandingCheck? own, StandingCheck? fresh) => (own?.Standing, fresh?.Standing) switch
+        {
+            (null, _) => fresh,
+            (_, null) => own,
+            ({ Reversal: not null }, { Reversal: null }) => own,
+            ({ Reversal: null }, { Reversal: not null }) => fresh,
+            var (a, b) => b.Height >= a.Height ? fresh : own,
+        };
+
+        private StandingSubject Subject() => new(_payment, _proof.Index, _checkpoint);
 
         private Finding CheckFormat(ReadOnlySpan<byte> bytes)
         {

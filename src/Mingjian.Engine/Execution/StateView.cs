@@ -15,6 +15,9 @@ internal sealed class StateView(IStateSnapshot snapshot, StateCache cache, State
 
     public long Height => Snapshot.Height;
 
+    /// <summary>Proves that a record is there, or is not.</summary>
+    public StateProof Prove(string path) => tree.Prove(StateHash.PathOf(path));
+
     /// <inheritdoc/>
     public T? Get<T>(StateKey<T> key)
         where T : class

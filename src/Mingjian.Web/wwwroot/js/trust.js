@@ -88,8 +88,15 @@ export const assemble = (payloads, signature) => json('Assemble', JSON.stringify
 /** Adds a second signature to envelopes: { envelopes }. */
 export const cosign = (envelopes, signature) => json('Cosign', JSON.stringify(envelopes), JSON.stringify(signature));
 
-/** Verifies a receipt step by step: { ok, steps, contents }. The node history (or '') leads from the network file to later nodes. */
-export const verifyReceipt = (text, networkJson, historyJson = '') => json('VerifyReceipt', text, networkJson, historyJson);
+/**
+ * Verifies a receipt step by step: { verdict, headline, conclusion, steps, contents, standing, freshFault }; verdict is failed, unchanged, inForce
+ * or reversed. The node history (or '') leads from the network file to later nodes; standing (or '') is a freshly fetched one.
+ */
+export const verifyReceipt = (text, networkJson, historyJson = '', standing = '') =>
+  json('VerifyReceipt', text, networkJson, historyJson, standing);
+
+/** How to ask for a fresh standing of a receipt: { index, proof }. */
+export const standingQuery = (text) => json('StandingQuery', text);
 
 /** Verifies a final checkpoint: { ok, size, root, nodes, detail }. */
 export const verifyCheckpoint = (note, networkJson) => json('VerifyCheckpoint', note, networkJson);

@@ -1,11 +1,13 @@
 // The page /verify: takes a receipt from a file, from pasted text or from QR codes, and shows each step of the check.
 
-import { TrustError, decodeQrParts, verifyReceipt, warmUp } from './trust.js';
+import { TrustError, decodeQrParts, standingQuery, verifyReceipt, warmUp } from './trust.js';
 
 const root = document.getElementById('mj-verify');
 const at = (name) => document.querySelector(`[data-mj="${name}"]`);
-const MARKS = { ok: '✓', failed: '✗', notReached: '–', absent: '–' };
-const SPOKEN = { ok: '通过', failed: '不通过', notReached: '未进行', absent: '未附' };
+const MARKS = { ok: '✓', failed: '✗', notReached: '–', absent: '–', reversed: '✗', stale: '–' };
+const SPOKEN = { ok: '通过', failed: '不通过', notReached: '未进行', absent: '未附', reversed: '已冲正', stale: '太旧' };
+const TONES = { inForce: 'good', unchanged: 'open', reversed: 'bad', failed: 'bad' };
+const TITLES = { failed: '凭证自称的内容（未通过核验）', reversed: '凭证内容（已冲正，凭证作废）' };
 
 const element = (tag, className, text) => {
   const node = document.createElement(tag);
@@ -35,12 +37,12 @@ async function showNetwork(text, source) {
   at('network-print').textContent = [...hash].map((b) => b.toString(16).padStart(2, '0')).join('').replace(/(.{8})(?=.)/g, '$1 ');
 }
 
-function show(report) {
-  at('verdict').textContent = report.ok ? '核验通过' : '核验不通过';
-  at('verdict').className = `mj-verdict note ${report.ok ? 'good' : 'bad'}`;
-  at('meaning').textContent = report.ok
-    ? '这份凭证与已确认的账本一致，从签名到现在没有被改动。'
-    : `在“${report.steps.find((s) => s.status === 'failed')?.title ?? '核验'}”一步没有通过，请不要采信这份凭证。`;
+/** @param notice Why no fresh standing was to be had; empty when there was one. */
+function show(report, notice) {
+  at('verdict').textContent = report.headline;
+  at('verdict').className = `mj-verdict note ${TONES[report.verdict]}`;
+  at('verdict').dataset.verdict = report.verdict;
+  at('meaning').textContent = report.conclusion + notice;
   at('steps').replaceChildren(...report.steps.map((step) => {
     const item = element('li', step.status);
     item.dataset.step = step.id;
@@ -62,7 +64,7 @@ function show(report) {
   const contents = at('contents');
   contents.replaceChildren();
   if (report.contents) {
-    contents.append(element('h2', '', report.ok ? '凭证内容' : '凭证自称的内容（未通过核验）'));
+    contents.append(element('h2', '', TITLES[report.verdict] ?? '凭证内容'));
     const list = element('dl', 'facts');
     for (const { label, value } of report.contents.facts) list.append(element('dt', '', label), element('dd', '', value));
     contents.append(list);
@@ -73,6 +75,7 @@ function show(report) {
 function fail(message) {
   at('verdict').textContent = '无法核验';
   at('verdict').className = 'mj-verdict note bad';
+  at('verdict').dataset.verdict = 'none';
   at('meaning').textContent = message;
   at('steps').replaceChildren();
   at('contents').replaceChildren();
@@ -96,21 +99,40 @@ async function guarded(work) {
 
 const failedAt = (report) => report.steps.find((s) => s.status === 'failed')?.id;
 
-/** The nodes may have changed since the network file: this site's record of the changes is tried, and checked like everything else. */
-async function verifyOnce(text) {
+/** Signed by nodes that the network file does not know: the receipt's block, its standing's, or the fresh standing's. */
+const needsHistory = (report) => ['checkpoint', 'standing-checkpoint'].includes(failedAt(report) ?? report.freshFault);
+
+/** As verifyReceipt. The nodes may have changed since the network file: this site's record of the changes is tried, and checked like everything else. */
+async function verifyWith(text, standing) {
   const trusted = await network();
-  const report = await verifyReceipt(text, trusted);
-  if (failedAt(report) !== 'checkpoint') return report;
+  const report = await verifyReceipt(text, trusted, '', standing);
+  if (!needsHistory(report)) return report;
   const response = await fetch(root.dataset.nodesUrl, { credentials: 'omit' }).catch(() => null);
   if (!response?.ok) return report;
   try {
-    return await verifyReceipt(text, trusted, await response.text());
+    return await verifyReceipt(text, trusted, await response.text(), standing);
   } catch {
     return report;
   }
 }
 
-const verify = (text) => guarded(async () => show(await verifyOnce(text)));
+/** Asks this site what became of the payment. Only hashes leave the device, and the answer is checked here: { standing, notice }. */
+async function freshStanding(text) {
+  const { index, proof } = await standingQuery(text);
+  const response = await fetch(root.dataset.standingUrl + index, {
+    credentials: 'omit', cache: 'no-store', headers: { 'Mingjian-Receipt': proof }, signal: AbortSignal.timeout(20_000),
+  }).catch(() => null);
+  if (response?.ok) return { standing: await response.text(), notice: '' };
+  const why = !response ? '没有连上本站' : response.status === 404 ? '本站的账本里没有这张凭证' : `本站没有给出状态证明（${response.status}）`;
+  return { standing: '', notice: `（${why}，没有取得最新状态。）` };
+}
+
+const verify = (text) => guarded(async () => {
+  const report = await verifyWith(text, '');
+  if (report.verdict === 'failed') return show(report, '');
+  const { standing, notice } = await freshStanding(text);
+  return show(standing ? await verifyWith(text, standing) : report, notice);
+});
 
 /** Adds scanned or pasted codes; verifies once all are there. */
 async function collect(found) {
