@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
-using Mingjian.Engine.Admission;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Ordering;

@@ -60,6 +60,8 @@ public sealed class RunningServer : IAsyncDisposable
             "--Mingjian:Start", demo ? "Demo" : "Empty",
             "--Mingjian:Port", "0",
             "--Mingjian:Limits:SignInsPerMinute", "10000",
+            "--Mingjian:Limits:SignInsPerBrowser", "10000",
+            "--Mingjian:Limits:WrongSignInsPerMinute", "10000",
             "--Mingjian:Limits:RequestsPerMinute", "100000",
             "--Logging:LogLevel:Default", "Warning",
             .. settings.SelectMany(s => new[] { "--" + s.Key, s.Value }),

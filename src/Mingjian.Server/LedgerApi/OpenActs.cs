@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Mingjian.Client.Messages;
-using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Engine.Admission;
