@@ -5,10 +5,8 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Mingjian.Client.Networks;
-using Mingjian.Client.Signing;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
-using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Keys;
 using Mingjian.Primitives;
@@ -16,7 +14,6 @@ using Mingjian.Server.Channel;
 using Mingjian.Server.Operations;
 using Mingjian.Server.Setup;
 using Mingjian.Server.Tests.Crash;
-using Mingjian.Testing;
 
 namespace Mingjian.Server.Tests;
 

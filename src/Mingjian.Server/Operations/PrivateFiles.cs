@@ -63,7 +63,7 @@ internal static class PrivateFiles
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private static void Narrow(string path, UnixFileMode most)
     {
-        if (File.GetUnixFileMode(path) is var mode && (mode & ~most) != 0)
+        if (File.GetUnixFileMode(path) is var mode && (mode & ~most) != UnixFileMode.None)
         {
             File.SetUnixFileMode(path, mode & most);
         }
