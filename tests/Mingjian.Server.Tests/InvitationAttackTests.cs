@@ -242,9 +242,9 @@ public sealed class InvitationAttackTests : IAsyncLifetime
         }
 
         cose.WriteInt32(-2);
-        cose.WriteByteString(point.X);
+        cose.WriteByteString(point.X!);
         cose.WriteInt32(-3);
-        cose.WriteByteString(point.Y);
+        cose.WriteByteString(point.Y!);
         cose.WriteEndMap();
         byte[] data =
         [
