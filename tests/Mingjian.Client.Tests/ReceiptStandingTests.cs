@@ -317,7 +317,7 @@ public sealed class ReceiptStandingTests(ITestOutputHelper output)
         int Refused()
         {
             var act = (TransactionEntry)LogEntry.Decode(ledger.Entries[ledger.Reverse()]);
-            return ledger.Append((act with { Events = null, Rejection = new EntryRejection("dues", "AlreadyReversed", 1501) }).Encode());
+            return ledger.Append(new RefusalEntry(RefusalCode.Parse("dues/1501"), act.Height, Pae.TransactionId(act.Envelope.Payload), act.Time).Encode());
         }
 
         // Of the very size of the receipt's log, which is signed last.

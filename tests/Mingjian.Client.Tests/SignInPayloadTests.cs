@@ -40,7 +40,8 @@ public sealed class SignInPayloadTests
     public void An_act_is_no_sign_in()
     {
         var act = PreparedActs.Create(
-            [new RevokeKey(LedgerId.Parse<KeyId>("k-00000000000000000000000000000001"), KeyRevocationReason.Lost)], Network, Now, DisplayNames.None);
+            [new RevokeKey(LedgerId.Parse<KeyId>("k-00000000000000000000000000000001"), KeyRevocationReason.Lost)], Network,
+            LedgerId.Parse<KeyId>("k-00000000000000000000000000000001"), Now, DisplayNames.None);
         AssertRefused("format", act.Payloads[0]);
         AssertRefused("payload-type", act.Payloads[0], Envelope.TransactionType);
         AssertRefused("format", act.Request.Message);

@@ -129,7 +129,7 @@ public sealed class SigningTests
         }
 
         string Shown(string claimed) => PreparedActs.Create(
-            [new RegisterSite(site.Hash)], LittleLedger.Network, LittleLedger.Now,
+            [new RegisterSite(site.Hash)], LittleLedger.Network, Key.Id, LittleLedger.Now,
             new DisplayNames(new Dictionary<string, string>(StringComparer.Ordinal) { [site.Hash.ToString()] = claimed })).Summary.Acts[0].Facts[0].Value;
     }
 

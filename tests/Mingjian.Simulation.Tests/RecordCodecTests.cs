@@ -69,7 +69,7 @@ public sealed class RecordCodecTests
 
     [Fact]
     public void A_null_where_none_may_stand_is_an_error_of_the_writer() =>
-        Assert.ThrowsAny<Exception>(() => RecordCodec.Of(ContractsJson.For<MemberKeysRecord>()).Encode(new MemberKeysRecord(null!)));
+        Assert.ThrowsAny<Exception>(() => RecordCodec.Of(ContractsJson.For<MemberKeysRecord>()).Encode(new MemberKeysRecord(null!, [])));
 
     private static List<JsonTypeInfo> Types() =>
     [

@@ -30,7 +30,7 @@ internal sealed class DemoActs(FinalLedger ledger, ContractSet contracts, TimePr
         {
             var message = _commands[command.GetType()];
             return TransactionPayload.Encode(
-                message.Name, command, message.Json, ledger.Network, expires, LedgerId.New<Nonce>(), signer.Key.Id);
+                message.Name, command, message.Json, ledger.Network, expires, LedgerId.New<Nonce>(), signers[0].Key.Id);
         }).ToArray();
         var pending = ledger.Submit([.. SigningRequest.For(payloads).SignWith(signers).Select(e => (ReadOnlyMemory<byte>)e.Encode())]);
         for (var i = 0; i < pending.Count; i++)
