@@ -30,7 +30,7 @@ public sealed class RefusedActsTests(DemoServer demo)
             while (!stop.IsCancellationRequested)
             {
                 var acts = Enumerable.Range(0, 20).Select(_ => officer.Sign(new IssueInvitation(
-                    member.Member, Hash32.Of(Guid.NewGuid().ToByteArray()), demo.Server.Now.AddMilliseconds(60_000)))).ToArray();
+                    member.Member, InvitationCode.New().Key, demo.Server.Now.AddMilliseconds(60_000)))).ToArray();
                 using var response = await officer.SubmitAsync(acts);
                 done += response.StatusCode == HttpStatusCode.OK ? acts.Length : 0;
             }
@@ -66,7 +66,7 @@ public sealed class RefusedActsTests(DemoServer demo)
     public async Task A_stranger_who_signs_another_s_payload_does_not_use_up_its_id()
     {
         var (officer, member) = (demo.People["officer"], demo.People["member"]);
-        var payload = officer.Payload(new IssueInvitation(member.Member, Hash32.Of(Guid.NewGuid().ToByteArray()), demo.Server.Now.AddMilliseconds(60_000)));
+        var payload = officer.Payload(new IssueInvitation(member.Member, InvitationCode.New().Key, demo.Server.Now.AddMilliseconds(60_000)));
         using (var stolen = await member.SubmitAsync(member.Sign(payload)))
         {
             Assert.Equal(HttpStatusCode.BadRequest, stolen.StatusCode);
@@ -113,7 +113,7 @@ public sealed class RefusedActsTests(DemoServer demo)
         for (var i = 0; i < 4; i++)
         {
             var acts = Enumerable.Range(0, 25).Select(_ => officer.Sign(new IssueInvitation(
-                member.Member, Hash32.Of(Guid.NewGuid().ToByteArray()), server.Now.AddMilliseconds(60_000)))).ToArray();
+                member.Member, InvitationCode.New().Key, server.Now.AddMilliseconds(60_000)))).ToArray();
             using var invited = await officer.SubmitAsync(acts);
             Assert.Equal(HttpStatusCode.OK, invited.StatusCode);
         }
