@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -45,13 +46,15 @@ public static class AccessGrantFile
     /// <summary>Begins every token, so that one that got lost is known for what it is.</summary>
     public const string TokenPrefix = "mj-access-";
 
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
+
     private const int SecretLength = 32;
     private const int MaxSize = 1 << 20;
 
     /// <summary>The hash that a token is known by, or null for text that is no token.</summary>
     public static Hash32? HashOf(string token) =>
         token.Length == TokenPrefix.Length + (2 * SecretLength) && token.StartsWith(TokenPrefix, StringComparison.Ordinal)
-        && !token.AsSpan(TokenPrefix.Length).ContainsAnyExcept("0123456789abcdef")
+        && token.AsSpan(TokenPrefix.Length).IndexOfAnyExcept(Digits) < 0
             ? Hash32.Of(Encoding.ASCII.GetBytes(token))
             : null;
 

@@ -172,7 +172,12 @@ internal sealed class LiveStream(
             }
 
             // An act that is nothing to whoever listens is told of like one that does not exist.
-            var act = await acts.FindAsync(id) is { } found && (found.Index is not { } index || isOwn(index)) ? found : null;
+            var act = await acts.FindAsync(id);
+            if (act?.Index is { } index && !isOwn(index))
+            {
+                act = null;
+            }
+
             var status = act?.Status ?? "unknown";
             if (status != stage)
             {
