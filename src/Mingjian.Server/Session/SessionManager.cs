@@ -15,6 +15,12 @@ namespace Mingjian.Server.Session;
 /// <summary>An open session whose key is bound to the member on the ledger now.</summary>
 internal sealed record LiveSession(Hash32 Id, MemberId Member, KeyId Key, string Scheme);
 
+/// <summary>A session has ended.</summary>
+internal sealed class SessionEnded(Hash32 session) : EventArgs
+{
+    public Hash32 Session { get; } = session;
+}
+
 /// <summary>Opens, checks and ends sessions. Fails closed: whatever cannot be shown to hold ends the session.</summary>
 /// <remarks>
 /// A session is open while (1) its row is there and not ended, (2) neither the idle nor the absolute limit has passed, and (3) the
@@ -64,7 +70,7 @@ internal sealed class SessionManager(
     }
 
     /// <summary>This session has ended, in this process.</summary>
-    public event Action<Hash32>? Ended;
+    public event EventHandler<SessionEnded>? Ended;
 
     /// <summary>Whether a principal's session is this one.</summary>
     public static bool IsOf(ClaimsPrincipal principal, Hash32 session) => TryReadId(principal, out var id) && id == session;
@@ -176,6 +182,6 @@ internal sealed class SessionManager(
         await using var db = await database.CreateDbContextAsync(cancellationToken);
         await db.Sessions.Where(s => s.Id == id && s.Ended == null)
             .ExecuteUpdateAsync(s => s.SetProperty(r => r.Ended, now), cancellationToken);
-        Ended?.Invoke(id);
+        Ended?.Invoke(this, new SessionEnded(id));
     }
 }

@@ -56,7 +56,7 @@ internal sealed partial class SessionWatch(
         _timer?.Dispose();
     }
 
-    private void Note(Hash32 ended) => _ = LookAsync(ended);
+    private void Note(object? sender, SessionEnded ended) => _ = LookAsync(ended.Session);
 
     private async Task LookAsync(Hash32? ended)
     {
