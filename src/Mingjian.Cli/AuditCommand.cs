@@ -227,16 +227,16 @@ internal sealed record AuditSource(ILedgerSource Ledger, LedgerTrust Trust, Http
             return new AuditSource(source, LedgerTrustOf(NetworkOption.Read(network)), null, null);
         }
 
-        const string Caution = "公钥取自数据目录本身；要独立审计请用 --network 指定您信任的网络文件。";
+        const string caution = "公钥取自数据目录本身；要独立审计请用 --network 指定您信任的网络文件。";
         var founding = new FileInfo(Path.Combine(data.Path, NetworkFile.FileName));
         if (founding.Exists)
         {
-            return new AuditSource(source, LedgerTrustOf(NetworkOption.Read(founding)), null, Caution);
+            return new AuditSource(source, LedgerTrustOf(NetworkOption.Read(founding)), null, caution);
         }
 
         var keys = Path.Combine(data.Path, "keys");
         return NodeKeys.Exist(keys)
-            ? new AuditSource(source, NodeKeys.LoadOrCreate(keys, data.Network).Alone, null, Caution)
+            ? new AuditSource(source, NodeKeys.LoadOrCreate(keys, data.Network).Alone, null, caution)
             : throw new CommandException("数据目录里没有节点密钥，请用 --network 指定网络文件。");
     }
 

@@ -37,7 +37,7 @@ public enum Right
     ViewAudit = 18,
 
     /// <summary>Register and remove the sites on which passkeys sign; asked of the top committee.</summary>
-    ManageSites = 31,
+    ManageSites = 19,
 }
 
 /// <summary>How far down a post reaches.</summary>

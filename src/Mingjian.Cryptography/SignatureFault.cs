@@ -30,20 +30,20 @@ public enum SignatureFault
     ClientData = 8,
 
     /// <summary>Authenticator data is not 37 bytes for the page's host or a domain above it, or has flags that an assertion has not.</summary>
-    AuthenticatorData = 14,
+    AuthenticatorData = 9,
 
     /// <summary>The authenticator did not test that a person is present (flag UP).</summary>
-    UserNotPresent = 11,
+    UserNotPresent = 10,
 
     /// <summary>The authenticator did not verify who the person is (flag UV).</summary>
-    UserNotVerified = 15,
+    UserNotVerified = 11,
 
     /// <summary>The authenticator signed a challenge for other bytes.</summary>
-    Challenge = 10,
+    Challenge = 12,
 
     /// <summary>The key is no point of the curve.</summary>
-    MalformedKey = 12,
+    MalformedKey = 13,
 
     /// <summary>The signature does not verify.</summary>
-    Invalid = 13,
+    Invalid = 14,
 }

@@ -69,7 +69,12 @@ public sealed class ServerTests(ITestOutputHelper output) : IAsyncLifetime
         Expect(0, await Cli.RunAsync("access", "grant", Data, "--name", "监督组", "--for", "audit", "--days", "5", "--out", token));
         Expect(2, await Cli.RunAsync("access", "grant", Data, "--name", "监督组", "--for", "audit", "--out", token + "2"));
         var granted = await File.ReadAllTextAsync(token);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(token));
+
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(token));
+        }
+
         Assert.Contains("不是令牌文件", Expect(2, await Cli.RunAsync("audit", $"{_server.Address}", "--token", network)).Errors, StringComparison.Ordinal);
         Assert.Contains("https", Expect(2, await Cli.RunAsync("audit", "http://ledger.invalid/", "--token", token)).Errors, StringComparison.Ordinal);
         Expect(2, await Cli.RunAsync("audit", Data, "--token", token));

@@ -135,7 +135,7 @@ public sealed class AdmissionTests : IAsyncLifetime
         Assert.Equal(
             "TooLarge=1 MalformedEnvelope=2 MalformedPayload=3 WrongNetwork=4 Duplicate=5 Expired=6 ExpiresTooLate=7 UnknownCommand=8 "
             + "CommandNotActive=9 MalformedCommand=10 UnknownKey=11 WrongScheme=12 WrongSignature=13 EntryTooLarge=14 Busy=15 "
-            + "SignerMissing=16 QuotaExceeded=17 AssertionShape=21 UserNotVerified=22 UnknownSite=23",
+            + "SignerMissing=16 QuotaExceeded=17 AssertionShape=18 UserNotVerified=19 UnknownSite=20",
             string.Join(' ', Enum.GetValues<AdmissionRejection>().Select(r => $"{r}={(int)r}")));
     }
 

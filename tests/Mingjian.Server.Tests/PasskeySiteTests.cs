@@ -54,14 +54,14 @@ public sealed class PasskeySiteTests : IAsyncLifetime
         // Each row has one fault.
         (string RelyingParty, string Origin, string More, string Code)[] elsewhere =
         [
-            ("elsewhere.invalid", Origin, string.Empty, "admission/21"),
-            (host, "https://elsewhere.invalid", string.Empty, "admission/21"),
+            ("elsewhere.invalid", Origin, string.Empty, "admission/18"),
+            (host, "https://elsewhere.invalid", string.Empty, "admission/18"),
             ("elsewhere.invalid", "https://elsewhere.invalid", string.Empty, PasskeySite.Code),
-            (host, $"http://sub.{host}:{port}", string.Empty, "admission/21"),
-            (host, Origin + "/", string.Empty, "admission/21"),
+            (host, $"http://sub.{host}:{port}", string.Empty, "admission/18"),
+            (host, Origin + "/", string.Empty, "admission/18"),
             (host, $"http://{host}:1", string.Empty, PasskeySite.Code),
-            (host, Origin, ",\"crossOrigin\":true", "admission/21"),
-            (host, Origin, ",\"crossOrigin\":false,\"topOrigin\":\"https://elsewhere.invalid\"", "admission/21"),
+            (host, Origin, ",\"crossOrigin\":true", "admission/18"),
+            (host, Origin, ",\"crossOrigin\":false,\"topOrigin\":\"https://elsewhere.invalid\"", "admission/18"),
         ];
         foreach (var (relyingParty, origin, more, code) in elsewhere)
         {
@@ -116,7 +116,7 @@ public sealed class PasskeySiteTests : IAsyncLifetime
                 await DirectlyAsync(stranger.Sign(_browser, stranger.BindCommand(_browser.Member), attack, InvitationCode.New())),
                 await DirectlyAsync(stranger.Sign(_browser, new FoundNetwork(LedgerId.New<OrganizationId>(), Hash32.Of([1]), _browser.Member, stranger.Key), attack)),
             ];
-            Assert.All(codes, c => Assert.Contains(c, new[] { "admission/11", "admission/21", "admission/22", "admission/23", PasskeySite.Code, "session/invitation-invalid" }));
+            Assert.All(codes, c => Assert.Contains(c, new[] { "admission/11", "admission/18", "admission/19", "admission/20", PasskeySite.Code, "session/invitation-invalid" }));
         }
 
         // None was ordered, let alone logged; and what is logged has no such text, however it is wrapped.
@@ -136,19 +136,19 @@ public sealed class PasskeySiteTests : IAsyncLifetime
         using var officer = _server.Open();
         await officer.SignInAsDemoAsync("officer");
         Assert.True(SiteOrigin.TryParse(Site, out var site));
-        Assert.Equal("admission/23", await DirectlyAsync(_passkey.Sign(_browser, Harmless, Site)));
+        Assert.Equal("admission/20", await DirectlyAsync(_passkey.Sign(_browser, Harmless, Site)));
 
         // An act that asks for its own site does not help itself, and only an officer of the top committee registers one.
-        Assert.Equal("admission/23", await DirectlyAsync(_passkey.Sign(_browser, new RegisterSite(site.Hash), Site)));
+        Assert.Equal("admission/20", await DirectlyAsync(_passkey.Sign(_browser, new RegisterSite(site.Hash), Site)));
         Assert.Equal("organizations/1501", await DirectlyAsync(_passkey.Sign(_browser, new RegisterSite(site.Hash), Origin)));
         Assert.Equal(HttpStatusCode.OK, (await officer.SubmitAsync(officer.Sign(new RegisterSite(site.Hash)))).StatusCode);
         Assert.Equal("members/1501", await DirectlyAsync(_passkey.Sign(_browser, Harmless, Site)));
-        Assert.Equal("admission/23", await DirectlyAsync(_passkey.Sign(_browser, Harmless, $"{Site}:8443")));
+        Assert.Equal("admission/20", await DirectlyAsync(_passkey.Sign(_browser, Harmless, $"{Site}:8443")));
 
         // This server is addressed as localhost, so it hands nothing on that was signed elsewhere.
         Assert.Equal(PasskeySite.Code, await (await _browser.SubmitAsync(_passkey.Sign(_browser, Harmless, Site))).CodeAsync());
         Assert.Equal(HttpStatusCode.OK, (await officer.SubmitAsync(officer.Sign(new RemoveSite(site.Hash)))).StatusCode);
-        Assert.Equal("admission/23", await DirectlyAsync(_passkey.Sign(_browser, Harmless, Site)));
+        Assert.Equal("admission/20", await DirectlyAsync(_passkey.Sign(_browser, Harmless, Site)));
         await AssertAuditedAsync();
     }
 

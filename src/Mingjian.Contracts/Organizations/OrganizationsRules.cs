@@ -338,7 +338,7 @@ internal static class OrganizationsRules
         return left;
     }
 
-    private static void PutSites(IStateWriter writes, IReadOnlyList<Hash32> sites)
+    private static void PutSites(IStateWriter writes, List<Hash32> sites)
     {
         if (sites.Count == 0)
         {

@@ -61,13 +61,13 @@ public enum AdmissionRejection
     QuotaExceeded = 17,
 
     /// <summary>A passkey's assertion has not, byte for byte, the form that is accepted. Answered before <see cref="MalformedPayload"/>.</summary>
-    AssertionShape = 21,
+    AssertionShape = 18,
 
     /// <summary>A passkey signed without verifying who uses it. Answered before <see cref="MalformedPayload"/>.</summary>
-    UserNotVerified = 22,
+    UserNotVerified = 19,
 
     /// <summary>A passkey signed on a page that is no registered site of this network. Answered before <see cref="WrongScheme"/>.</summary>
-    UnknownSite = 23,
+    UnknownSite = 20,
 }
 
 /// <summary>Codes of <see cref="AdmissionRejection"/>.</summary>
