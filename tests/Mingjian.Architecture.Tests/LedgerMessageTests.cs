@@ -58,7 +58,7 @@ public sealed class LedgerMessageTests
             return [];
         }
 
-        if (bare.Namespace?.StartsWith("System", StringComparison.Ordinal) != false || (bare.Assembly == typeof(MemberId).Assembly && bare != typeof(Node)))
+        if (bare.Namespace?.StartsWith("System", StringComparison.Ordinal) != false || (bare.Assembly == typeof(MemberId).Assembly && bare != typeof(Node) && bare != typeof(Seat)))
         {
             return [$"{path}: {bare.Name}"];
         }

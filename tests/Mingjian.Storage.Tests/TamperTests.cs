@@ -52,6 +52,25 @@ public sealed class TamperTests(ITestOutputHelper output)
     private static Task Fill(LedgerFixture ledger, Person person, int first) => Task.WhenAll(
         Enumerable.Range(first, 400).Select(i => ledger.Do(person, new Deposit(Person.Payment(i), new MemberId((UInt128)(uint)(i % 90)), new Amount(i + 1)))));
 
+    /// <summary>A table that the copy caught while it was being made, before any list named it: without it nothing is missing.</summary>
+    private static async Task<bool> IsNobodysAsync(LedgerFixture ledger, string store, string file)
+    {
+        if (!file.EndsWith(".sst", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        File.Move(file, file + ".away");
+        try
+        {
+            return (await Auditing.AuditStore(ledger.Keys.Alone, store)).Fault is null;
+        }
+        finally
+        {
+            File.Move(file + ".away", file);
+        }
+    }
+
     private async Task FlipEverywhere(LedgerFixture ledger, string store)
     {
         var seed = Environment.TickCount;
@@ -75,7 +94,9 @@ public sealed class TamperTests(ITestOutputHelper output)
                 await File.WriteAllBytesAsync(file, bytes);
                 var report = await Auditing.AuditStore(ledger.Keys.Alone, store);
                 output.WriteLine($"{name} bit {bit} of {original.Length * 8L}: {report.Fault?.StableCode} {report.Fault?.Place}");
-                Assert.True(report.Fault is not null || IsPadding(name, original, bit / 8), $"{name} bit {bit}: nobody noticed (seed {seed})");
+                Assert.True(
+                    report.Fault is not null || IsPadding(name, original, bit / 8) || await IsNobodysAsync(ledger, store, file),
+                    $"{name} bit {bit}: nobody noticed (seed {seed})");
             }
 
             await File.WriteAllBytesAsync(file, original);

@@ -39,7 +39,7 @@ internal static class OrganizationsRules
                 Apply(state, ended, context, writes);
                 break;
             case SiteRegistered registered:
-                PutSites(writes, [.. SitesOf(state), registered.Site]);
+                PutSites(writes, With(SitesOf(state), registered.Site));
                 break;
             case SiteRemoved removed:
                 PutSites(writes, Without(SitesOf(state), removed.Site));
@@ -85,7 +85,7 @@ internal static class OrganizationsRules
         Put(writes, new(founded.Committee, null, OrganizationKind.PrimaryPartyCommittee, 0, founded.Name));
         if (founded.Site is { } site)
         {
-            PutSites(writes, [site]);
+            PutSites(writes, With([], site));
         }
 
         Put(writes, founded.Officer, [new Appointment(founded.Committee, Post.OrganizationOfficer, today, null)]);
@@ -323,6 +323,13 @@ internal static class OrganizationsRules
         state.Get(OrganizationsState.TopKey) is { } top ? Rights.Signer(state, context, Right.ManageSites, top.Committee) : null;
 
     private static IReadOnlyList<Hash32> SitesOf(IStateReader state) => state.Get(OrganizationsState.SitesKey)?.Sites ?? [];
+
+    private static List<Hash32> With(IReadOnlyList<Hash32> sites, Hash32 added)
+    {
+        var all = new List<Hash32>(sites);
+        all.Add(added);
+        return all;
+    }
 
     private static List<Hash32> Without(IReadOnlyList<Hash32> sites, Hash32 removed)
     {

@@ -212,7 +212,7 @@ internal static class CanonicalShape
     /// <summary>A record whose constructor takes exactly the members that its JSON has.</summary>
     private static CanonicalShape<T>? Record<T>(JsonTypeInfo type)
     {
-        var members = type.Properties;
+        var members = type.Properties.Where(m => m.Get is not null).ToList();
         var constructor = typeof(T).GetConstructors().FirstOrDefault(c => c.GetParameters().Length == members.Count
             && c.GetParameters().All(p => members.Any(m => IsNamed(m, p.Name) && m.PropertyType == p.ParameterType)));
         if (constructor is null || typeof(T).IsValueType || members.Any(m => m.CustomConverter is not null || m.ShouldSerialize is not null || m.IsExtensionData))
