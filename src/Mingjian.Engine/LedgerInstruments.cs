@@ -73,7 +73,7 @@ public sealed class LedgerInstruments : IDisposable
         _meter = new Meter(new MeterOptions(MeterName) { Tags = [Tag("network", network.ToString())], Scope = scope });
         _acts = _meter.CreateCounter<long>("mingjian.acts", "{act}", "Acts that became final on this node, by outcome.");
         _refused = _meter.CreateCounter<long>("mingjian.admission.refused", "{act}", "Acts refused before they were ordered, by code.");
-        _bytes = _meter.CreateCounter<long>("mingjian.admission.bytes", "By", "Envelopes handed to the order, by whose quota they count against.");
+        _bytes = _meter.CreateCounter<long>("mingjian.admission.taken", "By", "Envelopes handed to the order, by whose quota they count against.");
         _votes = _meter.CreateCounter<long>("mingjian.votes", "{vote}", "Votes seen, by node.");
         _skipped = _meter.CreateCounter<long>("mingjian.batches.skipped", "{batch}", "Batches that every node skips, by node and fault.");
         _blocks = _meter.CreateCounter<long>("mingjian.blocks", "{block}", "Blocks that this node finished itself; mirrored ones do not count.");

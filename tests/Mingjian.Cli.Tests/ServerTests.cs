@@ -28,7 +28,7 @@ public sealed class ServerTests(ITestOutputHelper output) : IAsyncLifetime
         Expect(0, await Cli.RunAsync("key", "new", key));
         var (member, code) = await InviteOfficerAsync();
         Expect(0, await Cli.RunAsync("key", "bind", key, "--server", $"{_server.Address}", "--member", member, "--code", code));
-        Expect(1, await Cli.RunAsync("key", "bind", key, "--server", $"{_server.Address}", "--member", member, "--code", code));
+        Expect(2, await Cli.RunAsync("key", "bind", key, "--server", $"{_server.Address}", "--member", member, "--code", code));
 
         var roster = Repository.File("samples", "roster-300.xlsx");
         Expect(0, await Cli.RunAsync("import", roster, "--key", key, "--server", $"{_server.Address}", "--dry-run"));

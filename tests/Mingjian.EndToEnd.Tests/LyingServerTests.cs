@@ -65,11 +65,11 @@ public sealed class LyingServerTests(Office office)
               const trust = await import('/_content/Mingjian.Web/js/trust.js');
               const [own] = await keys.deviceKeys();
               const network = document.querySelector('meta[name="mj-network"]').content;
-              const act = (payload) => trust.prepare(payload, network);
+              const act = (payload) => trust.prepare(payload, network, own.id);
               const prepared = await act('[{"command":"members.RevokeKey","body":{"key":"k-00000000000000000000000000000001","reason":1}}]');
               const key = { scheme: 'es256', id: own.id };
               const attempt = async (what, who = key) => { try { return (await keys.sign(what, who)).sig ? 'signed' : 'nothing'; } catch (e) { return e.code ?? e.name; } };
-              const elsewhere = await trust.prepare('[{"command":"members.RevokeKey","body":{"key":"k-00000000000000000000000000000001","reason":1}}]', 'other.invalid/1');
+              const elsewhere = await trust.prepare('[{"command":"members.RevokeKey","body":{"key":"k-00000000000000000000000000000001","reason":1}}]', 'other.invalid/1', own.id);
               return [
                 Object.keys(keys).filter((name) => /sign/i.test(name)).sort().join(),
                 await attempt({ message: prepared.message, challenge: prepared.challenge }),

@@ -28,6 +28,9 @@ public sealed class InvitationAttackTests : IAsyncLifetime
     private Browser _secretary = null!;
     private Browser _member = null!;
 
+    // Where passkeys sign without a registered site.
+    private Uri Local => new($"http://localhost:{_server.Address.Port}/");
+
     private DemoPlan Plan => _server.Services.GetRequiredService<DemoSeed>().Plan!;
 
     public async ValueTask InitializeAsync()
@@ -127,7 +130,7 @@ public sealed class InvitationAttackTests : IAsyncLifetime
         Assert.Equal("admission/11", await SubmitAsync(_member, bind, mine));
         Assert.Equal("admission/11", await SubmitAsync(_member, new RevokeKey(_member.Key.Key.Id, KeyRevocationReason.Lost), mine));
         Assert.Equal("admission/11", await SubmitAsync(_member, new RevokeKey(_member.Key.Key.Id, KeyRevocationReason.Lost), _member.Key, mine));
-        Assert.Equal("admission/11", await SubmitAsync(
+        Assert.Equal("setup/other-door", await SubmitAsync(
             _member, new FoundNetwork(LedgerId.New<OrganizationId>(), Hash32.Of([1]), LedgerId.New<MemberId>(), stranger.Key.Key), stranger.Key));
         Assert.Equal(size, _server.Ledger.Head.Size);
 
@@ -176,6 +179,7 @@ public sealed class InvitationAttackTests : IAsyncLifetime
     {
         var code = await IssueAsync(_member, _member.Member);
         using var stranger = _server.Open();
+        stranger.MoveTo(Local);
         var wrong = InvitationCode.New();
         foreach (var signer in new ISigner[] { wrong, stranger.Key, _member.Key })
         {
@@ -201,6 +205,7 @@ public sealed class InvitationAttackTests : IAsyncLifetime
     {
         var code = await IssueAsync(_member, _member.Member);
         using var phone = _server.Open();
+        phone.MoveTo(Local);
         var (key, pending) = await MakePasskeyAsync(phone, code);
         Assert.Equal(0, await PasskeysAsync());
 
@@ -248,7 +253,7 @@ public sealed class InvitationAttackTests : IAsyncLifetime
         cose.WriteEndMap();
         byte[] data =
         [
-            .. SHA256.HashData(Encoding.UTF8.GetBytes(_server.Address.Host)), 0x45, 0, 0, 0, 0, .. new byte[16], 0, (byte)id.Length, .. id,
+            .. SHA256.HashData(Encoding.UTF8.GetBytes(Local.Host)), 0x45, 0, 0, 0, 0, .. new byte[16], 0, (byte)id.Length, .. id,
             .. cose.Encode(),
         ];
         var attestation = new CborWriter(CborConformanceMode.Ctap2Canonical);
@@ -266,7 +271,7 @@ public sealed class InvitationAttackTests : IAsyncLifetime
         {
             type = "webauthn.create",
             challenge,
-            origin = _server.Address.GetLeftPart(UriPartial.Authority),
+            origin = Local.GetLeftPart(UriPartial.Authority),
             crossOrigin = false,
         });
         var credential = JsonSerializer.Serialize(new
@@ -284,7 +289,7 @@ public sealed class InvitationAttackTests : IAsyncLifetime
         });
         // As browsers do; Identity compares it with the client data's.
         browser.Client.DefaultRequestHeaders.Remove("Origin");
-        browser.Client.DefaultRequestHeaders.Add("Origin", _server.Address.GetLeftPart(UriPartial.Authority));
+        browser.Client.DefaultRequestHeaders.Add("Origin", Local.GetLeftPart(UriPartial.Authority));
         var made = await browser.PostAsync("/api/v1/passkeys", new { state = asked.GetProperty("state").GetString(), credential });
         Assert.Equal(HttpStatusCode.OK, made.StatusCode);
         var answer = await made.Content.ReadFromJsonAsync<JsonElement>();
@@ -302,7 +307,7 @@ public sealed class InvitationAttackTests : IAsyncLifetime
     private static async Task<HttpResponseMessage> RedeemAsync(Browser browser, string pending, ICommand command, params ISigner[] signers)
     {
         browser.Client.DefaultRequestHeaders.Add("X-Passkey", pending);
-        var response = await browser.RedeemAsync(Browser.SignAll(browser.Payload(command), signers));
+        var response = await browser.RedeemAsync(Browser.SignAll(browser.Payload(command, signer: signers[0].Key.Id), signers));
         browser.Client.DefaultRequestHeaders.Remove("X-Passkey");
         return response;
     }
@@ -347,7 +352,9 @@ public sealed class InvitationAttackTests : IAsyncLifetime
     }
 
     private static Task<string?> SubmitAsync(Browser browser, ICommand command, params ISigner[] signers) =>
-        CodeAsync(browser.SubmitAsync(Browser.SignAll(browser.Payload(command), signers.Length == 0 ? [browser.Key] : signers)));
+        CodeAsync(browser.SubmitAsync(signers.Length == 0
+            ? browser.Sign(command)
+            : Browser.SignAll(browser.Payload(command, signer: signers[0].Key.Id), signers)));
 
     private static async Task<string?> CodeAsync(Task<HttpResponseMessage> asked)
     {
@@ -397,9 +404,9 @@ public sealed class InvitationAttackTests : IAsyncLifetime
         {
             var challenge = Base64Url.EncodeToString(SHA256.HashData(message));
             var assertion = new WebAuthnAssertion(
-                [.. SHA256.HashData(Encoding.UTF8.GetBytes(test._server.Address.Host)), 0x05, 0, 0, 0, 1],
+                [.. SHA256.HashData(Encoding.UTF8.GetBytes(test.Local.Host)), 0x05, 0, 0, 0, 1],
                 Encoding.UTF8.GetBytes(
-                    $"{{\"type\":\"webauthn.get\",\"challenge\":\"{challenge}\",\"origin\":\"{test._server.Address.GetLeftPart(UriPartial.Authority)}\",\"crossOrigin\":false}}"));
+                    $"{{\"type\":\"webauthn.get\",\"challenge\":\"{challenge}\",\"origin\":\"{test.Local.GetLeftPart(UriPartial.Authority)}\",\"crossOrigin\":false}}"));
             var signature = key.SignData(
                 WebAuthn.SignedBytes(assertion), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
             return new KeySignature(Key.Id, SchemeNames.WebAuthnEs256, signature, assertion);

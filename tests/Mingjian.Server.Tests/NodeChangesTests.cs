@@ -98,8 +98,8 @@ public sealed class NodeChangesTests : IAsyncDisposable
         _order.Propose(Keys(1), Now, Sign(Founding, _officer), Sign(new FoundNodes(Hash32.Of("charter"u8), others), _organizations[..4]));
         await WaitAsync(_ledgers[2], 1);
         Assert.Null(_ledgers[2].ReadState().Nodes());
-        Assert.Contains("NotTheFoundingNodes", System.Text.Encoding.UTF8.GetString(_ledgers[2].ReadEntry(1)!));
-        Assert.Contains("AgreementMissing", System.Text.Encoding.UTF8.GetString(_ledgers[2].ReadEntry(0)!));
+        Assert.Contains("\"nodes/1102\"", System.Text.Encoding.UTF8.GetString(_ledgers[2].ReadEntry(1)!));
+        Assert.Contains("\"organizations/1103\"", System.Text.Encoding.UTF8.GetString(_ledgers[2].ReadEntry(0)!));
     }
 
     [Fact]
@@ -126,8 +126,8 @@ public sealed class NodeChangesTests : IAsyncDisposable
         var state = _ledgers[3].ReadState();
         Assert.Equal(_committee, state.Get(OrganizationsState.TopKey)!.Committee);
         Assert.Equal(1, state.Nodes()!.Current.From);
-        Assert.Contains("AgreementMissing", System.Text.Encoding.UTF8.GetString(_ledgers[3].ReadEntry(0)!));
-        Assert.Contains("NotTheFirstNode", System.Text.Encoding.UTF8.GetString(_ledgers[3].ReadEntry(3)!));
+        Assert.Contains("\"organizations/1103\"", System.Text.Encoding.UTF8.GetString(_ledgers[3].ReadEntry(0)!));
+        Assert.Contains("\"organizations/1104\"", System.Text.Encoding.UTF8.GetString(_ledgers[3].ReadEntry(3)!));
         await StopAsync(3);
         await using var source = new RocksDbLedgerSource(StoreOf(3));
         var report = await AuditOf(_founders).RunAsync(source, null, CancellationToken.None);

@@ -130,7 +130,7 @@ public sealed class ReceiptStandingTests : IAsyncLifetime
         var extra = new RecordVoluntaryPayment(
             LedgerId.New<PaymentId>(), _secretary.Member, Payment().Branch, _server.Now.BeijingDate, PaymentMethod.Cash, new Amount(100));
         await AcceptAsync(_secretary, extra);
-        Assert.Equal("receipts/forbidden", await (await _member.Client.GetAsync($"/api/v1/receipts/{extra.Payment}/standing")).CodeAsync());
+        Assert.Equal("receipts/unknown", await (await _member.Client.GetAsync($"/api/v1/receipts/{extra.Payment}/standing")).CodeAsync());
 
         static string Named(byte[] problem) =>
             System.Text.Json.JsonDocument.Parse(problem).RootElement.GetProperty("code").GetString()

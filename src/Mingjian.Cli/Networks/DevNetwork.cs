@@ -251,7 +251,7 @@ internal sealed class DevNetwork : IAsyncDisposable
     {
         using var plan = JsonDocument.Parse(File.ReadAllText(Path.Combine(DataOf(1), "demo.json")));
         committee = LedgerId.Parse<OrganizationId>(plan.RootElement.GetProperty("committee").GetString()!);
-        return Es256Signer.Import(plan.RootElement.GetProperty("officerKey").GetBytesFromBase64());
+        return Es256Signer.Import(plan.RootElement.GetProperty("founderKey").GetBytesFromBase64());
     }
 
     /// <summary>An organisation's network key.</summary>

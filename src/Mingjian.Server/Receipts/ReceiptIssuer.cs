@@ -97,11 +97,10 @@ internal static class ReceiptServices
     /// <summary>The receipt's file, how its payment stands, and the same for whoever holds the receipt.</summary>
     public static void MapReceipts(this WebApplication app)
     {
-        var receipts = app.MapGroup("/api/v1/receipts/{payment}").RequireAuthorization(Policies.SignedIn);
-        receipts.MapGet("", DownloadAsync)
+        app.MapGet("/api/v1/receipts/{payment}", DownloadAsync).RequireAuthorization(Policies.SignedIn)
             .WithSummary("The receipt file of a payment: for the member and for whoever may view dues of the branch.")
             .Produces(200, contentType: ReceiptFile.MediaType).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(410);
-        receipts.MapGet("/standing", StandingAsync)
+        app.MapGet("/api/v1/receipts/{payment}/standing", StandingAsync).RequireAuthorization(Policies.SignedIn)
             .WithSummary("How the payment stands as of the newest block (in force, reversed), proven; rights as for the receipt.")
             .Produces(200, contentType: PaymentStanding.MediaType).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
         app.MapGet(StandingQuery.Address + "{index:long}", HeldStandingAsync).AllowAnonymous().RequireRateLimiting(Hosting.HostingServices.ApiLimit)

@@ -37,7 +37,7 @@ public sealed class RoleTests : IDisposable
         ["GET /ledger/tile/{**tile}"] = "404 404",
         ["GET /ledger/witnessed"] = "404 404",
         ["GET /metrics"] = "401 401",
-        ["GET /openapi/{documentName}.json"] = "200 200",
+        ["GET /openapi/{documentName:regex(^v1$)}.json"] = "200 200",
         ["POST /api/v1/network/acts"] = "422 422",
         ["POST /api/v1/operator/backups"] = "401 401",
         ["POST /api/v1/operator/height"] = "401 401",
@@ -57,7 +57,7 @@ public sealed class RoleTests : IDisposable
         {
             var pattern = "/" + endpoint.RoutePattern.RawText!.TrimStart('/');
             var path = pattern.Replace("{id}", new string('0', 64), StringComparison.Ordinal).Replace("{**tile}", "0/000.p/1", StringComparison.Ordinal)
-                .Replace("{documentName}", "v1", StringComparison.Ordinal);
+                .Replace("{documentName:regex(^v1$)}", "v1", StringComparison.Ordinal);
             foreach (var method in (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Where(m => m != "HEAD"))
             {
                 found[$"{method} {pattern}"] = $"{await AskAsync(node, method, path, null)} {await AskAsync(node, method, path, token)}";
