@@ -247,7 +247,9 @@ public sealed class RosterReaderTests
     {
         var known = new Dictionary<string, OrganizationId>(StringComparer.Ordinal)
         {
-            ["机关第一党支部（一）"] = OrganizationId.From(1), ["两可（甲）"] = OrganizationId.From(2), ["两可(甲)"] = OrganizationId.From(3),
+            ["机关第一党支部（一）"] = OrganizationId.From(1),
+            ["两可（甲）"] = OrganizationId.From(2),
+            ["两可(甲)"] = OrganizationId.From(3),
         };
         var row = Read(Sheet(("所在党支部", typed)), known).Rows[0];
         Assert.Equal(expected is { } id ? OrganizationId.From((uint)id) : null, row.Person?.Organization);
