@@ -28,7 +28,7 @@ public sealed class DeviceTests(Office office)
         await second.Page.GotoAsync(link);
         await second.ShootAsync("device-redeem-desktop", fullPage: true);
         await second.Page.GetByRole(AriaRole.Button, new() { Name = "在本机建立密钥" }).ClickAsync();
-        await second.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/", new() { Timeout = 60_000 });
+        await second.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/", new() { Timeout = 180_000 });
         await second.Page.GotoAsync("my/keys");
         await Assertions.Expect(second.Page.GetByText("由本人添加").First).ToBeVisibleAsync();
         await second.ShootAsync("keys-desktop", fullPage: true);
