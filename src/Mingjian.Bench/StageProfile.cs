@@ -40,7 +40,7 @@ internal sealed class StageProfile(BenchLedger ledger)
             var commands = new (CommandRoute Route, ICommand Command)[batch.Length];
             Time("3 read command", () => Each(batch.Length, i =>
             {
-                Require(reader.ReadCommand(frames[i], 1_000_000, out var route, out var command));
+                Require(reader.ReadCommand(frames[i], out var route, out var command));
                 commands[i] = (route!, command!);
             }));
             var actors = new Actor[batch.Length][];
@@ -53,13 +53,14 @@ internal sealed class StageProfile(BenchLedger ledger)
             var admitted = frames.Select((f, i) => new AdmittedTransaction(
                 f.Id, f.Bytes, commands[i].Route, commands[i].Command, f.Payload.Expires, f.Signers())).ToArray();
             ExecutedBatch executed = null!;
-            var context = new DecisionContext(LedgerTime.From(TimeProvider.System.GetUtcNow()), head.Height + 1, BenchRoster.Network, actors[0], ledger.Keys.Alone.Nodes, 1);
+            var context = new DecisionContext(LedgerTime.From(TimeProvider.System.GetUtcNow()), head.Height + 1, BenchRoster.Network, actors[0], ledger.Keys.Alone.Nodes, 1, AllContracts.Protocol);
             Time("6a decide, records not in memory", () => Each(batch.Length, i =>
                 commands[i].Route.Contract.Decide(view, commands[i].Command, context with { Actors = actors[i] })));
             Time("6b decide, records in memory", () => Each(batch.Length, i =>
                 commands[i].Route.Contract.Decide(view, commands[i].Command, context with { Actors = actors[i] })));
             Time("6c decide, apply, write entries", () => executed = executor.Execute(
-                head.Height + 1, LedgerTime.From(TimeProvider.System.GetUtcNow()), ledger.Keys.Alone.Nodes, 1, head.Size, BlockAct.Of(admitted), view, state, _ => false));
+                head.Height + 1, LedgerTime.From(TimeProvider.System.GetUtcNow()), AllContracts.Protocol, ledger.Keys.Alone.Nodes, new ProtocolStatement(1, AllContracts.Protocol),
+                head.Size, BlockAct.Of(admitted), view, state, _ => false));
             StateWrite[] writes = null!;
             Time("7 encode state, state tree", () => (writes, tree) = BlockExecutor.Close(state, tree));
             IReadOnlyList<TileWrite> tiles = null!;

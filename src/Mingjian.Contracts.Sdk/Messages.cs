@@ -49,8 +49,13 @@ public interface IHeightRestarted : IEvent
 /// <param name="Name">Contract name, a dot, the record's name.</param>
 /// <param name="Type">The CLR record.</param>
 /// <param name="Json">Canonical serialisation metadata.</param>
-/// <param name="ActivationHeight">First height at which it is accepted; 1 = from genesis.</param>
-public sealed record MessageType(string Name, Type Type, JsonTypeInfo Json, long ActivationHeight = 1);
+/// <param name="Since">First protocol that has it; 1 = every ledger has it from genesis on. A changed form is a new name, so a name has one form for ever.</param>
+/// <param name="Until">Last protocol that accepts it; what was accepted stays readable.</param>
+public sealed record MessageType(string Name, Type Type, JsonTypeInfo Json, int Since = 1, int Until = int.MaxValue)
+{
+    /// <summary>Whether blocks of a protocol may carry it.</summary>
+    public bool IsIn(int protocol) => protocol >= Since && protocol <= Until;
+}
 
 /// <summary>A reason for refusing a command: the contract's name and its number, never reused.</summary>
 /// <param name="Contract">For example <c>dues</c>.</param>
@@ -98,8 +103,9 @@ public sealed record Actor(KeyId Key, PublicKeyValue PublicKey, MemberId? Member
 /// <param name="Actors">The signers, in the envelope's order; never empty.</param>
 /// <param name="Nodes">The nodes whose quorum makes the block final; before the agreement those of every node's configuration.</param>
 /// <param name="Proposer">Number of the node whose batch the block is made of; its batch key has signed that batch.</param>
+/// <param name="Protocol">By whose rules the block is made, from 1. A rule that changes asks it, and keeps the old rule beside the new one for ever.</param>
 public sealed record DecisionContext(
-    LedgerTime Time, long Height, NetworkId Network, IReadOnlyList<Actor> Actors, NodeSet Nodes, int Proposer)
+    LedgerTime Time, long Height, NetworkId Network, IReadOnlyList<Actor> Actors, NodeSet Nodes, int Proposer, int Protocol)
 {
     /// <summary>The civil date in Beijing of the block.</summary>
     public DateOnly Today => Time.BeijingDate;

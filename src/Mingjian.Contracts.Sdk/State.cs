@@ -53,6 +53,9 @@ public interface IContract
     /// <summary>Lower-case name, the first part of its messages' names and of its rejection codes.</summary>
     string Name { get; }
 
+    /// <summary>The newest protocol whose rules it has; it has those of every earlier one, too.</summary>
+    int Protocol => 1;
+
     IReadOnlyList<MessageType> Commands { get; }
 
     IReadOnlyList<MessageType> Events { get; }
@@ -73,6 +76,19 @@ public interface IKeyDirectory
     /// <summary>The nodes that made the block of a past height final, or null while the ledger says nothing of it.</summary>
     NodeSet? FindNodesAt(IStateReader state, long height) => null;
 
+    /// <summary>The protocol by whose rules the block of a height is made; 1 while the ledger says nothing of it.</summary>
+    int FindProtocol(IStateReader state, long height) => 1;
+
+    /// <summary>Whether the state already says that this is the newest protocol which a node's program carries, or has no need to be told.</summary>
+    /// <param name="nodes">Whose quorum makes the block final.</param>
+    bool IsStated(IStateReader state, NodeSet nodes, ProtocolStatement statement) => true;
+
+    /// <summary>Writes a statement down that is not; called after the acts of the proposer's block.</summary>
+    /// <param name="height">Of that block.</param>
+    void State(IStateReader state, NodeSet nodes, long height, ProtocolStatement statement, IStateWriter writes)
+    {
+    }
+
     /// <summary>Whether people may sign with passkeys on a page of this origin.</summary>
     /// <param name="command">What is signed; the founding act may name its own site.</param>
     /// <param name="site">SHA-256 of the origin. Pages of the signer's own machine are not asked about.</param>
@@ -87,6 +103,11 @@ public interface IKeyDirectory
     /// <summary>Whether keys that the command introduces or brings may sign it alone: only what founds a ledger that is not founded.</summary>
     bool MayFound(IStateReader state, ICommand command) => false;
 }
+
+/// <summary>What a node says with each of its batches, under its batch key; stands in the seal of the block that the batch becomes.</summary>
+/// <param name="Node">Its number.</param>
+/// <param name="Carries">The newest protocol that its program has the rules of.</param>
+public readonly record struct ProtocolStatement(int Node, int Carries);
 
 /// <summary>Which nodes sign which blocks.</summary>
 /// <param name="Current">Until <paramref name="NextFrom"/>.</param>

@@ -19,6 +19,6 @@ public static class ContractsJson
     /// <summary>Canonical type info of one type.</summary>
     public static JsonTypeInfo<T> For<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
 
-    internal static MessageType Message<T>(string contract, long activationHeight = 1) =>
-        new($"{contract}.{typeof(T).Name}", typeof(T), For<T>(), activationHeight);
+    internal static MessageType Message<T>(string contract, int since = 1) =>
+        new($"{contract}.{typeof(T).Name}", typeof(T), For<T>(), since);
 }

@@ -18,6 +18,16 @@ public sealed class KeyDirectory : IKeyDirectory
     public NodeSet? FindNodesAt(IStateReader state, long height) => state.AgreementAt(height)?.ToNodeSet();
 
     /// <inheritdoc/>
+    public int FindProtocol(IStateReader state, long height) => state.ProtocolAt(height);
+
+    /// <inheritdoc/>
+    public bool IsStated(IStateReader state, NodeSet nodes, ProtocolStatement statement) => ProtocolRules.IsStated(state, nodes, statement);
+
+    /// <inheritdoc/>
+    public void State(IStateReader state, NodeSet nodes, long height, ProtocolStatement statement, IStateWriter writes) =>
+        ProtocolRules.State(state, nodes, height, statement, writes);
+
+    /// <inheritdoc/>
     /// <remarks>The key of an open invitation is nobody's, and can sign the binding for which it was issued and nothing else.</remarks>
     public Actor? Find(IStateReader state, KeyId key, ICommand command) =>
         Find(state, key) is { } actor ? actor

@@ -24,7 +24,7 @@ internal sealed class AdmissionPipeline(
 
     private readonly TransactionReader _reader = new(options.Network, contracts);
     private readonly QuotaMeter _quota = new(options.Quota);
-    private readonly Outlook _outlook = new(options.Network, contracts, store, published, head => Now(clock, head), self);
+    private readonly Outlook _outlook = new(options.Network, contracts, keys, store, published, head => Now(clock, head), self);
     private readonly Channel<Submission> _queue = Channel.CreateBounded<Submission>(
         new BoundedChannelOptions(options.AdmissionQueueLength) { SingleReader = true });
 
@@ -132,6 +132,12 @@ internal sealed class AdmissionPipeline(
 
     private AdmissionRejection? TryAdmit(Submission submission, PublishedHead head)
     {
+        var protocol = keys.FindProtocol(head.State, head.Head.Height + 1);
+        if (protocol > contracts.Highest)
+        {
+            return AdmissionRejection.UpgradeNeeded;
+        }
+
         var fault = _reader.ReadFrame(submission.Envelope, out var frame);
         submission.TransactionId = frame.Id;
         if (fault is not null)
@@ -150,7 +156,13 @@ internal sealed class AdmissionPipeline(
             return fault;
         }
 
-        fault = _reader.ReadCommand(frame, head.Head.Height + 1, out var route, out var command);
+        fault = _reader.ReadCommand(frame, out var route, out var command);
+        if (fault is not null)
+        {
+            return fault;
+        }
+
+        fault = TransactionReader.CheckProtocol(route!, protocol);
         if (fault is not null)
         {
             return fault;

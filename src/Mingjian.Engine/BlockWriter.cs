@@ -19,6 +19,7 @@ internal sealed class BlockWriter
     private readonly IBlockStore _store;
     private readonly IKeyDirectory _keys;
     private readonly NodeSet _founders;
+    private readonly ContractSet _contracts;
     private readonly BlockExecutor _executor;
     private readonly StateCache _cache;
     private CompactTree _log;
@@ -33,6 +34,7 @@ internal sealed class BlockWriter
         _store = store;
         _keys = keys;
         _founders = founders;
+        _contracts = contracts;
         _executor = new BlockExecutor(options.Network, contracts, keys);
         _cache = new StateCache(options.StateCacheRecords, store.Head?.Height ?? 0);
         _log = LedgerState.LoadLog(store);
@@ -66,6 +68,19 @@ internal sealed class BlockWriter
     /// <summary>The nodes whose quorum makes the next block final.</summary>
     public NodeSet NextNodes => _published.NextNodes;
 
+    /// <summary>The protocol by which the next block is made.</summary>
+    public int NextProtocol => _keys.FindProtocol(_published.State, _published.Head.Height + 1);
+
+    /// <summary>The newest protocol that this program carries.</summary>
+    public int Carries => _contracts.Highest;
+
+    /// <summary>Whether this program can execute the next block.</summary>
+    public bool CarriesNext => NextProtocol <= _contracts.Highest;
+
+    /// <summary>Whether the ledger says of a node what its program carries.</summary>
+    public bool IsStated(int node) =>
+        _keys.IsStated(_published.State, NextNodes, new ProtocolStatement(node, _contracts.Highest));
+
     /// <summary>Executes a batch on top of the newest block; changes nothing that anybody else sees.</summary>
     /// <remarks>A prepared block is committed or abandoned before the next is prepared.</remarks>
     public PreparedBlock Prepare(OrderedBatch batch) => Prepare(batch, BlockAct.Of(batch.Transactions));
@@ -80,11 +95,9 @@ internal sealed class BlockWriter
         var time = batch.Time > head.Time ? batch.Time : head.Time;
         var before = new StateView(_published.State.Snapshot, _cache, _tree, fill: true);
         var state = new BlockState(before);
-        var executed = _executor.Execute(
-            height, time, NextNodes, batch.Node, head.Size, acts, before, state, IsLogged);
-        return executed.Entries.Count == 0
-            ? new PreparedBlock(batch, executed, state, null)
-            : new PreparedBlock(batch, executed, state, Seal(batch, executed, state, height, time));
+        var protocol = NextProtocol;
+        var executed = _executor.Execute(height, time, protocol, NextNodes, batch.Statement, head.Size, acts, before, state, IsLogged);
+        return new PreparedBlock(batch, executed, state, executed.MakesBlock ? Seal(batch, executed, state, height, time, protocol) : null);
     }
 
     /// <summary>Stores a prepared block under its checkpoint and publishes it.</summary>
@@ -138,15 +151,15 @@ internal sealed class BlockWriter
         ? _recent.Contains(act.Id)
         : _store.FindTransaction(act.Id) is not null;
 
-    private PreparedBlock.Outcome Seal(OrderedBatch batch, ExecutedBatch executed, BlockState state, long height, LedgerTime time)
+    private PreparedBlock.Outcome Seal(OrderedBatch batch, ExecutedBatch executed, BlockState state, long height, LedgerTime time, int protocol)
     {
         var previous = _published.Head;
         var (writes, tree) = BlockExecutor.Close(state, _tree);
         var entries = executed.Entries;
         var next = NodesAt(state, height + 1);
         entries.Add(new SealEntry(
-            entries.Count + 1, EpochOf(state), previous.Size, height, _options.Network, next.Hash, NextNodes.Hash, batch.Position, previous.Root,
-            batch.Node, tree.Root, time).Encode());
+            batch.Carries, entries.Count + 1, EpochOf(state), previous.Size, height, _options.Network, next.Hash, NextNodes.Hash, batch.Position,
+            previous.Root, batch.Node, protocol, tree.Root, time).Encode());
         executed.Leaves.Add(Merkle.HashLeaf(entries[^1]));
         var log = _log.Clone();
         var tiles = log.AppendLeaves(CollectionsMarshal.AsSpan(executed.Leaves));

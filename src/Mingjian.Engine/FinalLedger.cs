@@ -99,6 +99,12 @@ public abstract class FinalLedger : ILedger, IAsyncDisposable
     /// <inheritdoc/>
     public IStateReader ReadState() => _writer.Published.State;
 
+    /// <summary>The protocol by which the next block is made.</summary>
+    public int Protocol => _writer.NextProtocol;
+
+    /// <summary>The newest protocol that this program carries; with a newer one in force, this ledger is for reading until the program is upgraded.</summary>
+    public int Carries => _writer.Carries;
+
     /// <inheritdoc/>
     public ProvenState ProveState(string path)
     {

@@ -28,6 +28,9 @@ namespace Mingjian.Engine;
 /// </remarks>
 public sealed class Ledger : FinalLedger
 {
+    // What was said is in the block after this one, or nearly; should it be lost, it is said again.
+    private const int BlocksUntilSaidAgain = 32;
+
     private static readonly TimeSpan HeldWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PeerWait = TimeSpan.FromSeconds(1);
 
@@ -44,6 +47,7 @@ public sealed class Ledger : FinalLedger
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
+    private long _announceFrom = 1;
     private volatile Exception? _fault;
     private int _disposed;
 
@@ -59,6 +63,7 @@ public sealed class Ledger : FinalLedger
         _ordering = ordering;
         _writer = writer;
         _clock = clock;
+        ordering.Carry(contracts.Highest);
         _admission = new AdmissionPipeline(options, contracts, keys, verifier, store, ordering, clock, () => writer.Published, _instruments, _self);
         var batches = new BatchReader(options.Network, new TransactionReader(options.Network, contracts), keys, verifier, _admission.FindAdmitted, Task.Run);
         _replica = new Replica(
@@ -93,7 +98,7 @@ public sealed class Ledger : FinalLedger
             var (head, members) = (published.Head, published.NextNodes);
             return new LedgerStatus(
                 head, _self, _instruments.KnownHeight(members, head.Height), _replica.Hold, _admission.Queued,
-                _admission.InFlight.Count, _admission.LongestWait, _instruments.Nodes(Network, members, head), LastPeerFault);
+                _admission.InFlight.Count, _admission.LongestWait, _instruments.Nodes(Network, members, head), LastPeerFault, Protocol, Carries);
         }
     }
 
@@ -247,6 +252,7 @@ public sealed class Ledger : FinalLedger
     {
         // Said at once, so that the others wait for this node before they remove anything.
         (_ordering as ISharedOrdering)?.Report(new OrderProgress(Head.Height, _writer.Position));
+        Announce();
         await using var items = _ordering.FollowAsync(position, _stopping.Token).GetAsyncEnumerator(_stopping.Token);
         var next = items.MoveNextAsync().AsTask();
         while (true)
@@ -268,6 +274,7 @@ public sealed class Ledger : FinalLedger
             lock (_turn)
             {
                 _replica.Take(items.Current);
+                Announce();
                 if (_replica.ReadAgainFrom is { } from)
                 {
                     _replica.ReadAgain();
@@ -279,12 +286,22 @@ public sealed class Ledger : FinalLedger
         }
     }
 
-    /// <summary>Mirrors the log from the first peer that has more of it, again and again until one has. A halted node executes nothing: it only waits.</summary>
+    /// <summary>A node whose program is another than the ledger says lets it know, though nobody has handed anything in.</summary>
+    private void Announce()
+    {
+        if (Head.Height >= _announceFrom && _writer.CarriesNext && !_writer.IsStated(_self))
+        {
+            _announceFrom = Head.Height + BlocksUntilSaidAgain;
+            _ordering.Announce();
+        }
+    }
+
+    /// <summary>Mirrors the log from the first peer that has more of it, again and again until one has. A node that is halted, or has to be upgraded, executes nothing: it only waits.</summary>
     private async Task CatchUpAsync()
     {
         while (true)
         {
-            foreach (var peer in IsHalted ? [] : _options.Peers())
+            foreach (var peer in IsHalted || !_writer.CarriesNext ? [] : _options.Peers())
             {
                 DivergedException? diverged = null;
                 await using (peer)
@@ -341,7 +358,7 @@ public sealed class Ledger : FinalLedger
     }
 
     /// <summary>Whatever a peer or the way to it does must not stop this node; a time limit of a request ends it with a cancellation.</summary>
-    private bool IsPeersFault(Exception e) => e is AuditFaultException or HttpRequestException or InvalidDataException or IOException
+    private bool IsPeersFault(Exception e) => e is AuditFaultException or ProtocolNotCarriedException or HttpRequestException or InvalidDataException or IOException
         || (e is OperationCanceledException && !_stopping.IsCancellationRequested);
 
     private void Stop(Exception error)

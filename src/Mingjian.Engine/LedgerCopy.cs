@@ -109,7 +109,7 @@ public sealed class LedgerCopy : FinalLedger
     }
 
     /// <inheritdoc/>
-    public override bool TakesActs => _status.IsInTouch;
+    public override bool TakesActs => _status.IsInTouch && _writer.CarriesNext;
 
     /// <inheritdoc/>
     public override async ValueTask<ActWord?> FindActAsync(Hash32 transactionId, CancellationToken cancellationToken)
@@ -162,6 +162,11 @@ public sealed class LedgerCopy : FinalLedger
 
     private Task<SubmitResult> Take(ReadOnlyMemory<byte> envelope, List<KeptAct> fresh, bool isShelved)
     {
+        if (!_writer.CarriesNext)
+        {
+            return Task.FromResult(new SubmitResult(default, null, null, AdmissionRejection.UpgradeNeeded.ToRefusal()));
+        }
+
         if (_reader.ReadFrame(envelope, out var frame) is { } fault)
         {
             return Task.FromResult(new SubmitResult(frame.Id, null, null, fault.ToRefusal()));
@@ -426,7 +431,7 @@ public sealed class LedgerCopy : FinalLedger
             {
                 Failed(e, isInTouch: false);
             }
-            catch (Exception e) when (e is AuditFaultException or DivergedException or InvalidDataException or IOException)
+            catch (Exception e) when (e is AuditFaultException or ProtocolNotCarriedException or DivergedException or InvalidDataException or IOException)
             {
                 Failed(e, _status.IsInTouch);
             }

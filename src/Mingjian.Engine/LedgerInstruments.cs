@@ -20,9 +20,11 @@ namespace Mingjian.Engine;
 /// <param name="LongestWait">How long the oldest of them has waited; zero when there is none.</param>
 /// <param name="Nodes">Members of the node set and whoever else was heard of, ascending by number.</param>
 /// <param name="LastPeerFault">Why the newest attempt to catch up from a peer failed, without any address; null when none has.</param>
+/// <param name="Protocol">By which the next block is made.</param>
+/// <param name="Carries">The newest protocol that this program carries.</param>
 public sealed record LedgerStatus(
     LedgerHead Head, int Self, long KnownHeight, VoteHold Hold, int Queue, int InFlight, TimeSpan LongestWait,
-    IReadOnlyList<NodeStatus> Nodes, string? LastPeerFault)
+    IReadOnlyList<NodeStatus> Nodes, string? LastPeerFault, int Protocol, int Carries)
 {
     /// <summary>It came to something else than the quorum, and votes no more.</summary>
     public bool IsHalted => Hold == VoteHold.Halted;
@@ -48,7 +50,7 @@ public sealed class LedgerInstruments : IDisposable
     public const string MeterName = "Mingjian.Engine";
 
     /// <summary>Those that end by themselves or by what operators do, and of which they should know.</summary>
-    private static readonly VoteHold[] TemporaryHolds = [VoteHold.Time, VoteHold.Frozen, VoteHold.OtherRoot, VoteHold.Restored];
+    private static readonly VoteHold[] TemporaryHolds = [VoteHold.Time, VoteHold.Frozen, VoteHold.OtherRoot, VoteHold.Restored, VoteHold.Protocol];
 
     private static readonly KeyValuePair<string, object?> ForMember = Tag("class", "member");
     private static readonly KeyValuePair<string, object?> ForOrganization = Tag("class", "organization");
@@ -98,6 +100,8 @@ public sealed class LedgerInstruments : IDisposable
         Gauge("mingjian.ledger.size", "{entry}", "Entries in the log.", s => s.Head.Size);
         Gauge("mingjian.ledger.time", "s", "Time of the newest block, seconds since 1970.", s => s.Head.Time.Milliseconds / 1000);
         Gauge("mingjian.ledger.lag", "{block}", "Blocks that the other nodes have and this one has not.", s => s.Lag);
+        Gauge("mingjian.ledger.protocol", null, "By which the next block is made.", s => s.Protocol);
+        Gauge("mingjian.ledger.protocol.carried", null, "The newest protocol that this program carries.", s => s.Carries);
         Gauge("mingjian.ledger.halted", null, "1 after this node came to something else than the quorum.", s => s.IsHalted ? 1 : 0);
         _meter.CreateObservableGauge("mingjian.ledger.held", () =>
         {

@@ -27,7 +27,7 @@ internal sealed class BatchProposer
     // How often a gathering batch is looked at for being full.
     private static readonly TimeSpan GatherStep = TimeSpan.FromMilliseconds(5);
 
-    private readonly Channel<AdmittedTransaction> _queue;
+    private readonly Channel<AdmittedTransaction?> _queue;
     private readonly EtcdConnection _connection;
     private readonly EtcdKeys _keys;
     private readonly EtcdOrigin _origin;
@@ -39,6 +39,8 @@ internal sealed class BatchProposer
     private readonly ILogger _logger;
     private readonly string _session = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     private readonly TaskCompletionSource<long> _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _carries = 1;
+    private bool _announces;
     private long _ticket;
     private long _last;
     private TimeSpan _wait;
@@ -57,7 +59,7 @@ internal sealed class BatchProposer
         _clock = clock;
         _logger = logger;
         _wait = options.UnconfirmedWait;
-        _queue = Channel.CreateBounded<AdmittedTransaction>(
+        _queue = Channel.CreateBounded<AdmittedTransaction?>(
             new BoundedChannelOptions(options.QueueLength) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
     }
 
@@ -65,6 +67,10 @@ internal sealed class BatchProposer
     public Task<long> Drained => _drained.Task;
 
     public bool TrySubmit(AdmittedTransaction transaction) => _queue.Writer.TryWrite(transaction);
+
+    public void Carry(int protocol) => _carries = protocol;
+
+    public void Announce() => _queue.Writer.TryWrite(null);
 
     public void Complete() => _queue.Writer.TryComplete();
 
@@ -75,8 +81,9 @@ internal sealed class BatchProposer
         {
             await WaitForConfirmationsAsync(cancellationToken);
             batch.Clear();
+            _announces = false;
             await GatherAsync(batch, cancellationToken);
-            if (batch.Count > 0)
+            if (batch.Count > 0 || _announces)
             {
                 await PutAsync(batch, cancellationToken);
             }
@@ -94,6 +101,12 @@ internal sealed class BatchProposer
         {
             while (bytes < _options.BatchBytes && _queue.Reader.TryRead(out var transaction))
             {
+                if (transaction is null)
+                {
+                    _announces = true;
+                    continue;
+                }
+
                 batch.Add(transaction);
                 bytes += transaction.Bytes.Length + 4;
             }
@@ -111,7 +124,7 @@ internal sealed class BatchProposer
     private async Task PutAsync(List<AdmittedTransaction> batch, CancellationToken cancellationToken)
     {
         var from = (await _origin.InsistAsync(cancellationToken)).From;
-        var header = BatchHeader.Of(_options.Network, _options.Node, LedgerTime.From(_clock.GetUtcNow()), batch);
+        var header = BatchHeader.Of(_carries, _options.Network, _options.Node, LedgerTime.From(_clock.GetUtcNow()), batch);
         var value = UnsafeByteOperations.UnsafeWrap(SignedBatch.Encode(header, batch.ConvertAll(t => t.Bytes), _sign));
         var key = _keys.Batch(_options.Node, string.Create(CultureInfo.InvariantCulture, $"{_session}-{++_ticket}"));
         var request = new TxnRequest();

@@ -88,6 +88,12 @@ public sealed class EtcdOrdering : ISharedOrdering
     public void Complete() => _proposer.Complete();
 
     /// <inheritdoc/>
+    public void Carry(int protocol) => _proposer.Carry(protocol);
+
+    /// <inheritdoc/>
+    public void Announce() => _proposer.Announce();
+
+    /// <inheritdoc/>
     /// <exception cref="EtcdOrderLostException">etcd holds less than this node has already taken from it.</exception>
     public async IAsyncEnumerable<OrderedItem> FollowAsync(long position, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

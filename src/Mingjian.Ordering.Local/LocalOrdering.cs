@@ -16,15 +16,24 @@ public sealed class LocalOrdering(TimeProvider clock, LocalOrderingOptions? opti
     private const int SoleNode = 1;
 
     private readonly LocalOrderingOptions _options = options ?? new LocalOrderingOptions();
-    private readonly Channel<AdmittedTransaction> _queue = Channel.CreateBounded<AdmittedTransaction>(
+    private readonly Channel<AdmittedTransaction?> _queue = Channel.CreateBounded<AdmittedTransaction?>(
         new BoundedChannelOptions((options ?? new LocalOrderingOptions()).QueueLength)
         {
             FullMode = BoundedChannelFullMode.Wait,
             SingleReader = true,
         });
 
+    private int _carries = 1;
+
     /// <inheritdoc/>
     public bool TrySubmit(AdmittedTransaction transaction) => _queue.Writer.TryWrite(transaction);
+
+    /// <inheritdoc/>
+    public void Carry(int protocol) => _carries = protocol;
+
+    /// <inheritdoc/>
+    /// <remarks>With a full queue there is a batch soon anyway.</remarks>
+    public void Announce() => _queue.Writer.TryWrite(null);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<OrderedItem> FollowAsync(
@@ -34,15 +43,22 @@ public sealed class LocalOrdering(TimeProvider clock, LocalOrderingOptions? opti
         {
             var batch = new List<AdmittedTransaction>();
             var bytes = 0;
+            var announces = false;
             while (batch.Count < _options.MaxTransactions && bytes < _options.MaxBytes && _queue.Reader.TryRead(out var transaction))
             {
+                if (transaction is null)
+                {
+                    announces = true;
+                    continue;
+                }
+
                 batch.Add(transaction);
                 bytes += transaction.Bytes.Length;
             }
 
-            if (batch.Count > 0)
+            if (batch.Count > 0 || announces)
             {
-                yield return new OrderedBatch(++position, SoleNode, LedgerTime.From(clock.GetUtcNow()), batch);
+                yield return new OrderedBatch(++position, SoleNode, LedgerTime.From(clock.GetUtcNow()), _carries, batch);
             }
         }
     }

@@ -92,7 +92,7 @@ public sealed class NetworkOperationsTests(ITestOutputHelper output) : IDisposab
         var keys = NodeKeys.LoadOrCreate(network.DirectoryOf(4).Keys, before.Network, 4);
         var late = Acts(network, officer, committee);
         var batch = SignedBatch.Encode(
-            new BatchHeader(before.Network, 4, ServerClient.Now.AddMilliseconds(3_600_000)), [late[0].Encode()], b => keys.SignBatch(b.Span));
+            new BatchHeader(1, before.Network, 4, ServerClient.Now.AddMilliseconds(3_600_000)), [late[0].Encode()], b => keys.SignBatch(b.Span));
         using (var etcd = Connect(network, 4, NodeFile.Read(network.DirectoryOf(1).File).EtcdClient))
         {
             var put = new Ordering.Etcd.Wire.PutRequest { Key = new EtcdKeys(before.Network).Batch(4, "late"), Value = Google.Protobuf.ByteString.CopyFrom(batch) };

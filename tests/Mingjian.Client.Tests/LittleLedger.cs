@@ -63,7 +63,7 @@ internal sealed class LittleLedger
     {
         var next = SetOf(numbers);
         var seal = new SealEntry(
-            2, 1, _entries.Count - 1, ++_height, Network, next.Hash, Nodes.Hash, 40 + _height, default, 1, default, Now);
+            1, 2, 1, _entries.Count - 1, ++_height, Network, next.Hash, Nodes.Hash, 40 + _height, default, 1, 1, default, Now);
         var index = Append((alter?.Invoke(seal) ?? seal).Encode());
         var proof = new TlogProof(null, index, Merkle.InclusionPath(Leaves(), index), Checkpoint(cosigners));
         var change = new NodeSetChange(proof.ToString(), _entries[index], next.Seats!);
@@ -179,7 +179,7 @@ internal sealed class LittleLedger
 
         var index = _entries.Count;
         var seal = new SealEntry(
-            1, 1, index, height, Network, Nodes.Hash, Nodes.Hash, 40 + height, default, 1, Tree(_state).Root, time ?? Now.AddMilliseconds(3_600_000));
+            1, 1, 1, index, height, Network, Nodes.Hash, Nodes.Hash, 40 + height, default, 1, 1, Tree(_state).Root, time ?? Now.AddMilliseconds(3_600_000));
         _sealed[index] = new Dictionary<string, byte[]>(_state, StringComparer.Ordinal);
         return Append((alter?.Invoke(seal) ?? seal).Encode());
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Mingjian.Contracts;
 using Mingjian.Client.Signing;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
@@ -32,7 +33,7 @@ public sealed class SigningTests
         (new EndAppointment(Member, Branch, Post.BranchSecretary, new(2026, 12, 31)), ["免职", "支部书记", "2026年12月31日"]),
         (new RegisterSite(Hash), ["登记网址", Hash.ToString(), "本单位自己的网址"]),
         (new RemoveSite(Hash), ["取消登记网址", Hash.ToString()]),
-        (new FoundNodes(Hash, [Seat]), ["共建共治协议", "节点 1", "1 个，1 个确认即生效", Hash.ToString(), "不能更改"]),
+        (new FoundNodes(Hash, [Seat], AllContracts.Protocol), ["共建共治协议", "节点 1", "1 个，1 个确认即生效", Hash.ToString(), "不能更改"]),
         (new ChangeNodes(Hash, [Seat]), ["变更协议或节点名单", "名单指纹", Seat.OrganizationKey.Id.ToString(), Seat.Node.VoteKey.ToString(), "同意协议文本"]),
         (new RestartHeight(2, 7, [5, 6], [new(1, Hash), new(2, null)]), ["重启停住的区块", "5、6", $"投票给 {Hash}", "节点 2 没有投票", "停止投票"]),
         (new ImportMembers(Import, 0, 2, [new(Member, Branch, MemberStanding.FullMember, new(2010, 7, 1), new(2011, 7, 1), Hash, Hash, Hash)]),

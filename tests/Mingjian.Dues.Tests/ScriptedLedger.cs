@@ -38,7 +38,7 @@ internal sealed class ScriptedLedger(LedgerTime start) : ILedger
         var height = _blocks.Count + 1L;
         var refusals = commands.Select(c => Execute(signer, c, height)).ToList();
         _entries.Add(new SealEntry(
-            _entries.Count + 1 - first, 1, first, height, Network, default, default, height, default, 1, default, Now).Encode());
+            AllContracts.Protocol, _entries.Count + 1 - first, 1, first, height, Network, default, default, height, default, 1, AllContracts.Protocol, default, Now).Encode());
         _blocks.Add(new LedgerBlock(height, first, _entries.Count - first, Now, default, default));
         return refusals;
     }
@@ -100,7 +100,7 @@ internal sealed class ScriptedLedger(LedgerTime start) : ILedger
         var type = contract.Commands.Single(c => c.Type == command.GetType());
         var key = command is IIntroducesKey introduces ? introduces.Key : Keys.Of(signer);
         MemberId? member = command is IIntroducesKey ? null : signer;
-        var context = new DecisionContext(Now, height, Network, [new Actor(key.Id, key, member)], Alone, 1);
+        var context = new DecisionContext(Now, height, Network, [new Actor(key.Id, key, member)], Alone, 1, AllContracts.Protocol);
         var decision = contract.Decide(new Reader(_state), command, context);
         foreach (var happened in decision.Events)
         {

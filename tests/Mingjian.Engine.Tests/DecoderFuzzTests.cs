@@ -32,7 +32,7 @@ public sealed class DecoderFuzzTests
         Mutations(valid).Sample(
             bytes =>
             {
-                if (reader.ReadFrame(bytes, out var frame) is not null || reader.ReadCommand(frame, 1, out _, out _) is not null)
+                if (reader.ReadFrame(bytes, out var frame) is not null || reader.ReadCommand(frame, out _, out _) is not null)
                 {
                     Interlocked.Increment(ref refused);
                     return;

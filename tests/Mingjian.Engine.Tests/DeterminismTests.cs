@@ -98,12 +98,12 @@ public sealed class DeterminismTests
         var reader = new TransactionReader(LedgerFixture.Network, new ContractSet(LedgerFixture.Toy));
         var time = new LedgerTime(1_795_000_000_000);
         var number = 0;
-        var batches = new List<OrderedBatch> { new(1, 1, time, [.. people.Select(p => Admit(p, p.Join))]) };
+        var batches = new List<OrderedBatch> { new(1, 1, time, 1, [.. people.Select(p => Admit(p, p.Join))]) };
         foreach (var acts in history)
         {
             // Clocks of proposers may run backwards; block time does not.
             time = time.AddMilliseconds((acts[0].Amount * 1000) - 5000);
-            batches.Add(new OrderedBatch(batches.Count + 1, 1, time, [.. acts.Select(a => Admit(people[a.From], Command(a)))]));
+            batches.Add(new OrderedBatch(batches.Count + 1, 1, time, 1, [.. acts.Select(a => Admit(people[a.From], Command(a)))]));
         }
 
         return batches;
@@ -119,7 +119,7 @@ public sealed class DeterminismTests
         {
             var bytes = person.Sign(command, LedgerFixture.Network, new LedgerTime(1_795_000_000_000 + (24 * 3_600_000)), new Nonce((UInt128)(uint)++number));
             Assert.Null(reader.ReadFrame(bytes, out var frame));
-            Assert.Null(reader.ReadCommand(frame, 1, out var route, out var typed));
+            Assert.Null(reader.ReadCommand(frame, out var route, out var typed));
             return new AdmittedTransaction(frame.Id, bytes, route!, typed!, frame.Payload.Expires, frame.Signers());
         }
     }

@@ -104,5 +104,5 @@ public sealed class FreshOrderTests : IDisposable
     };
 
     private byte[] Batch(long position) => SignedBatch.Encode(
-        new BatchHeader(Network, 4, new LedgerTime(position)), [new byte[] { (byte)position }], bytes => _keys[3].SignBatch(bytes.Span));
+        new BatchHeader(1, Network, 4, new LedgerTime(position)), [new byte[] { (byte)position }], bytes => _keys[3].SignBatch(bytes.Span));
 }

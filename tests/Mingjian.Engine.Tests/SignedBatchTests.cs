@@ -130,7 +130,7 @@ public sealed class SignedBatchTests : IDisposable
     }
 
     private byte[] Encode(IEnumerable<byte[]> acts) => SignedBatch.Encode(
-        new BatchHeader(LedgerFixture.Network, 2, Time), [.. acts.Select(a => (ReadOnlyMemory<byte>)a)], b => _keys.SignBatch(b.Span));
+        new BatchHeader(1, LedgerFixture.Network, 2, Time), [.. acts.Select(a => (ReadOnlyMemory<byte>)a)], b => _keys.SignBatch(b.Span));
 
     private BatchFault Decode(byte[] bytes, out SignedBatch? batch) => SignedBatch.TryDecode(bytes, LedgerFixture.Network, _keys.Public, out batch);
 }

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Mingjian.Contracts;
 using Mingjian.Client.Networks;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
@@ -38,8 +39,8 @@ public sealed class FoundingTests : IDisposable
             Seat seat = new(node, LedgerId.New<OrganizationId>(), thief.Key);
             string[] acts =
             [
-                browser.Sign(new FoundNodes(Hash32.Of("charter"u8), [seat]), thief),
-                browser.Sign(new FoundNodes(Hash32.Of("charter"u8), [seat with { Organization = default }]), thief),
+                browser.Sign(new FoundNodes(Hash32.Of("charter"u8), [seat], AllContracts.Protocol), thief),
+                browser.Sign(new FoundNodes(Hash32.Of("charter"u8), [seat with { Organization = default }], AllContracts.Protocol), thief),
                 browser.Sign(new ChangeNodes(Hash32.Of("charter"u8), [seat]), thief),
                 browser.Sign(new RestartHeight(2, 1, [1], [new NodeStatement(1, null)]), thief),
             ];
@@ -97,7 +98,7 @@ public sealed class FoundingTests : IDisposable
         await using var server = await RunningServer.OpenAsync(demo: false, _directory, null, ("Mingjian:Role", "Node"));
         using var browser = server.Open();
         var node = NetworkFile.Parse(await browser.Client.GetByteArrayAsync("/ledger/network?anchor=genesis")).Nodes!.Single();
-        var act = browser.Sign(new FoundNodes(Hash32.Of("charter"u8), [new Seat(node, LedgerId.New<OrganizationId>(), thief.Key)]), thief);
+        var act = browser.Sign(new FoundNodes(Hash32.Of("charter"u8), [new Seat(node, LedgerId.New<OrganizationId>(), thief.Key)], AllContracts.Protocol), thief);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/web/acts");
         request.Content = new StringContent($"{{\"envelopes\":[{act}]}}", new MediaTypeHeaderValue("application/json"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(Path.Combine(_directory, "network", ChannelToken.FileName))).Trim());
@@ -125,7 +126,7 @@ public sealed class FoundingTests : IDisposable
                 ("Mingjian:Node:Peers:0", "http://127.0.0.1:1/"),
             ]);
         using var browser = server.Open();
-        string Founding(Seat seat, Es256Signer signer) => browser.Sign(new FoundNodes(Hash32.Of("charter"u8), [seat]), signer);
+        string Founding(Seat seat, Es256Signer signer) => browser.Sign(new FoundNodes(Hash32.Of("charter"u8), [seat], AllContracts.Protocol), signer);
         var (right, stolen) = (Founding(own, organization), Founding(own with { OrganizationKey = thief.Key }, thief));
 
         // The true act as well: who submits it decides when the network begins.

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Mingjian.Contracts;
 using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Keys;
@@ -26,7 +27,7 @@ internal sealed class MemoryOrder
 
     /// <summary>A batch by one node, signed with its key.</summary>
     public void Propose(NodeKeys keys, LedgerTime time, params IReadOnlyList<ReadOnlyMemory<byte>> envelopes) =>
-        Propose(keys, new BatchHeader(keys.Network, keys.Public.Number, time), envelopes);
+        Propose(keys, new BatchHeader(AllContracts.Protocol, keys.Network, keys.Public.Number, time), envelopes);
 
     private void Propose(NodeKeys keys, BatchHeader header, IReadOnlyList<ReadOnlyMemory<byte>> envelopes)
     {
@@ -57,10 +58,15 @@ internal sealed class MemoryOrder
     private sealed class Connection(MemoryOrder order, NodeKeys keys, Func<LedgerTime> now) : ISharedOrdering
     {
         private readonly CancellationTokenSource _completed = new();
+        private int _carries = 1;
+
+        public void Carry(int protocol) => _carries = protocol;
+
+        public void Announce() => order.Propose(keys, BatchHeader.Of(_carries, keys.Network, keys.Public.Number, now(), []), []);
 
         public bool TrySubmit(AdmittedTransaction transaction)
         {
-            order.Propose(keys, BatchHeader.Of(keys.Network, keys.Public.Number, now(), [transaction]), [transaction.Bytes]);
+            order.Propose(keys, BatchHeader.Of(_carries, keys.Network, keys.Public.Number, now(), [transaction]), [transaction.Bytes]);
             return true;
         }
 

@@ -15,7 +15,7 @@ public sealed class NetworkStatusTests
     private static readonly NetworkView Calm = new(
         NetworkId.Parse("test.mingjian.invalid/1"), 100, 500, LedgerTime.From(DateTimeOffset.UnixEpoch), LedgerTime.From(DateTimeOffset.UnixEpoch), 0, 3, 0,
         TimeSpan.Zero, false, 0, new OrderView(true, null, 0, 0), null, null,
-        [.. Enumerable.Range(1, 4).Select(n => new NodeView(n, $"组织{n}", n == 1, true, true, 100, 100, 0, 0))], [], []);
+        [.. Enumerable.Range(1, 4).Select(n => new NodeView(n, $"组织{n}", n == 1, true, true, 100, 100, 0, 0, 1))], [], [], null, new ProtocolView(1, 1, null));
 
     [Fact]
     public void A_network_without_trouble_asks_for_nothing()
@@ -42,8 +42,11 @@ public sealed class NetworkStatusTests
             ("frozen", Calm, VoteHold.Frozen),
             ("other-root", Calm, VoteHold.OtherRoot),
             ("restored", Calm, VoteHold.Restored),
+            ("upgrade-needed", Calm with { Protocol = new ProtocolView(2, 1, null) }, VoteHold.Protocol),
+            ("upgrade-due", Calm with { Protocol = new ProtocolView(1, 1, new NextProtocolView(2, 120)) }, VoteHold.None),
+            ("", Calm with { Protocol = new ProtocolView(1, 2, new NextProtocolView(2, 120)) }, VoteHold.None),
             ("peer-fault", Calm with { PeerFault = "refused" }, VoteHold.None),
-            ("skipped", Calm with { Nodes = [.. Calm.Nodes, new NodeView(9, null, false, false, false, null, null, 2, 0)] }, VoteHold.None),
+            ("skipped", Calm with { Nodes = [.. Calm.Nodes, new NodeView(9, null, false, false, false, null, null, 2, 0, 1)] }, VoteHold.None),
             ("order-skipped", Calm with { Order = Calm.Order! with { Skipped = 1 } }, VoteHold.None),
             ("lists-behind", Calm with { ListsBehind = 101 }, VoteHold.None),
             ("node-out-of-reach", Calm with { Web = new WebView(false, null, 0, 2, "refused") }, VoteHold.None),

@@ -95,7 +95,7 @@ public sealed class NodeChangesTests : IAsyncDisposable
         Start(2);
         Start(3);
         IReadOnlyList<Seat> others = [SeatOf(1), SeatOf(2), SeatOf(3), SeatOf(4, generation: 1)];
-        _order.Propose(Keys(1), Now, Sign(Founding, _officer), Sign(new FoundNodes(Hash32.Of("charter"u8), others), _organizations[..4]));
+        _order.Propose(Keys(1), Now, Sign(Founding, _officer), Sign(new FoundNodes(Hash32.Of("charter"u8), others, AllContracts.Protocol), _organizations[..4]));
         await WaitAsync(_ledgers[2], 1);
         Assert.Null(_ledgers[2].ReadState().Nodes());
         Assert.Contains("\"nodes/1102\"", System.Text.Encoding.UTF8.GetString(_ledgers[2].ReadEntry(1)!));
@@ -115,7 +115,7 @@ public sealed class NodeChangesTests : IAsyncDisposable
         // Node 2 puts what it likes into the order: first of all, then right behind the agreement in one batch, then alone.
         IReadOnlyList<Seat> seats = [.. Enumerable.Range(1, 4).Select(n => SeatOf(n))];
         _order.Propose(Keys(2), Now, Theft());
-        _order.Propose(Keys(2), Now, Sign(new FoundNodes(Hash32.Of("charter"u8), seats), _organizations[..4]), Theft());
+        _order.Propose(Keys(2), Now, Sign(new FoundNodes(Hash32.Of("charter"u8), seats, AllContracts.Protocol), _organizations[..4]), Theft());
         _order.Propose(Keys(2), Now, Theft());
         _order.Propose(Keys(1), Now, Sign(Founding, _officer));
         foreach (var ledger in _ledgers.Values)
@@ -293,7 +293,7 @@ public sealed class NodeChangesTests : IAsyncDisposable
         }
 
         IReadOnlyList<Seat> seats = [.. Enumerable.Range(1, 4).Select(n => SeatOf(n))];
-        _order.Propose(Keys(1), Now, Sign(new FoundNodes(Hash32.Of("charter"u8), seats), _organizations[..4]), Sign(Founding, _officer));
+        _order.Propose(Keys(1), Now, Sign(new FoundNodes(Hash32.Of("charter"u8), seats, AllContracts.Protocol), _organizations[..4]), Sign(Founding, _officer));
         foreach (var ledger in _ledgers.Values)
         {
             await WaitAsync(ledger, 1);

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Mingjian.Contracts;
 using Mingjian.Client.Networks;
 using Mingjian.Client.Signing;
 using Mingjian.Contracts.Nodes;
@@ -32,7 +33,7 @@ public sealed class NodeConfigurationTests : IDisposable
         await using var server = await StartAsync([Own]);
         using var browser = server.Open();
         var founding = PreparedActs.Create(
-            [new FoundNodes(Hash32.Of("charter"u8), [Own])], Network, _organization.Key.Id, server.Now, DisplayNames.None);
+            [new FoundNodes(Hash32.Of("charter"u8), [Own], AllContracts.Protocol)], Network, _organization.Key.Id, server.Now, DisplayNames.None);
         var act = founding.Request.SignWith(_organization)[0].Encode();
 
         browser.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);

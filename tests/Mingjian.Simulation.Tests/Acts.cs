@@ -33,6 +33,9 @@ internal static class Acts
 
     public static IReadOnlyList<byte[]> All { get; } = Sign();
 
+    /// <summary>Acts of the second protocol.</summary>
+    public static IReadOnlyList<byte[]> Sweeps { get; private set; } = [];
+
     /// <summary>The real one, asked once for each signature.</summary>
     public static ISignatureVerifier Verifier { get; } = new Remembering(new SignatureVerifier(new PlatformEcVerifier()));
 
@@ -56,9 +59,10 @@ internal static class Acts
         var random = new Random(20261122);
         var nonce = 0;
         byte[] Act(Person person, ICommand command) => person.Sign(command, LedgerFixture.Network, Expires, new Nonce((UInt128)(uint)++nonce));
+        Sweeps = [.. Enumerable.Range(0, Count).Select(i => Act(people[i % People], new Sweep(people[random.Next(People)].Member)))];
         return
         [
-            Sign(new FoundNodes(Charter, [.. Enumerable.Range(1, World.Founders).Select(n => Seat(n, 0))]), Enumerable.Range(1, World.Founders), random),
+            Sign(new FoundNodes(Charter, [.. Enumerable.Range(1, World.Founders).Select(n => Seat(n, 0))], 1), Enumerable.Range(1, World.Founders), random),
             .. people.Select(p => Act(p, p.Join)),
             .. Enumerable.Range(0, Count).Select(i =>
             {

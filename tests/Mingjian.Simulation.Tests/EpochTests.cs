@@ -49,7 +49,7 @@ public sealed class EpochTests
         var writer = new BlockWriter(options, Rules.Programs[0], Rules.Directory, store, Acts.Founders);
         var reader = new BatchReader(options.Network, new TransactionReader(options.Network, Rules.Programs[0]), Rules.Directory, Acts.Verifier, _ => null, read => Task.FromResult(read()));
         var keys = Acts.Keys[(1, 0)];
-        var header = new BatchHeader(options.Network, 1, new LedgerTime(World.Start));
+        var header = new BatchHeader(1, options.Network, 1, new LedgerTime(World.Start));
         var bytes = SignedBatch.Encode(header, [.. Acts.All.Take(Acts.Opening).Select(a => (ReadOnlyMemory<byte>)a)], b => keys.SignBatch(b.Span));
         Assert.Equal(BatchFault.None, reader.Read(new ReceivedBatch(1, 1, bytes), Acts.Founders, writer.Published.State, 1, out var batch));
         var commit = writer.Prepare(batch!).After!.Commit;

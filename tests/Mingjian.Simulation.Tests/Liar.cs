@@ -106,7 +106,7 @@ internal sealed class Liar(NodeKeys keys, Random random)
         .OfType<ReceivedVote>().Where(v => v.Node != Number).Select(v => VoteMessage.TryDecode(v.Bytes.Span)).LastOrDefault(v => v is not null);
 
     private byte[] Batch(int node, LedgerTime time, params byte[][] acts) => SignedBatch.Encode(
-        new BatchHeader(LedgerFixture.Network, node, time), [.. acts.Select(a => (ReadOnlyMemory<byte>)a)], b => keys.SignBatch(b.Span));
+        new BatchHeader(random.Next(1, 4), LedgerFixture.Network, node, time), [.. acts.Select(a => (ReadOnlyMemory<byte>)a)], b => keys.SignBatch(b.Span));
 
     /// <summary>A byte before the signature is another, and all is signed again: whether it can be unpacked, every node must see alike.</summary>
     private byte[] Damaged(byte[] batch)

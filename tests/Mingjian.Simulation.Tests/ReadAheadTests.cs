@@ -101,7 +101,7 @@ public sealed class ReadAheadTests
     private static ReceivedBatch Batch(long position, IEnumerable<byte[]> acts)
     {
         var keys = Acts.Keys[(1, 0)];
-        var header = new BatchHeader(LedgerFixture.Network, 1, new LedgerTime(World.Start));
+        var header = new BatchHeader(1, LedgerFixture.Network, 1, new LedgerTime(World.Start));
         return new ReceivedBatch(position, 1, SignedBatch.Encode(header, [.. acts.Select(a => (ReadOnlyMemory<byte>)a)], b => keys.SignBatch(b.Span)));
     }
 

@@ -113,12 +113,12 @@ internal sealed class SimulatedNode(int number, SimulatedDisk disk, SimulatedClo
     /// <summary>Makes a batch of what has come in.</summary>
     public void Propose()
     {
-        if (_queue.Count == 0)
+        if (_queue.Count == 0 && (!IsUp || Height == 0 || !Writer.CarriesNext || Writer.IsStated(number)))
         {
             return;
         }
 
-        var header = new BatchHeader(LedgerFixture.Network, number, LedgerTime.From(clock.GetUtcNow()), _queue.Exists(q => q.IsRestart) ? true : null);
+        var header = new BatchHeader(Rules.Programs[Program].Highest, LedgerFixture.Network, number, LedgerTime.From(clock.GetUtcNow()), _queue.Exists(q => q.IsRestart) ? true : null);
         var bytes = SignedBatch.Encode(header, [.. _queue.Select(q => (ReadOnlyMemory<byte>)q.Envelope)], b => _keys.SignBatch(b.Span));
         _queue.Clear();
         Outbox.Enqueue(position => new ReceivedBatch(position, number, bytes));

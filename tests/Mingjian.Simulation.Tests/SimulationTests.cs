@@ -16,7 +16,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
             return;
         }
 
-        var (blocks, lies, restarts, changes, copies, narrow) = (0L, 0L, 0L, 0L, 0L, 0L);
+        var (blocks, lies, restarts, changes, copies, narrow, activated, held) = (0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
         var failures = new System.Collections.Concurrent.ConcurrentBag<ViolationException>();
         var count = Number("MINGJIAN_SEEDS") ?? Seeds;
         Parallel.For(0, count, seed =>
@@ -30,6 +30,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
                 Interlocked.Add(ref changes, world.Events.Changes);
                 Interlocked.Add(ref copies, world.Events.PutBack);
                 Interlocked.Add(ref narrow, world.Events.ReadAgain);
+                Interlocked.Add(ref activated, world.Events.Activated);
+                Interlocked.Add(ref held, world.Events.Held);
             }
             catch (ViolationException e)
             {
@@ -37,11 +39,11 @@ public sealed class SimulationTests(ITestOutputHelper output)
             }
         });
 
-        output.WriteLine($"{count} seeds, {blocks} final blocks, {lies} blocks about which a node lied, {restarts} restarts, {changes} changes of the nodes, {copies} copies put back, {narrow} times the order read again for want of room, {failures.Count} violations");
+        output.WriteLine($"{count} seeds, {blocks} final blocks, {lies} blocks about which a node lied, {restarts} restarts, {changes} changes of the nodes, {copies} copies put back, {narrow} times the order read again for want of room, {activated} went on by the second protocol, {held} nodes waited for their upgrade, {failures.Count} violations");
         Assert.True(failures.IsEmpty, string.Join('\n', failures.Take(5).Select(f => f.ToString())));
 
         // A world in which nothing happens would prove nothing.
-        Assert.True(blocks > 5 * count && lies > count / 5 && restarts > count / 10 && changes > count / 10 && copies > count / 25 && narrow > count / 25);
+        Assert.True(blocks > 5 * count && lies > count / 5 && restarts > count / 10 && changes > count / 10 && copies > count / 25 && narrow > count / 25 && activated > count / 5 && held > count / 25);
     }
 
     [Theory]

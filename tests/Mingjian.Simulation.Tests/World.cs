@@ -51,6 +51,7 @@ internal sealed class World
     private readonly Liar? _liar;
     private readonly Planted _planted;
     private readonly Queue<byte[]> _acts;
+    private readonly Queue<byte[]> _sweeps = new(Acts.Sweeps);
     private readonly Dictionary<int, long> _heights = [];
     private readonly Operators _operators;
     private readonly bool _hasTwoPrograms;
@@ -59,6 +60,7 @@ internal sealed class World
     private bool _putBack;
     private long _now = Start;
     private bool _faults = true;
+    private int _held;
 
     public World(int seed, Planted planted = Planted.None)
     {
@@ -84,8 +86,11 @@ internal sealed class World
     /// <summary>Heights for which somebody lied.</summary>
     public int Lies => _liar?.LiedAt.Count(l => l.Height <= Height) ?? 0;
 
-    /// <summary>Restarts and changes of the nodes that stand in the ledger, copies put back, and how often a node had no room for batches.</summary>
-    public (int Restarts, int Changes, int PutBack, int ReadAgain) Events { get; private set; }
+    /// <summary>
+    /// Restarts and changes of the nodes that stand in the ledger, copies put back, how often a node had no room for batches, whether the second protocol
+    /// came into effect, and how many nodes waited for their upgrade.
+    /// </summary>
+    public (int Restarts, int Changes, int PutBack, int ReadAgain, int Activated, int Held) Events { get; private set; }
 
     /// <summary>Lives through everything, then lets the world come to rest, and checks what must hold.</summary>
     public World Run()
@@ -128,7 +133,7 @@ internal sealed class World
         {
             IgnoresOlderCopy = _planted == Planted.OlderCopyUnnoticed,
             MaxWaiting = _isNarrow ? 6_000 : Replica.MaxWaitingBytes,
-            Program = _hasTwoPrograms ? _random.Next(2) : 0,
+            Program = _hasTwoPrograms ? _random.Next(2) : _random.Next(4) > 0 ? Rules.Upgraded : 0,
         };
         _nodes.Add(node);
         Launch(node);
@@ -138,7 +143,7 @@ internal sealed class World
     {
         var node = _nodes[_random.Next(_nodes.Count)];
         _now += _random.Next(400);
-        switch (_random.Next(108))
+        switch (_random.Next(118))
         {
             case < 10 when node.IsUp && _acts.TryDequeue(out var act):
                 node.Submit(act);
@@ -192,6 +197,12 @@ internal sealed class World
                 break;
             case < 104:
                 Change(node);
+                break;
+            case < 106:
+                Upgrade(node);
+                break;
+            case < 114:
+                UseProtocol(node);
                 break;
             default:
                 Guarded(node, () => _operators.Freeze(node));
@@ -300,7 +311,7 @@ internal sealed class World
             backup.Node.Crash();
             NodeRepair.MarkRestored(new SimulatedStore(backup.Disk));
             backup.Node.Disk.PutBack(backup.Disk);
-            backup.Node.Program = _planted == Planted.OlderCopyUnnoticed ? 1 : 0;
+            backup.Node.Program = _planted == Planted.OlderCopyUnnoticed ? 1 : backup.Node.Program;
             _heights[backup.Node.Number] = backup.Node.Height;
         }
     }
@@ -336,6 +347,43 @@ internal sealed class World
 
         var signers = seats.Append(one).Select(s => s.Node.Number).Distinct().Order();
         through.Submit(Acts.Sign(Acts.Change(changed), signers, _random));
+    }
+
+    /// <summary>Its operator installs the program that carries the second protocol, at a bad moment perhaps.</summary>
+    private void Upgrade(SimulatedNode node)
+    {
+        if (!_hasTwoPrograms && node.Program == 0)
+        {
+            node.Crash();
+            node.Program = Rules.Upgraded;
+            Launch(node);
+        }
+    }
+
+    /// <summary>The organisations decide to go on by the second protocol; once they do, acts of it are handed in.</summary>
+    private void UseProtocol(SimulatedNode through)
+    {
+        if (!through.IsUp || through.Program != Rules.Upgraded || through.Writer.Published.State.Nodes() is not { } nodes)
+        {
+            return;
+        }
+
+        if (through.Writer.NextProtocol == 2)
+        {
+            if (_sweeps.TryDequeue(out var sweep))
+            {
+                through.Submit(sweep);
+            }
+
+            return;
+        }
+
+        // Now and then before enough nodes carry it: then it is refused.
+        var signers = nodes.At(through.Height + 1).Seats.Select(s => s.Node.Number).ToList();
+        if (_random.Next(3) == 0 || signers.Count(n => through.Writer.Published.State.CarriedBy(n) > 1) >= NodeSet.QuorumOf(signers.Count))
+        {
+            through.Submit(Acts.Sign(new ActivateProtocol(through.Height + _random.Next(2, 6), 2), signers, _random));
+        }
     }
 
     /// <summary>What the liar's organisation says that its node had voted for; null when it says nothing at all.</summary>
@@ -379,6 +427,15 @@ internal sealed class World
         // Long enough for the slowest clock to reach the time of the fastest one's batch.
         _now += 120_000;
         DeliverAll();
+        MendAll();
+        if (!_hasTwoPrograms)
+        {
+            UpgradeAll();
+        }
+    }
+
+    private void MendAll()
+    {
         for (var round = 0; Mend(round); round++)
         {
             _now += 60_000;
@@ -387,6 +444,48 @@ internal sealed class World
             DeliverAll();
             Require(round < 40, $"the network stands still whatever its operators do: {string.Join("; ", _nodes.Select(n => $"node {n.Number}: {n.Replica!.Status.Hold} at {n.Replica.Status.Height} in epoch {n.Replica.Status.Epoch}"))}");
         }
+    }
+
+    /// <summary>What the random steps have not brought about: all but one are upgraded, the second protocol comes, and at last the late one is upgraded.</summary>
+    private void UpgradeAll()
+    {
+        var late = _random.Next(2) == 0 ? _nodes.Find(n => n.Program == 0) : null;
+        foreach (var node in _nodes.Where(n => n.Program == 0 && n != late))
+        {
+            Restart(node, Rules.Upgraded);
+        }
+
+        var first = _nodes.Find(n => n.Program == Rules.Upgraded)!;
+        for (var round = 0; round < 8; round++)
+        {
+            foreach (var node in _nodes)
+            {
+                node.Propose();
+            }
+
+            UseProtocol(first);
+            first.Propose();
+            DeliverAll();
+            MendAll();
+        }
+
+        foreach (var node in _nodes.Where(n => n.Program == 0))
+        {
+            // Whoever was not upgraded in time has stopped before the first block of the second protocol, and has lost nothing.
+            if (node.Replica!.Hold == VoteHold.Protocol)
+            {
+                _held++;
+                Require(
+                    node.Writer.NextProtocol == 2 && node.Writer.Published.State.Get(NodesState.ProtocolKey)!.Steps[0].From == node.Height + 1,
+                    $"node {node.Number} is held by the protocol at {node.Height + 1}");
+            }
+
+            Restart(node, Rules.Upgraded);
+            node.Propose();
+        }
+
+        DeliverAll();
+        MendAll();
     }
 
     private void DeliverAll()
@@ -448,7 +547,7 @@ internal sealed class World
         if (_operators.TryRestart(_nodes, stalled, StatementOfLiar(stalled, round > 3 ? 1 : 1 + _random.Next(2))) is { } allowed)
         {
             // Two versions of the program cannot stay: where only one root may be voted for, all take the version that comes to it.
-            var program = allowed.Root is { } only ? _nodes.Find(n => n.Replica!.Status.Root == only)?.Program ?? 0 : 0;
+            var program = !_hasTwoPrograms ? _nodes[0].Program : allowed.Root is { } only ? _nodes.Find(n => n.Replica!.Status.Root == only)?.Program ?? 0 : 0;
             foreach (var node in _nodes.Where(n => n.Program != program))
             {
                 Restart(node, program);
@@ -508,7 +607,7 @@ internal sealed class World
 
         Require(Height > 0, "nothing became final");
         var state = _nodes[0].Writer.Published.State.Nodes()!;
-        Events = (state.Epoch - 1, state.Agreements - 1, _putBack ? 1 : 0, _nodes.Sum(n => n.ReadAgain));
+        Events = (state.Epoch - 1, state.Agreements - 1, _putBack ? 1 : 0, _nodes.Sum(n => n.ReadAgain), _nodes[0].Writer.NextProtocol - 1, _held);
         CheckActs();
         CheckEvidence();
         CheckHistory();

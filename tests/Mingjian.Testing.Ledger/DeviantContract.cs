@@ -10,6 +10,8 @@ public sealed class DeviantContract : IContract
 
     public string Name => LedgerFixture.Toy.Name;
 
+    public int Protocol => LedgerFixture.Toy.Protocol;
+
     public IReadOnlyList<MessageType> Commands => LedgerFixture.Toy.Commands;
 
     public IReadOnlyList<MessageType> Events => LedgerFixture.Toy.Events;

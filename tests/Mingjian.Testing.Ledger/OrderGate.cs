@@ -39,6 +39,10 @@ public sealed class OrderGate
 
         public void Complete() => order.Complete();
 
+        public void Carry(int protocol) => order.Carry(protocol);
+
+        public void Announce() => order.Announce();
+
         public ValueTask DisposeAsync() => order.DisposeAsync();
     }
 }

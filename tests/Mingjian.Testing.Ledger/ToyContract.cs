@@ -13,9 +13,12 @@ public sealed class ToyContract : IContract, IKeyDirectory
     public static readonly StateTable<ToyAccount> Accounts = new("toy/account/", ToyJson.Of<ToyAccount>());
     public static readonly StateTable<ToyTotal> Totals = new("toy/total/", ToyJson.Of<ToyTotal>());
 
-    public const long SweepActivation = 1_000_000;
+    public static readonly Amount MostDeposited = new(20);
 
     public string Name => "toy";
+
+    /// <summary>The second has <see cref="Sweep"/>, and refuses a deposit of more than <see cref="MostDeposited"/>.</summary>
+    public int Protocol => 2;
 
     public IReadOnlyList<MessageType> Commands { get; } =
     [
@@ -25,7 +28,7 @@ public sealed class ToyContract : IContract, IKeyDirectory
         new("toy.Transfer", typeof(Transfer), ToyJson.Of<Transfer>()),
         new("toy.Explode", typeof(Explode), ToyJson.Of<Explode>()),
         new("toy.Swell", typeof(Swell), ToyJson.Of<Swell>()),
-        new("toy.Sweep", typeof(Sweep), ToyJson.Of<Sweep>(), SweepActivation),
+        new("toy.Sweep", typeof(Sweep), ToyJson.Of<Sweep>(), Since: 2),
     ];
 
     public IReadOnlyList<MessageType> Events { get; } =
@@ -35,6 +38,7 @@ public sealed class ToyContract : IContract, IKeyDirectory
         new("toy.Deposited", typeof(Deposited), ToyJson.Of<Deposited>()),
         new("toy.Transferred", typeof(Transferred), ToyJson.Of<Transferred>()),
         new("toy.Swollen", typeof(Swollen), ToyJson.Of<Swollen>()),
+        new("toy.Swept", typeof(Swept), ToyJson.Of<Swept>(), Since: 2),
     ];
 
     public Decision Decide(IStateReader state, ICommand command, DecisionContext context) => command switch
@@ -42,10 +46,12 @@ public sealed class ToyContract : IContract, IKeyDirectory
         Join join => Decision.Accept(new Joined(join.Member, join.Key)),
         Leave leave => Decision.Accept(new Left(leave.Key)),
         Deposit deposit when deposit.Amount <= Amount.Zero => Decision.Reject("toy", ToyRejection.NotPositive),
+        Deposit deposit when context.Protocol >= 2 && deposit.Amount > MostDeposited => Decision.Reject("toy", ToyRejection.TooMuch),
         Deposit deposit => Decision.Accept(new Deposited(deposit.Payment, deposit.Account, deposit.Amount)),
         Transfer transfer when (state.Get(Accounts.Key(transfer.From))?.Balance ?? Amount.Zero) < transfer.Amount =>
             Decision.Reject("toy", ToyRejection.NotEnough),
         Transfer transfer => Decision.Accept(new Transferred(transfer.From, transfer.To, transfer.Amount)),
+        Sweep sweep => Decision.Accept(new Swept(sweep.Account)),
         Swell swell => Decision.Accept(new Swollen(swell.Payments, swell.Payments)),
         _ => throw new InvalidOperationException("A bug in the toy."),
     };
@@ -64,6 +70,9 @@ public sealed class ToyContract : IContract, IKeyDirectory
                 Change(state, writes, deposited.Account, deposited.Amount);
                 var total = state.Get(Totals.Key("all")) ?? new ToyTotal(0, Amount.Zero);
                 writes.Put(Totals.Key("all"), new ToyTotal(total.Deposits + 1, total.Sum + deposited.Amount));
+                break;
+            case Swept swept:
+                writes.Remove(Accounts.Key(swept.Account));
                 break;
             case Transferred transferred when transferred.From != transferred.To:
                 Change(state, writes, transferred.From, -transferred.Amount);
@@ -103,6 +112,7 @@ public enum ToyRejection
 {
     NotPositive = 1001,
     NotEnough = 1002,
+    TooMuch = 1003,
 }
 
 public abstract record ToyCommand : ICommand;
@@ -122,7 +132,7 @@ public sealed record Explode(PaymentId Payment) : ToyCommand;
 /// <summary>Its event is twice as large as itself.</summary>
 public sealed record Swell(IReadOnlyList<PaymentId> Payments) : ToyCommand;
 
-/// <summary>In force from a height that no test reaches.</summary>
+/// <summary>Empties an account; in the second protocol alone.</summary>
 public sealed record Sweep(MemberId Account) : ToyCommand;
 
 public abstract record ToyEvent : IEvent;
@@ -134,6 +144,8 @@ public sealed record Left(KeyId Key) : ToyEvent;
 public sealed record Deposited(PaymentId Payment, MemberId Account, Amount Amount) : ToyEvent;
 
 public sealed record Transferred(MemberId From, MemberId To, Amount Amount) : ToyEvent;
+
+public sealed record Swept(MemberId Account) : ToyEvent;
 
 public sealed record Swollen(IReadOnlyList<PaymentId> First, IReadOnlyList<PaymentId> Second) : ToyEvent;
 
@@ -149,6 +161,7 @@ public sealed record Swollen(IReadOnlyList<PaymentId> First, IReadOnlyList<Payme
 [JsonSerializable(typeof(Deposited))]
 [JsonSerializable(typeof(Transferred))]
 [JsonSerializable(typeof(Swollen))]
+[JsonSerializable(typeof(Swept))]
 [JsonSerializable(typeof(ToyKey))]
 [JsonSerializable(typeof(ToyAccount))]
 [JsonSerializable(typeof(ToyTotal))]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Mingjian.Contracts;
 using Mingjian.Client.Networks;
 using Mingjian.Client.Signing;
 using Mingjian.Contracts.Nodes;
@@ -52,7 +53,7 @@ internal static class NetworkBundle
             Path.Combine(directory, NetworkFile.FileName),
             NetworkFile.Create(network, TrustAnchor.Genesis, new NodeSet([.. nodes.Select(n => n.Seat)]), organizations).Encode());
         File.WriteAllBytes(
-            Path.Combine(directory, FoundingFileName), ActFile.Prepare(new FoundNodes(charter, [.. nodes.Select(n => n.Seat)]), network).Encode());
+            Path.Combine(directory, FoundingFileName), ActFile.Prepare(new FoundNodes(charter, [.. nodes.Select(n => n.Seat)], AllContracts.Protocol), network).Encode());
         WriteMembers(directory, nodes);
         foreach (var node in nodes)
         {

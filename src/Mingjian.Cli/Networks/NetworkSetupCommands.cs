@@ -20,7 +20,7 @@ internal static class NetworkSetupCommands
 
     private const long MaxCharter = 64L << 20;
 
-    public static IEnumerable<Command> Create() => [Init(), Found(), Configure(), Access(), Sign(), Submit(), Join(), Admit(), Remove(), Dismiss(), Rotate(), Renew(), Restart(), FreshOrderCommands.Standing(), FreshOrderCommands.Reorder(), Status()];
+    public static IEnumerable<Command> Create() => [Init(), Found(), Configure(), Access(), Sign(), Submit(), Join(), Admit(), Remove(), Dismiss(), Rotate(), Renew(), Restart(), Protocol(), FreshOrderCommands.Standing(), FreshOrderCommands.Reorder(), Status()];
 
     private static Command Init()
     {
@@ -331,6 +331,27 @@ internal static class NetworkSetupCommands
             await SaveAsync(result.GetValue(output)!, act, cancelled);
             Show(act);
             Console.WriteLine($"待签：{result.GetValue(output)!.FullName}（每个作了陈述的单位都要签名）");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static Command Protocol()
+    {
+        var version = new Argument<int>("version") { Description = "新的规则版本" };
+        var from = new Option<long>("--from") { Description = "从第几个区块起生效：留足各单位签名和升级的时间", Required = true };
+        var (server, output) = (ServerClient.Option(), ActOption());
+        var command = new Command("protocol", "生成启用新版规则的事项，待多数单位签名；多数节点的程序支持它以后才能提交。") { version, from, server, output };
+        command.SetAction(async (result, cancelled) =>
+        {
+            using var nodes = new NodeClient();
+            var present = await nodes.ReadAgreementAsync(result.GetValue(server)!, cancelled);
+            var (report, fault) = await nodes.ReadAsync(result.GetValue(server)!, cancelled);
+            var network = report?.Network ?? throw new CommandException($"{result.GetValue(server)} 没有答复：{fault}");
+            var act = ActFile.Prepare(new ActivateProtocol(result.GetValue(from), result.GetValue(version)), network);
+            await SaveAsync(result.GetValue(output)!, act, cancelled);
+            Show(act);
+            Console.WriteLine($"待签：{result.GetValue(output)!.FullName}（{present.Agreement.Seats.Count} 个单位中至少 {NodeSet.QuorumOf(present.Agreement.Seats.Count)} 个签名）");
             return ExitCodes.Ok;
         });
         return command;

@@ -111,6 +111,7 @@ internal sealed class NetworkDiagnosis
         "Time" => "的时钟慢了，下一个区块的时间超前太多。请校时（chrony）。",
         "Frozen" => $"在第 {node.Height + 1} 个区块冻结了，等多数组织签署重启（docs/operating/nodes.md）。",
         "OtherRoot" => $"在第 {node.Height + 1} 个区块算出的结果不是重启所允许的，没有投票。请核对程序版本。",
+        "Protocol" => $"停在第 {node.Height} 个区块：以后按第 {node.Protocol} 版规则记账，它的程序只支持到第 {node.Carries} 版。请升级程序，数据不用动。",
         "Restored" => "从备份恢复，对恢复之前已经排序的内容不投票；其他节点确认之后自动恢复。",
         _ => null,
     };

@@ -27,15 +27,29 @@ public interface INetworkStatus
 /// <param name="LastCheck">The newest comparison of lists and ledger; null before the first.</param>
 /// <param name="Alerts">Urgent ones first.</param>
 /// <param name="Web">Null where pages and node are one process.</param>
+/// <param name="Protocol">By whose rules blocks are made, and which this program carries.</param>
 /// <param name="IsFoundingForeign">The network agreement on the ledger is not the one that this process is configured with.</param>
 public sealed record NetworkView(
     NetworkId Network, long Height, long Size, LedgerTime Time, LedgerTime Now, long Lag, int Quorum, int Pending, TimeSpan LongestWait,
     bool IsHalted, long ListsBehind, OrderView? Order, string? PeerFault, CheckReport? LastCheck, IReadOnlyList<NodeView> Nodes,
-    IReadOnlyList<EvidenceView> Evidence, IReadOnlyList<NetworkAlert> Alerts, WebView? Web = null, bool IsFoundingForeign = false)
+    IReadOnlyList<EvidenceView> Evidence, IReadOnlyList<NetworkAlert> Alerts, WebView? Web, ProtocolView Protocol, bool IsFoundingForeign = false)
 {
     /// <summary>One node votes alone: nobody outside it can contradict it.</summary>
     public bool IsAlone => Nodes.Count(n => n.IsMember) == 1;
 }
+
+/// <param name="InForce">The protocol by which the next block is made.</param>
+/// <param name="Carried">The newest one that this program carries.</param>
+/// <param name="Next">What is decided and not in effect yet; null when nothing is.</param>
+public sealed record ProtocolView(int InForce, int Carried, NextProtocolView? Next)
+{
+    /// <summary>The ledger goes on without this program until it is upgraded.</summary>
+    public bool IsUpgradeNeeded => InForce > Carried;
+}
+
+/// <param name="Version">The protocol.</param>
+/// <param name="From">First block made by it.</param>
+public sealed record NextProtocolView(int Version, long From);
 
 /// <summary>One node as this server has seen it.</summary>
 /// <param name="Organization">Who runs it; null when the ledger names no organisation.</param>
@@ -44,8 +58,9 @@ public sealed record NetworkView(
 /// <param name="LastVote">Height of the newest vote seen; null when none was since the start.</param>
 /// <param name="Reported">Its newest final block by its own word; null when it said none.</param>
 /// <param name="Skipped">Batches of its that every node skips, since the start of this server.</param>
+/// <param name="Carries">The newest protocol that its program carries, by its own word on the ledger.</param>
 public sealed record NodeView(
-    int Number, string? Organization, bool IsSelf, bool IsMember, bool IsVoting, long? LastVote, long? Reported, long Skipped, long Evidence);
+    int Number, string? Organization, bool IsSelf, bool IsMember, bool IsVoting, long? LastVote, long? Reported, long Skipped, long Evidence, int Carries);
 
 /// <summary>A web process and its node.</summary>
 /// <param name="IsInTouch">The node answers.</param>

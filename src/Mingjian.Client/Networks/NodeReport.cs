@@ -20,7 +20,7 @@ namespace Mingjian.Client.Networks;
 /// <param name="Quorum">Votes that make it final.</param>
 /// <param name="Member">This node's votes count, with the keys that it runs with.</param>
 /// <param name="Halted">It came to something else than the quorum and votes no more.</param>
-/// <param name="Hold">Why it does not vote for the block that is due: <c>None</c>, <c>NotAMember</c>, <c>Time</c>, <c>Frozen</c>, <c>OtherRoot</c>, <c>Restored</c> or <c>Halted</c>.</param>
+/// <param name="Hold">Why it does not vote for the block that is due: <c>None</c>, <c>NotAMember</c>, <c>Time</c>, <c>Frozen</c>, <c>OtherRoot</c>, <c>Restored</c>, <c>Protocol</c> or <c>Halted</c>.</param>
 /// <param name="Nodes">What it has seen of each node since its start.</param>
 /// <param name="Order">How its way to the order is; null where it is alone.</param>
 /// <param name="Evidence">What nodes were caught at.</param>
@@ -30,10 +30,12 @@ namespace Mingjian.Client.Networks;
 /// <c>Done</c>; <c>AgreementMissing</c>: the organisations have not signed the network agreement yet; <c>NotSetUp</c>: nobody has founded the top committee
 /// yet; <c>Foreign</c>: the agreement on the ledger is not the one that the node is configured with.
 /// </param>
+/// <param name="Protocol">By which the next block is made.</param>
+/// <param name="Carries">The newest protocol that its program carries.</param>
 public sealed record NodeReport(
     NetworkId Network, int Number, bool Shared, long Height, long Size, Hash32 Root, Hash32 StateRoot, LedgerTime Time, long Lag,
     int Epoch, int Quorum, bool Member, bool Halted, string Hold, IReadOnlyList<SeenNode> Nodes,
-    OrderReport? Order, IReadOnlyList<EvidenceReport> Evidence, string? PeerFault, DateTimeOffset? CertificatesUntil = null, string? Founding = null)
+    OrderReport? Order, IReadOnlyList<EvidenceReport> Evidence, string? PeerFault, DateTimeOffset? CertificatesUntil = null, string? Founding = null, int Protocol = 1, int Carries = 1)
 {
     /// <summary>A certificate that ends sooner is warned of.</summary>
     public static readonly TimeSpan CertificateWarning = TimeSpan.FromDays(30);

@@ -10,11 +10,14 @@ internal static class NodesSummaries
     public static ActSummary Describe(string name, NodesCommand command, DisplayNames names) => command switch
     {
         FoundNodes c => new(name, "签署共建共治协议（创始）",
-            [new("协议文本指纹", c.Charter.ToString()), .. DescribeList(c.Nodes, names)],
+            [new("协议文本指纹", c.Charter.ToString()), new("规则版本", $"第 {Number(c.Protocol)} 版"), .. DescribeList(c.Nodes, names)],
             "签名即代表本单位同意协议文本和名单；它写在账本开头，不能更改。"),
         ChangeNodes c => new(name, "变更协议或节点名单",
             [new("协议文本指纹", c.Charter.ToString()), .. DescribeList(c.Nodes, names)],
             "生效后以这份名单为准：不在名单上的节点不再参与确认，密钥有变动的换用新密钥。新加入的单位签名即代表同意协议文本。"),
+        ActivateProtocol c => new(name, "启用新版规则",
+            [new("规则版本", $"第 {Number(c.Version)} 版"), new("生效区块", $"从第 {Number(c.From)} 个区块起")],
+            "签名即代表本单位同意：从那个区块起按新版规则记账。各单位的节点要在那之前装好支持新版规则的程序；没有升级的节点会停在那之前，升级后自动补齐。"),
         RestartHeight c => new(name, "重启停住的区块",
         [
             new("区块高度", Number(c.Height)),

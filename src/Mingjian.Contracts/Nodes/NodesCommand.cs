@@ -9,7 +9,8 @@ public abstract record NodesCommand : ICommand;
 /// <summary>The network agreement (共建共治协议): the founding organisations' nodes and the charter, signed by every one of them.</summary>
 /// <param name="Charter">SHA-256 of the charter's document.</param>
 /// <param name="Nodes">Numbers 1 to n; exactly the seats of the network file that every node was founded with, organisations and their keys included.</param>
-public sealed record FoundNodes(Hash32 Charter, IReadOnlyList<Seat> Nodes) : NodesCommand, IBringsKeys
+/// <param name="Protocol">By which the blocks after this one are made, from 1: what all founders' programs carry.</param>
+public sealed record FoundNodes(Hash32 Charter, IReadOnlyList<Seat> Nodes, int Protocol) : NodesCommand, IBringsKeys
 {
     /// <inheritdoc/>
     public IReadOnlyList<PublicKeyValue> BroughtKeys() => SeatList.OrganizationKeys(Nodes);
@@ -22,6 +23,15 @@ public sealed record ChangeNodes(Hash32 Charter, IReadOnlyList<Seat> Nodes) : No
 {
     /// <inheritdoc/>
     public IReadOnlyList<PublicKeyValue> BroughtKeys() => SeatList.OrganizationKeys(Nodes);
+}
+
+/// <summary>Makes the network go on by a newer protocol. While an earlier decision is not in effect, this one takes its place: so it can be put off.</summary>
+/// <param name="From">First height made by it.</param>
+/// <param name="Version">Newer than the one in force.</param>
+public sealed record ActivateProtocol(long From, int Version) : NodesCommand
+{
+    /// <summary>A number that no program will ever reach.</summary>
+    public const int MaxVersion = 10_000;
 }
 
 /// <summary>Restarts a height that cannot get a quorum any more in a new epoch.</summary>

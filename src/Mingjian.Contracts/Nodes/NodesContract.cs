@@ -2,7 +2,7 @@ using Mingjian.Contracts.Sdk;
 
 namespace Mingjian.Contracts.Nodes;
 
-/// <summary>The contract <c>nodes</c>: the network agreement, the nodes and their keys, restarts of stalled heights.</summary>
+/// <summary>The contract <c>nodes</c>: the network agreement, the nodes and their keys, restarts of stalled heights, the protocol.</summary>
 public sealed class NodesContract : IContract
 {
     internal const string ContractName = "nodes";
@@ -14,6 +14,7 @@ public sealed class NodesContract : IContract
         ContractsJson.Message<FoundNodes>(ContractName),
         ContractsJson.Message<ChangeNodes>(ContractName),
         ContractsJson.Message<RestartHeight>(ContractName),
+        ContractsJson.Message<ActivateProtocol>(ContractName),
     ];
 
     public IReadOnlyList<MessageType> Events { get; } =
@@ -21,6 +22,7 @@ public sealed class NodesContract : IContract
         ContractsJson.Message<NodesFounded>(ContractName),
         ContractsJson.Message<NodesChanged>(ContractName),
         ContractsJson.Message<HeightRestarted>(ContractName),
+        ContractsJson.Message<ProtocolActivated>(ContractName),
     ];
 
     public Decision Decide(IStateReader state, ICommand command, DecisionContext context) =>

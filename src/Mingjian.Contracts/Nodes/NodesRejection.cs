@@ -61,4 +61,16 @@ public enum NodesRejection
 
     /// <summary>What some nodes voted for may have become final: it must not be skipped.</summary>
     MayBeFinal = 1305,
+
+    /// <summary>The protocol is not newer than the one in force.</summary>
+    ProtocolNotNewer = 1401,
+
+    /// <summary>The height is less than two ahead of this block, or more than a million.</summary>
+    ProtocolFromOutOfRange = 1402,
+
+    /// <summary>An earlier decision comes into effect with the next block; it can no longer be replaced.</summary>
+    ProtocolChangeImminent = 1403,
+
+    /// <summary>Fewer than floor(2n/3)+1 of the nodes that sign that height have a program that carries the protocol.</summary>
+    TooFewNodesCarry = 1404,
 }

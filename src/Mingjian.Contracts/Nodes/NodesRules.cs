@@ -18,6 +18,7 @@ internal static class NodesRules
         FoundNodes found => Decide(state, found, context),
         ChangeNodes change => Decide(state, change, context),
         RestartHeight restart => Decide(state, restart, context),
+        ActivateProtocol activate => ProtocolRules.Decide(state, activate, context),
         _ => throw new ArgumentException("Not a command of this contract.", nameof(command)),
     };
 
@@ -30,6 +31,10 @@ internal static class NodesRules
                 Put(writes, new NodesRecord(first, null, 1, founded.Nodes.Count, 1));
                 writes.Put(NodesState.AgreementKey(1), first);
                 PutKeys(writes, founded.Nodes);
+                ProtocolRules.Apply(founded, context, writes);
+                break;
+            case ProtocolActivated activated:
+                ProtocolRules.Apply(state, activated, context, writes);
                 break;
             case NodesChanged changed:
                 var nodes = state.Nodes()!;
@@ -54,7 +59,7 @@ internal static class NodesRules
 
     private static Decision Decide(IStateReader state, FoundNodes command, DecisionContext context)
     {
-        if (!SeatList.AreWellFormed(command.Nodes))
+        if (!SeatList.AreWellFormed(command.Nodes) || command.Protocol is < ProtocolRecord.First or > ActivateProtocol.MaxVersion)
         {
             return Reject(NodesRejection.Malformed);
         }
@@ -81,7 +86,7 @@ internal static class NodesRules
 
         return AnyKeyTaken(state, command.Nodes)
             ? Reject(NodesRejection.OrganizationKeyTaken)
-            : Decision.Accept(new NodesFounded(command.Charter, command.Nodes));
+            : Decision.Accept(new NodesFounded(command.Charter, command.Nodes, command.Protocol));
     }
 
     private static Decision Decide(IStateReader state, ChangeNodes command, DecisionContext context)
@@ -244,7 +249,7 @@ internal static class NodesRules
         return true;
     }
 
-    private static int CountSigned(DecisionContext context, IReadOnlyList<Seat> seats)
+    internal static int CountSigned(DecisionContext context, IReadOnlyList<Seat> seats)
     {
         var signed = 0;
         foreach (var seat in seats)

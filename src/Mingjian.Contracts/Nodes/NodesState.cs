@@ -20,9 +20,25 @@ public static class NodesState
     /// <summary><c>nodes/agreement/&lt;n&gt;</c>: every agreement there ever was, from 1, so that verifiers can be led through all changes.</summary>
     public static StateTable<Agreement> Agreements { get; } = new("nodes/agreement/", ContractsJson.For<Agreement>());
 
+    /// <summary>One record, key <c>nodes/protocol/top</c>: which protocol held from which height; absent while it is 1.</summary>
+    public static StateTable<ProtocolRecord> Protocols { get; } = new("nodes/protocol/", ContractsJson.For<ProtocolRecord>());
+
+    /// <summary><c>nodes/carried/&lt;n&gt;</c>: the newest protocol that a node's program carries, by its own word; absent = 1.</summary>
+    public static StateTable<CarriedRecord> Carried { get; } = new("nodes/carried/", ContractsJson.For<CarriedRecord>());
+
+    public static StateKey<ProtocolRecord> ProtocolKey => Protocols.Key("top");
+
     public static StateKey<NodesRecord> TopKey => Network.Key("top");
 
     public static NodesRecord? Nodes(this IStateReader state) => state.Get(TopKey);
+
+    /// <summary>The protocol by whose rules the block of a height is made.</summary>
+    public static int ProtocolAt(this IStateReader state, long height) => state.Get(ProtocolKey)?.At(height) ?? ProtocolRecord.First;
+
+    /// <summary>The newest protocol that a node's program carries, by its own word.</summary>
+    public static int CarriedBy(this IStateReader state, int node) => state.Get(CarriedKey(node))?.Highest ?? ProtocolRecord.First;
+
+    internal static StateKey<CarriedRecord> CarriedKey(int node) => Carried.Key(node.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The n-th agreement, from 1, or null.</summary>
     public static Agreement? Agreement(this IStateReader state, int n) => state.Get(AgreementKey(n));
@@ -69,6 +85,41 @@ public sealed record NodesRecord(Agreement Current, Agreement? Next, int Epoch, 
     /// <summary>A decided change is not yet in effect at a height.</summary>
     public bool IsPending(long height) => Next is { } next && height < next.From;
 }
+
+/// <summary>Which protocol held from which height.</summary>
+/// <param name="Steps">Ascending by height and by version; before the first it is <see cref="First"/>. The last may lie ahead.</param>
+public sealed record ProtocolRecord(IReadOnlyList<ProtocolStep> Steps)
+{
+    /// <summary>What every ledger begins with.</summary>
+    public const int First = 1;
+
+    /// <summary>The protocol by whose rules the block of a height is made.</summary>
+    public int At(long height)
+    {
+        for (var i = Steps.Count - 1; i >= 0; i--)
+        {
+            if (Steps[i].From <= height)
+            {
+                return Steps[i].Version;
+            }
+        }
+
+        return First;
+    }
+
+    /// <summary>The decision that is not in effect at a height yet, or null.</summary>
+    public ProtocolStep? Pending(long height) => Steps[^1] is var last && last.From > height ? last : null;
+
+    /// <summary>With a step more, in place of one that is not in effect at a height.</summary>
+    internal ProtocolRecord With(ProtocolStep step, long height) => new([.. Steps.Where(s => s.From <= height), step]);
+}
+
+/// <param name="From">First height made by it.</param>
+/// <param name="Version">The protocol.</param>
+public sealed record ProtocolStep(long From, int Version);
+
+/// <param name="Highest">The newest protocol that the node's program carries.</param>
+public sealed record CarriedRecord(int Highest);
 
 /// <summary>A version of the network agreement: the charter and who has a node under it.</summary>
 /// <param name="Charter">SHA-256 of the charter's document.</param>

@@ -33,7 +33,7 @@ public enum AdmissionRejection
     /// <summary>No contract has this command.</summary>
     UnknownCommand = 8,
 
-    /// <summary>The command exists, but comes into force at a later height.</summary>
+    /// <summary>The command exists, but not in the protocol by which the block is made.</summary>
     CommandNotActive = 9,
 
     /// <summary>The body is not the canonical encoding of the command.</summary>
@@ -68,6 +68,9 @@ public enum AdmissionRejection
 
     /// <summary>A passkey signed on a page that is no registered site of this network. Answered before <see cref="WrongScheme"/>.</summary>
     UnknownSite = 20,
+
+    /// <summary>The ledger goes on by a protocol that this node's program does not carry: hand the act to another node, or upgrade this one. Answered first.</summary>
+    UpgradeNeeded = 21,
 }
 
 /// <summary>Codes of <see cref="AdmissionRejection"/>.</summary>

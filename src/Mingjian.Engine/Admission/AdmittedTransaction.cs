@@ -25,6 +25,20 @@ public sealed record AdmittedTransaction(
     /// <summary>The entry that a log has for the act already; null for a new one. It is used again where executing the act gives the same bytes.</summary>
     internal LoggedEntry? Logged { get; init; }
 
+    /// <summary>What its contract decides.</summary>
+    /// <exception cref="ContractFaultException">The contract threw: a bug in a rule.</exception>
+    internal Decision Decide(IStateReader state, DecisionContext context)
+    {
+        try
+        {
+            return Route.Contract.Decide(state, Command, context);
+        }
+        catch (Exception e)
+        {
+            throw new ContractFaultException(Route.Message.Name, Id, context.Height, e);
+        }
+    }
+
     /// <summary>Its place in an order that several nodes share; 0 until the order has taken it in. Set by the ordering.</summary>
     public long Position
     {

@@ -12,7 +12,8 @@ namespace Mingjian.Engine.Admission;
 /// Acts of other nodes are not in it: what they bring about in between is found out when the block is executed. Used by the one thread that keeps order;
 /// built only when it is asked, and anew for each block.
 /// </remarks>
-internal sealed class Outlook(NetworkId network, ContractSet contracts, IBlockStore store, Func<PublishedHead> published, Func<PublishedHead, LedgerTime> now, int self)
+internal sealed class Outlook(
+    NetworkId network, ContractSet contracts, IKeyDirectory keys, IBlockStore store, Func<PublishedHead> published, Func<PublishedHead, LedgerTime> now, int self)
 {
     private readonly Queue<Submission> _underWay = new();
     private readonly Queue<Submission> _fresh = new();
@@ -79,22 +80,11 @@ internal sealed class Outlook(NetworkId network, ContractSet contracts, IBlockSt
 
     /// <summary>What the contract decides on a state after a block.</summary>
     /// <exception cref="ContractFaultException">The contract threw.</exception>
-    public Decision Decide(Submission submission, IStateReader state, PublishedHead head)
-    {
-        var act = submission.Admitted!;
-        var context = ContextOf(submission, head);
-        try
-        {
-            return act.Route.Contract.Decide(state, act.Command, context);
-        }
-        catch (Exception e)
-        {
-            throw new ContractFaultException(act.Route.Message.Name, act.Id, context.Height, e);
-        }
-    }
+    public Decision Decide(Submission submission, IStateReader state, PublishedHead head) =>
+        submission.Admitted!.Decide(state, ContextOf(submission, head));
 
     private DecisionContext ContextOf(Submission submission, PublishedHead head) =>
-        new(now(head), head.Head.Height + 1, network, submission.Actors, head.NextNodes, self);
+        new(now(head), head.Head.Height + 1, network, submission.Actors, head.NextNodes, self, keys.FindProtocol(head.State, head.Head.Height + 1));
 
     private void Build(PublishedHead head)
     {

@@ -57,19 +57,18 @@ internal sealed class TransactionReader(NetworkId network, ContractSet contracts
             : null;
     }
 
-    /// <summary>Known command, in force at the height, canonical body.</summary>
-    public AdmissionRejection? ReadCommand(in TransactionFrame frame, long height, out CommandRoute? route, out ICommand? command)
+    /// <summary>A command is in force by the block's protocol alone.</summary>
+    public static AdmissionRejection? CheckProtocol(CommandRoute route, int protocol) =>
+        route.Message.IsIn(protocol) ? null : AdmissionRejection.CommandNotActive;
+
+    /// <summary>Known command, canonical body. Whether the block's protocol has it is for <see cref="CheckProtocol"/>.</summary>
+    public AdmissionRejection? ReadCommand(in TransactionFrame frame, out CommandRoute? route, out ICommand? command)
     {
         command = null;
         route = contracts.FindCommand(frame.Payload.Command);
         if (route is null)
         {
             return AdmissionRejection.UnknownCommand;
-        }
-
-        if (height < route.Message.ActivationHeight)
-        {
-            return AdmissionRejection.CommandNotActive;
         }
 
         try

@@ -18,13 +18,13 @@ internal sealed class BatchReader(
 
     /// <summary>Begins to read a batch that waits for its turn, so that its signatures are checked while the block before it is voted on.</summary>
     /// <param name="state">Of a block before; what follows from it is looked at again when it is the batch's turn.</param>
-    /// <param name="height">Not above the one that the batch may come to make.</param>
-    public void ReadAhead(ReceivedBatch received, NodeSet nodes, IStateReader state, long height)
+    /// <param name="protocol">By which the block before it is made, or a later one.</param>
+    public void ReadAhead(ReceivedBatch received, NodeSet nodes, IStateReader state, int protocol)
     {
         if (_ahead?.Position != received.Position && nodes.Find(received.Node) is { } proposer)
         {
             _ahead = (received.Position, beside(() => Decode(received, proposer, out var signed) == BatchFault.None
-                ? new Ahead(proposer, signed!, CheckAll(signed!, state, height))
+                ? new Ahead(proposer, signed!, CheckAll(signed!, state, protocol))
                 : null));
         }
     }
@@ -33,9 +33,9 @@ internal sealed class BatchReader(
     /// <param name="received">Never trusted.</param>
     /// <param name="nodes">The nodes that may propose.</param>
     /// <param name="state">State before the block.</param>
-    /// <param name="height">Of the block.</param>
+    /// <param name="protocol">By which the block is made.</param>
     /// <param name="batch">Null unless the result is <see cref="BatchFault.None"/>.</param>
-    public BatchFault Read(ReceivedBatch received, NodeSet nodes, IStateReader state, long height, out OrderedBatch? batch)
+    public BatchFault Read(ReceivedBatch received, NodeSet nodes, IStateReader state, int protocol, out OrderedBatch? batch)
     {
         batch = null;
         if (nodes.Find(received.Node) is not { } proposer)
@@ -54,7 +54,7 @@ internal sealed class BatchReader(
             return fault;
         }
 
-        var acts = CheckAll(signed!, state, height, known);
+        var acts = CheckAll(signed!, state, protocol, known);
         var transactions = new AdmittedTransaction[acts.Length];
         for (var i = 0; i < acts.Length; i++)
         {
@@ -66,7 +66,7 @@ internal sealed class BatchReader(
             transactions[i] = act.Transaction;
         }
 
-        batch = new OrderedBatch(received.Position, received.Node, signed!.Header.Time, transactions) { IsOwnProcess = false };
+        batch = new OrderedBatch(received.Position, received.Node, signed!.Header.Time, signed.Header.Carries, transactions) { IsOwnProcess = false };
         return BatchFault.None;
     }
 
@@ -75,7 +75,8 @@ internal sealed class BatchReader(
     /// <param name="nodes">Those that sign the height.</param>
     /// <param name="proposer">Whose batch it came in.</param>
     /// <param name="height">That stands still.</param>
-    public IHeightRestarted? Judge(AdmittedTransaction restart, LedgerTime time, IStateReader state, NodeSet nodes, int proposer, long height)
+    /// <param name="protocol">By which it is made.</param>
+    public IHeightRestarted? Judge(AdmittedTransaction restart, LedgerTime time, IStateReader state, NodeSet nodes, int proposer, long height, int protocol)
     {
         if (TransactionReader.CheckValidity(restart.Expires, time) is not null
             || SignatureCheck.Resolve(keys, state, restart.Command, restart.Signers, out var actors) is not null
@@ -84,8 +85,8 @@ internal sealed class BatchReader(
             return null;
         }
 
-        var context = new DecisionContext(time, height + 1, network, actors, nodes, proposer);
-        return restart.Route.Contract.Decide(state, restart.Command, context).Events.OfType<IHeightRestarted>().FirstOrDefault();
+        var context = new DecisionContext(time, height + 1, network, actors, nodes, proposer, protocol);
+        return restart.Decide(state, context).Events.OfType<IHeightRestarted>().FirstOrDefault();
     }
 
     private BatchFault Decode(ReceivedBatch received, Node proposer, out SignedBatch? signed) =>
@@ -104,14 +105,15 @@ internal sealed class BatchReader(
     }
 
     /// <summary>Whether an act that was checked on an earlier state is found the same on this one: by the same keys.</summary>
-    private bool HoldsStill(CheckedAct? act, IStateReader state)
+    private bool HoldsStill(CheckedAct? act, IStateReader state, int protocol)
     {
         if (act is not { } known || known.IsOwn)
         {
             return act is not null;
         }
 
-        if (known.Keys is null || SignatureCheck.Resolve(keys, state, known.Transaction.Command, known.Transaction.Signers, out var actors) is not null)
+        if (known.Keys is null || TransactionReader.CheckProtocol(known.Transaction.Route, protocol) is not null
+            || SignatureCheck.Resolve(keys, state, known.Transaction.Command, known.Transaction.Signers, out var actors) is not null)
         {
             return false;
         }
@@ -128,11 +130,18 @@ internal sealed class BatchReader(
     }
 
     /// <param name="known">What was found on an earlier state, one for each envelope; null when nothing was.</param>
-    private CheckedAct?[] CheckAll(SignedBatch signed, IStateReader state, long height, CheckedAct?[]? known = null)
+    private CheckedAct?[] CheckAll(SignedBatch signed, IStateReader state, int protocol, CheckedAct?[]? known = null)
     {
         var acts = new CheckedAct?[signed.Envelopes.Count];
-        if (acts.Length == 1)
+        if (acts.Length <= 1)
         {
+            // Most often one; none at all in a batch that only states what its node carries.
+            if (acts.Length == 0)
+            {
+                return acts;
+            }
+
+
             CheckOne(0);
         }
         else
@@ -142,11 +151,11 @@ internal sealed class BatchReader(
 
         return acts;
 
-        void CheckOne(int i) => acts[i] = known is not null && HoldsStill(known[i], state) ? known[i] : Check(signed.Envelopes[i], state, height);
+        void CheckOne(int i) => acts[i] = known is not null && HoldsStill(known[i], state, protocol) ? known[i] : Check(signed.Envelopes[i], state, protocol);
     }
 
     /// <summary>Null for what no honest node hands on. An act by an unknown key, or signed on an unknown site, is left to the block, which drops it.</summary>
-    private CheckedAct? Check(ReadOnlyMemory<byte> envelope, IStateReader state, long height)
+    private CheckedAct? Check(ReadOnlyMemory<byte> envelope, IStateReader state, int protocol)
     {
         if (reader.ReadFrame(envelope, out var frame) is not null)
         {
@@ -158,7 +167,7 @@ internal sealed class BatchReader(
             return new CheckedAct(own, null, IsOwn: true);
         }
 
-        if (reader.ReadCommand(frame, height, out var route, out var command) is not null)
+        if (reader.ReadCommand(frame, out var route, out var command) is not null || TransactionReader.CheckProtocol(route!, protocol) is not null)
         {
             return null;
         }

@@ -25,6 +25,9 @@ public enum VoteHold
 
     /// <summary>It came to something else than the quorum.</summary>
     Halted = 6,
+
+    /// <summary>The block is made by a protocol that this node's program does not carry: it has to be upgraded.</summary>
+    Protocol = 7,
 }
 
 /// <summary>A vote that was counted.</summary>

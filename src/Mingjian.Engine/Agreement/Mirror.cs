@@ -27,9 +27,11 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, PreparedLog 
     /// <summary>Takes over what the peer has beyond this node's newest block.</summary>
     /// <returns>How many blocks were taken over.</returns>
     /// <exception cref="AuditFaultException">What the peer serves is not a final log that follows from this node's, or breaks off.</exception>
+    /// <exception cref="ProtocolNotCarriedException">The log goes on by a protocol that this program does not carry; what comes before is taken over.</exception>
     /// <exception cref="DivergedException">The log is the quorum's, and this node's rules or machine give something else.</exception>
     public async Task<long> RunAsync(ILedgerSource peer, CancellationToken cancellationToken)
     {
+        RequireProtocol();
         await peer.OpenAsync(cancellationToken);
         if (await peer.ReadCheckpointAsync(cancellationToken) is not { } newest || SizeOf(newest) <= writer.Published.Head.Size)
         {
@@ -49,6 +51,14 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, PreparedLog 
         finally
         {
             writer.Sync();
+        }
+    }
+
+    private void RequireProtocol()
+    {
+        if (!writer.CarriesNext)
+        {
+            throw new ProtocolNotCarriedException(writer.Published.Head.Height + 1, writer.NextProtocol, writer.Carries);
         }
     }
 
@@ -78,6 +88,11 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, PreparedLog 
         var pending = new List<PreparedEntry>();
         await foreach (var entry in entries.ReadAsync(peer, head.Size, checkpoint.Size, missing, cancellationToken))
         {
+            if (pending.Count == 0)
+            {
+                RequireProtocol();
+            }
+
             if (entry.Fault is { } fault)
             {
                 var index = head.Size + read;
@@ -151,7 +166,7 @@ internal sealed class Mirror(NetworkId network, BlockWriter writer, PreparedLog 
             }
         }
 
-        var block = writer.Prepare(new OrderedBatch(seal.Position, seal.Proposer, seal.Time, []), acts);
+        var block = writer.Prepare(new OrderedBatch(seal.Position, seal.Proposer, seal.Time, seal.Carries, []), acts);
         if (block.After is not { } after || after.Commit.Entries.Count != entries.Count
             || after.Commit.Entries.Zip(entries).Any(pair => !pair.First.AsSpan().SequenceEqual(pair.Second.Bytes)))
         {

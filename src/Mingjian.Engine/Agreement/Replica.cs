@@ -94,7 +94,7 @@ internal sealed class Replica
     public bool IsHeldByTime => Hold == VoteHold.Time;
 
     /// <summary>Why this node does not vote for the block that is due.</summary>
-    public VoteHold Hold => IsHalted ? VoteHold.Halted : _prepared is null ? VoteHold.None : _vote ?? VoteHold.None;
+    public VoteHold Hold => IsHalted ? VoteHold.Halted : !_writer.CarriesNext ? VoteHold.Protocol : _prepared is null ? VoteHold.None : _vote ?? VoteHold.None;
 
     /// <summary>Not null when batches were left in the order for want of room and there is room again: the position after which to read again.</summary>
     /// <remarks>From half on, not from none: a restart can only be judged when what it skips is at hand.</remarks>
@@ -294,7 +294,8 @@ internal sealed class Replica
     /// <summary>Executes the next batch that makes a block.</summary>
     private bool PrepareNext()
     {
-        while (TryDequeue(out var item))
+        // What comes from here on is for a newer program; it stays in the order, or with the peers, until that runs.
+        while (_writer.CarriesNext && TryDequeue(out var item))
         {
             var fault = Read(item!, out var batch);
             if (fault != BatchFault.None)
@@ -323,7 +324,7 @@ internal sealed class Replica
         if (_waiting.TryPeek(out var next) && next is ReceivedBatch received)
         {
             var head = _writer.Published;
-            _batches.ReadAhead(received, _ballot.Nodes, head.State, head.Head.Height + 1);
+            _batches.ReadAhead(received, _ballot.Nodes, head.State, _writer.NextProtocol);
         }
     }
 
@@ -333,7 +334,7 @@ internal sealed class Replica
         var head = _writer.Published;
         return batch is not null
             ? BatchFault.None
-            : _batches.Read((ReceivedBatch)item, _ballot.Nodes, head.State, head.Head.Height + 1, out batch);
+            : _batches.Read((ReceivedBatch)item, _ballot.Nodes, head.State, _writer.NextProtocol, out batch);
     }
 
     /// <summary>Gives this node's vote, or says why it gives none.</summary>
@@ -455,7 +456,7 @@ internal sealed class Replica
         {
             if (transaction.Command is IRestartsHeight restart && restart.Height == _ballot.Height && restart.Epoch == _ballot.Epoch + 1
                 && IsDue(restart.Skip, _prepared.Batch.Position, item.Position)
-                && _batches.Judge(transaction, batch.Time > head.Head.Time ? batch.Time : head.Head.Time, head.State, _ballot.Nodes, batch.Node, _ballot.Height) is { } allowed)
+                && _batches.Judge(transaction, batch.Time > head.Head.Time ? batch.Time : head.Head.Time, head.State, _ballot.Nodes, batch.Node, _ballot.Height, _writer.NextProtocol) is { } allowed)
             {
                 Begin(restart, allowed.Root, item.Position);
                 return;

@@ -49,6 +49,9 @@ public enum AuditFaultCode
 
     /// <summary>A contract threw while an act was executed again: a bug, or a version that does not fit this ledger. Place: entry.</summary>
     ContractFailed = 15,
+
+    /// <summary>The log goes on by a protocol that this program does not carry: audit it with a newer one. What came before holds. Place: block.</summary>
+    ProtocolNotCarried = 16,
 }
 
 /// <summary>The first fault of an audit.</summary>

@@ -54,6 +54,12 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
     /// <exception cref="AuditFaultException">The entry or its block is wrong.</exception>
     public ReplayedBlock? Take(PreparedEntry entry)
     {
+        if (keys.FindProtocol(_state, Height + 1) is var protocol && protocol > contracts.Highest)
+        {
+            throw new AuditFaultException(
+                AuditFaultCode.ProtocolNotCarried, $"block {Height + 1}", new ProtocolNotCarriedException(Height + 1, protocol, contracts.Highest).Message);
+        }
+
         if (entry.Fault is { } fault)
         {
             throw new AuditFaultException(fault.Code, fault.Place, fault.Message);
@@ -67,16 +73,16 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
             return null;
         }
 
-        return Close(entry.Seal!, entry.Bytes);
+        return Close(entry.Seal!, entry.Bytes, protocol);
     }
 
-    private ReplayedBlock Close(SealEntry seal, byte[] sealBytes)
+    private ReplayedBlock Close(SealEntry seal, byte[] sealBytes, int protocol)
     {
         var first = _log.Size;
         var sealIndex = first + _pending.Count;
-        if (seal.Time < Time || _pending.Count == 0)
+        if (seal.Time < Time)
         {
-            throw new AuditFaultException(AuditFaultCode.SealDiffers, $"entry {sealIndex}", "Time runs backwards, or the block is empty.");
+            throw new AuditFaultException(AuditFaultCode.SealDiffers, $"entry {sealIndex}", "Time runs backwards.");
         }
 
         if (seal.NodeSet != _nextNodes.Hash)
@@ -101,7 +107,12 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
 
         _position = seal.Position;
         var state = new BlockState(_state);
-        var executed = Execute(first, seal.Proposer, state);
+        var executed = Execute(first, protocol, new ProtocolStatement(seal.Proposer, seal.Carries), state);
+        if (!executed.MakesBlock)
+        {
+            throw new AuditFaultException(AuditFaultCode.SealDiffers, $"entry {sealIndex}", "The block is empty.");
+        }
+
         for (var i = 0; i < _pending.Count; i++)
         {
             Compare(executed, i, first + i);
@@ -122,7 +133,8 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
         }
 
         var expected = new SealEntry(
-            _pending.Count + 1, epoch, first, Height, trust.Network, _nextNodes.Hash, Nodes.Hash, _position, _log.Root, seal.Proposer, Tree.Root, Time);
+            seal.Carries, _pending.Count + 1, epoch, first, Height, trust.Network, _nextNodes.Hash, Nodes.Hash, _position, _log.Root, seal.Proposer,
+            protocol, Tree.Root, Time);
         if (!expected.Encode().AsSpan().SequenceEqual(sealBytes))
         {
             throw seal.StateRoot != Tree.Root
@@ -139,11 +151,11 @@ internal sealed class LedgerReplay(LedgerTrust trust, ContractSet contracts, IKe
         return block;
     }
 
-    private ExecutedBatch Execute(long first, int proposer, BlockState state)
+    private ExecutedBatch Execute(long first, int protocol, ProtocolStatement statement, BlockState state)
     {
         try
         {
-            return _executor.Execute(Height, Time, Nodes, proposer, first, _pending, _state, state, a => _places.ContainsKey(a.Id));
+            return _executor.Execute(Height, Time, protocol, Nodes, statement, first, _pending, _state, state, a => _places.ContainsKey(a.Id));
         }
         catch (ContractFaultException e)
         {

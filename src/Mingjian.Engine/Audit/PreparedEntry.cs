@@ -57,7 +57,7 @@ internal sealed class EntryPreparer(TransactionReader reader, ISignatureVerifier
         }
 
         // The height is checked when the act is executed.
-        refusal = reader.ReadCommand(frame, long.MaxValue, out var route, out var command);
+        refusal = reader.ReadCommand(frame, out var route, out var command);
         if (refusal is not null)
         {
             return Faulty(bytes, AuditFaultCode.EntryMalformed, index, $"The command is refused: {refusal}.");

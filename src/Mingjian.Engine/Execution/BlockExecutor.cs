@@ -19,8 +19,9 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
     /// <summary>Carries out the acts of one block, in order.</summary>
     /// <param name="height">Of this block.</param>
     /// <param name="time">Of this block.</param>
+    /// <param name="protocol">By whose rules it is made; <see cref="ContractSet.Highest"/> at most.</param>
     /// <param name="nodes">Whose quorum makes this block final.</param>
-    /// <param name="proposer">The node whose batch it is.</param>
+    /// <param name="statement">What the node whose batch it is says with it.</param>
     /// <param name="firstIndex">Log index of the block's first entry.</param>
     /// <param name="acts">Form and signatures already checked; of a log that is executed again also the refusals in it, which are taken as they stand.</param>
     /// <param name="before">State before the block.</param>
@@ -28,9 +29,14 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
     /// <param name="isLogged">Whether the log before this block has the act.</param>
     /// <exception cref="ContractFaultException">A contract threw: a bug, the node must stop.</exception>
     public ExecutedBatch Execute(
-        long height, LedgerTime time, NodeSet nodes, int proposer, long firstIndex, IReadOnlyList<BlockAct> acts,
+        long height, LedgerTime time, int protocol, NodeSet nodes, ProtocolStatement statement, long firstIndex, IReadOnlyList<BlockAct> acts,
         IStateReader before, BlockState state, Func<BlockAct, bool> isLogged)
     {
+        if (protocol > contracts.Highest)
+        {
+            throw new ProtocolNotCarriedException(height, protocol, contracts.Highest);
+        }
+
         var entries = new List<byte[]>(acts.Count + 1);
         var leaves = new List<Hash32>(acts.Count + 1);
         var outcomes = new TransactionOutcome[acts.Count];
@@ -42,7 +48,7 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
             Actor[] actors = [];
             var dropped = seen.Contains(act.Id) || isLogged(act)
                 ? AdmissionRejection.Duplicate
-                : act.Transaction is { } ordered ? Check(ordered, height, time, before, out actors)
+                : act.Transaction is { } ordered ? Check(ordered, protocol, time, before, out actors)
                 : null;
             if (dropped is { } reason)
             {
@@ -55,7 +61,7 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
             Rejection? rejection = null;
             if (act.Transaction is { } transaction)
             {
-                var context = new DecisionContext(time, height, network, actors, nodes, proposer);
+                var context = new DecisionContext(time, height, network, actors, nodes, statement.Node, protocol);
                 (entry, rejection) = CarryOut(transaction, context, state);
             }
             else
@@ -78,12 +84,19 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
             entries.Add(entry);
         }
 
-        return new ExecutedBatch(entries, leaves, indexed, outcomes);
+        var isNews = !keys.IsStated(state, nodes, statement);
+        if (isNews)
+        {
+            keys.State(state, nodes, height, statement, _writes);
+            state.Take(_writes);
+        }
+
+        return new ExecutedBatch(entries, leaves, indexed, outcomes, isNews);
     }
 
     /// <summary>What depends on the block. An act that fails here leaves no entry: the log holds only acts of known people.</summary>
     private AdmissionRejection? Check(
-        AdmittedTransaction transaction, long height, LedgerTime time, IStateReader before, out Actor[] actors)
+        AdmittedTransaction transaction, int protocol, LedgerTime time, IStateReader before, out Actor[] actors)
     {
         actors = [];
         if (TransactionReader.CheckValidity(transaction.Expires, time) is { } invalid)
@@ -91,23 +104,21 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
             return invalid;
         }
 
-        return height < transaction.Route.Message.ActivationHeight
-            ? AdmissionRejection.CommandNotActive
-            : SignatureCheck.Resolve(keys, before, transaction.Command, transaction.Signers, out actors)
-                ?? SignatureCheck.CheckSites(keys, before, transaction.Command, transaction.Sites);
+        return TransactionReader.CheckProtocol(transaction.Route, protocol)
+            ?? SignatureCheck.Resolve(keys, before, transaction.Command, transaction.Signers, out actors)
+            ?? SignatureCheck.CheckSites(keys, before, transaction.Command, transaction.Sites);
     }
 
     private (byte[] Entry, Rejection? Rejection) CarryOut(AdmittedTransaction transaction, DecisionContext context, BlockState state)
     {
-        var contract = transaction.Route.Contract;
+        var decision = transaction.Decide(state, context);
+        if (decision.Rejection is { } refused)
+        {
+            return Refuse(transaction, context, refused);
+        }
+
         try
         {
-            var decision = contract.Decide(state, transaction.Command, context);
-            if (decision.Rejection is { } refused)
-            {
-                return Refuse(transaction, context, refused);
-            }
-
             _events.Clear();
             foreach (var happened in decision.Events)
             {
@@ -192,7 +203,24 @@ internal readonly record struct TransactionOutcome(long? Index, Rejection? Rejec
 /// <param name="Leaves">Their leaf hashes.</param>
 /// <param name="Indexed">One for each entry.</param>
 /// <param name="Outcomes">One for each act of the batch, in order.</param>
-internal sealed record ExecutedBatch(List<byte[]> Entries, List<Hash32> Leaves, List<Store.IndexedTransaction> Indexed, TransactionOutcome[] Outcomes);
+/// <param name="IsNews">The node of the batch says that its program carries another protocol than the state said.</param>
+internal sealed record ExecutedBatch(
+    List<byte[]> Entries, List<Hash32> Leaves, List<Store.IndexedTransaction> Indexed, TransactionOutcome[] Outcomes, bool IsNews)
+{
+    /// <summary>A block is made of what leaves an entry, or of a statement that is new; not of anything else.</summary>
+    public bool MakesBlock => Entries.Count > 0 || IsNews;
+}
+
+/// <summary>The ledger goes on by a protocol that this program does not carry. What it has stays readable; after its upgrade it goes on.</summary>
+public sealed class ProtocolNotCarriedException(long height, int protocol, int highest)
+    : Exception($"Block {height} is made by protocol {protocol}; this program carries {highest}. It has to be upgraded.")
+{
+    /// <summary>The first block that cannot be executed.</summary>
+    public long Height => height;
+
+    /// <summary>What it is made by.</summary>
+    public int Protocol => protocol;
+}
 
 /// <summary>A contract threw. That is a bug in a rule that every node runs, so the node stops rather than guess.</summary>
 public sealed class ContractFaultException(string command, Hash32 transactionId, long height, Exception inner)

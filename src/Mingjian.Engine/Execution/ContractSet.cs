@@ -10,10 +10,23 @@ public sealed class ContractSet
     private readonly FrozenDictionary<Type, EventRoute> _events;
     private readonly FrozenDictionary<string, EventRoute> _eventsByName;
 
+    /// <param name="contracts">Every contract of the network.</param>
     /// <exception cref="ArgumentException">Two contracts or messages share a name, or a message's name lacks its contract's.</exception>
     public ContractSet(params IReadOnlyList<IContract> contracts)
+        : this(contracts, contracts.Max(c => c.Protocol))
+    {
+    }
+
+    /// <summary>A program that pretends to be older: it knows no message of a later protocol. For roll-outs in steps, and for tests of mixed networks.</summary>
+    /// <param name="contracts">Every contract of the network.</param>
+    /// <param name="highest">The newest protocol that it carries; at most what the contracts have.</param>
+    /// <exception cref="ArgumentException">See above, or the contracts have no such protocol.</exception>
+    public ContractSet(IReadOnlyList<IContract> contracts, int highest)
     {
         Contracts = contracts;
+        Highest = highest >= 1 && highest <= contracts.Max(c => c.Protocol)
+            ? highest
+            : throw new ArgumentException($"These contracts have no protocol {highest}.", nameof(highest));
         var commands = new Dictionary<string, CommandRoute>(StringComparer.Ordinal);
         var events = new Dictionary<Type, EventRoute>();
         var eventNames = new Dictionary<string, EventRoute>(StringComparer.Ordinal);
@@ -25,13 +38,13 @@ public sealed class ContractSet
                 throw new ArgumentException($"Two contracts are named {contract.Name}.", nameof(contracts));
             }
 
-            foreach (var command in contract.Commands)
+            foreach (var command in contract.Commands.Where(c => c.Since <= highest))
             {
                 RequireOwnName(contract, command);
                 commands.Add(command.Name, new CommandRoute(contract, command));
             }
 
-            foreach (var happened in contract.Events)
+            foreach (var happened in contract.Events.Where(e => e.Since <= highest))
             {
                 RequireOwnName(contract, happened);
                 var route = new EventRoute(contract, happened);
@@ -46,6 +59,9 @@ public sealed class ContractSet
     }
 
     public IReadOnlyList<IContract> Contracts { get; }
+
+    /// <summary>The newest protocol that this program carries. A block of a later one is not for it to execute.</summary>
+    public int Highest { get; }
 
     /// <summary>Null for a name that no contract declares.</summary>
     public CommandRoute? FindCommand(string name) => _commands.GetValueOrDefault(name);

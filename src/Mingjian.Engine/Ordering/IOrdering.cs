@@ -14,6 +14,13 @@ public interface IOrdering : IAsyncDisposable
     /// <summary>Takes one act up for ordering; acts submitted one after another keep their order. False when the queue is full.</summary>
     bool TrySubmit(AdmittedTransaction transaction);
 
+    /// <summary>What every batch from here on says of this node's program. Called before anything is submitted.</summary>
+    /// <param name="protocol">The newest protocol that it carries.</param>
+    void Carry(int protocol);
+
+    /// <summary>Proposes a batch even when no act waits, so that what it says of the program gets into the log.</summary>
+    void Announce();
+
     /// <summary>Items after a position, waiting for new ones; ends after <see cref="Complete"/> when all is delivered.</summary>
     /// <param name="position">The position of the newest block's batch; 0 before the first.</param>
     /// <param name="cancellationToken">Stops following; undelivered acts are lost, which their submitters learn.</param>

@@ -33,7 +33,7 @@ public enum BatchFault
 
 /// <summary>Acts that one node proposes in one piece, signed by it (docs/reference/formats.md, "Batch").</summary>
 /// <remarks>
-/// Bytes: <c>mingjian-batch@v2\n</c>, the header's canonical JSON, <c>\n</c>, the 32-bit big-endian length of the content, the content in Brotli
+/// Bytes: <c>mingjian-batch@v3\n</c>, the header's canonical JSON, <c>\n</c>, the 32-bit big-endian length of the content, the content in Brotli
 /// (RFC 7932), and last 64 bytes of Ed25519 over all that stands before them. The content: each envelope behind its 32-bit big-endian length.
 /// Acts of one kind have much in common: the order carries, and writes to every member's disk, about a quarter of their bytes.
 /// </remarks>
@@ -54,11 +54,11 @@ public sealed class SignedBatch
         Envelopes = envelopes;
     }
 
-    private static ReadOnlySpan<byte> Magic => "mingjian-batch@v2\n"u8;
+    private static ReadOnlySpan<byte> Magic => "mingjian-batch@v3\n"u8;
 
     public BatchHeader Header { get; }
 
-    /// <summary>At least one; nothing in them is vouched for by more than the node.</summary>
+    /// <summary>Nothing in them is vouched for by more than the node; none in a batch that only states what its node carries.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Envelopes { get; }
 
     /// <summary>The bytes of a batch.</summary>
@@ -123,6 +123,11 @@ public sealed class SignedBatch
             return BatchFault.Form;
         }
 
+        if (header.Carries < 1)
+        {
+            return BatchFault.Form;
+        }
+
         if (header.Network != network || header.Node != proposer.Number)
         {
             return BatchFault.Origin;
@@ -134,7 +139,7 @@ public sealed class SignedBatch
         }
 
         // Only what a node of the network has signed is unpacked.
-        if (Unpack(rest.Span[(end + 1)..]) is not { } content || ReadEnvelopes(content) is not { Count: > 0 } envelopes)
+        if (Unpack(rest.Span[(end + 1)..]) is not { } content || ReadEnvelopes(content) is not { } envelopes)
         {
             return BatchFault.Form;
         }
@@ -171,8 +176,8 @@ public sealed class SignedBatch
     /// <summary>The content, or null when it is not exactly as long as is said.</summary>
     private static byte[]? Unpack(ReadOnlySpan<byte> packed)
     {
-        var length = packed.Length < 4 ? 0 : BinaryPrimitives.ReadInt32BigEndian(packed);
-        if (length is < 1 or > MaxSize)
+        var length = packed.Length < 4 ? -1 : BinaryPrimitives.ReadInt32BigEndian(packed);
+        if (length is < 0 or > MaxSize)
         {
             return null;
         }
@@ -206,15 +211,16 @@ public sealed class SignedBatch
 }
 
 /// <summary>What a batch says of itself.</summary>
+/// <param name="Carries">The newest protocol that the proposer's program carries, from 1.</param>
 /// <param name="Network">The ledger it is for.</param>
 /// <param name="Node">The proposer's number.</param>
 /// <param name="Time">The proposer's clock.</param>
 /// <param name="Restart">True when an act in it asks for the restart of a height, which nodes look for before it is the batch's turn; else null.</param>
-public sealed record BatchHeader(NetworkId Network, int Node, LedgerTime Time, bool? Restart = null)
+public sealed record BatchHeader(int Carries, NetworkId Network, int Node, LedgerTime Time, bool? Restart = null)
 {
     /// <summary>The header of a batch of admitted acts.</summary>
-    public static BatchHeader Of(NetworkId network, int node, LedgerTime time, IEnumerable<AdmittedTransaction> transactions) =>
-        new(network, node, time, transactions.Any(t => t.Command is IRestartsHeight) ? true : null);
+    public static BatchHeader Of(int carries, NetworkId network, int node, LedgerTime time, IEnumerable<AdmittedTransaction> transactions) =>
+        new(carries, network, node, time, transactions.Any(t => t.Command is IRestartsHeight) ? true : null);
 }
 
 /// <summary>Serialisation of batch headers.</summary>

@@ -125,6 +125,7 @@ public sealed record RefusalEntry(RefusalCode Code, long Height, Hash32 Id, Ledg
 }
 
 /// <summary>The last entry of a block: what the block consists of and the state after it.</summary>
+/// <param name="Carries">The newest protocol that the proposer's program carries, as its batch says; the state keeps it.</param>
 /// <param name="Entries">Entries of the block, the seal included.</param>
 /// <param name="Epoch">From 1; a restart of a stalled height begins the next one.</param>
 /// <param name="FirstIndex">Index of its first entry.</param>
@@ -135,12 +136,13 @@ public sealed record RefusalEntry(RefusalCode Code, long Height, Hash32 Id, Ledg
 /// <param name="Position">The batch's place in the total order; grows from block to block.</param>
 /// <param name="PreviousRoot">Log root before this block.</param>
 /// <param name="Proposer">Number of the node whose batch the block is made of.</param>
+/// <param name="Protocol">By whose rules the block is made; follows from the state before it.</param>
 /// <param name="StateRoot">State root after this block.</param>
 /// <param name="Time">The block's time.</param>
 /// <param name="Type">Always <see cref="TypeName"/>.</param>
 public sealed record SealEntry(
-    int Entries, int Epoch, long FirstIndex, long Height, NetworkId Network, Hash32 NextNodeSet, Hash32 NodeSet, long Position,
-    Hash32 PreviousRoot, int Proposer, Hash32 StateRoot, LedgerTime Time, string Type = SealEntry.TypeName) : LogEntry
+    int Carries, int Entries, int Epoch, long FirstIndex, long Height, NetworkId Network, Hash32 NextNodeSet, Hash32 NodeSet, long Position,
+    Hash32 PreviousRoot, int Proposer, int Protocol, Hash32 StateRoot, LedgerTime Time, string Type = SealEntry.TypeName) : LogEntry
 {
     public const string TypeName = "seal";
 }

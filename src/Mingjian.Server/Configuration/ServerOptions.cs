@@ -44,6 +44,13 @@ public sealed class ServerOptions
     [EnumDataType(typeof(ServerRole))]
     public ServerRole Role { get; set; } = ServerRole.All;
 
+    /// <summary>
+    /// Pretends that the program carries no protocol after this one. Default null = all that it has. For roll-outs in steps: the new program is installed
+    /// everywhere first. Where the ledger has gone on by a newer protocol, the server then only reads.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int? Protocol { get; set; }
+
     /// <summary>TCP port on the loopback addresses. Default 5180; 0 = any free port. Ignored where Kestrel:Endpoints or URLs are configured.</summary>
     [Range(0, 65535)]
     public int Port { get; set; } = 5180;

@@ -27,7 +27,8 @@ internal static class LedgerServices
         services.AddSingleton<OrderHealth>();
         services.AddSingleton<IKeyDirectory, KeyDirectory>();
         services.AddSingleton<ISignatureVerifier>(_ => new SignatureVerifier(new PlatformEcVerifier()));
-        services.AddSingleton(_ => new ContractSet(AllContracts.Create()));
+        services.AddSingleton(provider => new ContractSet(
+            AllContracts.Create(), provider.GetRequiredService<ServerOptions>().Protocol ?? AllContracts.Protocol));
         services.AddSingleton(provider => RocksDbBlockStore.Open(Path.Combine(PrivateFiles.CreateDirectory(provider.GetRequiredService<ServerOptions>().NetworkDirectory), "ledger")));
         if (role == ServerRole.Web)
         {
@@ -154,7 +155,8 @@ internal sealed partial class LedgerWatch(FinalLedger ledger, IHostApplicationLi
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        LogOpen(logger, ledger.Network, ledger.Head.Height, ledger.Head.Size);
+        LogOpen(logger, ledger.Network, ledger.Head.Height, ledger.Head.Size, ledger.Protocol, ledger.Carries);
+        var upgrade = WatchProtocolAsync(stoppingToken);
         try
         {
             await ledger.Stopped.WaitAsync(stoppingToken);
@@ -171,10 +173,35 @@ internal sealed partial class LedgerWatch(FinalLedger ledger, IHostApplicationLi
             Environment.ExitCode = 1;
             lifetime.StopApplication();
         }
+
+        await upgrade;
     }
 
-    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "Ledger {Network} open at height {Height} with {Size} entries")]
-    private static partial void LogOpen(ILogger logger, NetworkId network, long height, long size);
+    /// <summary>Says it once when the ledger comes to where this program cannot go.</summary>
+    private async Task WatchProtocolAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await foreach (var block in ledger.FollowAsync(Math.Max(ledger.Head.Height, 1), stoppingToken))
+            {
+                if (ledger.Protocol > ledger.Carries)
+                {
+                    LogUpgradeNeeded(logger, block.Height, ledger.Protocol, ledger.Carries);
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host is stopping.
+        }
+    }
+
+    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "Ledger {Network} open at height {Height} with {Size} entries, protocol {Protocol}, this program carries {Carries}")]
+    private static partial void LogOpen(ILogger logger, NetworkId network, long height, long size, int protocol, int carries);
+
+    [LoggerMessage(EventId = 12, Level = LogLevel.Critical, Message = "The ledger goes on after block {Height} by protocol {Protocol}; this program carries {Carries}: it reads only, until it is upgraded")]
+    private static partial void LogUpgradeNeeded(ILogger logger, long height, int protocol, int carries);
 
     [LoggerMessage(EventId = 11, Level = LogLevel.Critical, Message = "The ledger has stopped; the server ends")]
     private static partial void LogStopped(ILogger logger, Exception fault);

@@ -38,6 +38,7 @@ internal sealed class Readiness(FinalLedger ledger, INodeStanding node, ServerOp
         }
 
         return genesis.StateOf(ledger.ReadState()) == FoundingState.Foreign ? HealthCheckResult.Degraded("foreign-founding")
+            : ledger.Protocol > ledger.Carries ? HealthCheckResult.Degraded("upgrade-needed")
             : copy is { IsInTouch: false } ? HealthCheckResult.Degraded("node-out-of-reach")
             : copy is { Fault: not null } ? HealthCheckResult.Degraded("copy-fault")
             : node.Read() is not { } standing ? HealthCheckResult.Healthy()

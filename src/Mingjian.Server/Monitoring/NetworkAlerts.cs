@@ -45,6 +45,12 @@ internal static class NetworkAlerts
         Add(view.Web?.Behind > LagBlocks, "copy-behind", false, $"网页服务器的账本副本比节点少 {view.Web?.Behind} 块。", "一般会自动补齐。长时间不变时检查本机的磁盘和负载。");
         Add(view.IsHalted, "halted", true, "本节点算出的结果与多数节点不一致，已停止表决，现在只供查阅。",
             "不要删除数据，也不要反复重启。请下载下面的证据，与其他组织的节点管理员核对，查明原因后按节点手册处理。");
+        Add(view.Protocol.IsUpgradeNeeded, "upgrade-needed", true,
+            $"账本从第 {view.Height + 1} 块起按第 {view.Protocol.InForce} 版规则记账，本服务器的程序只支持到第 {view.Protocol.Carried} 版：停在这里，不表决、不受理，仍可查阅。",
+            "请安装新版本的程序再启动，数据不用动；升级后会自动补齐。安装前可用 mingjian upgrade --check 检查。");
+        Add(view.Protocol is { IsUpgradeNeeded: false, Next: { } due } && due.Version > view.Protocol.Carried, "upgrade-due", true,
+            $"各单位已决定从第 {view.Protocol.Next?.From} 块起改用第 {view.Protocol.Next?.Version} 版规则（现在是第 {view.Height} 块），本服务器的程序只支持到第 {view.Protocol.Carried} 版。",
+            "请在那之前安装新版本的程序；到时没有升级，本服务器会停在那一块之前，升级后自动补齐。");
         Add(view.LongestWait > LongWait, "waiting", true, $"有 {view.Pending} 项已提交的事项还没有确认，最早的已等了 {Minutes(view.LongestWait)}。",
             "先看共享日志和各节点是否正常。恢复后这些事项会自动确认，不必重新提交。");
         Add(view.Order is { IsReachable: false }, "order-out-of-reach", true, "连不上节点之间的共享日志（etcd），新的事项暂时不能确认。",
@@ -106,6 +112,8 @@ internal static class NetworkAlerts
         VoteHold.Frozen => "frozen",
         VoteHold.OtherRoot => "other-root",
         VoteHold.Restored => "restored",
+
+        // A held protocol is said of web processes, too, and so from the view.
         _ => null,
     };
 

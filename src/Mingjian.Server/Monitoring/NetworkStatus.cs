@@ -31,7 +31,7 @@ internal sealed class NetworkStatus(
         var copy = (ledger as LedgerCopy)?.Status;
         var standing = node.Read();
         // A web process that has not heard of its node yet knows its own copy alone.
-        var status = standing?.Status ?? new LedgerStatus(ledger.Head, 0, ledger.Head.Height, VoteHold.None, 0, 0, TimeSpan.Zero, [], null);
+        var status = standing?.Status ?? new LedgerStatus(ledger.Head, 0, ledger.Head.Height, VoteHold.None, 0, 0, TimeSpan.Zero, [], null, ledger.Protocol, ledger.Carries);
         var shared = standing?.Order;
         var now = clock.GetUtcNow();
         var state = ledger.ReadState();
@@ -49,11 +49,14 @@ internal sealed class NetworkStatus(
                 n.Number, seats.TryGetValue(n.Number, out var organization) ? names(organization) : null, n.Number == status.Self, n.IsMember,
                 n.IsMember && (n.Number == status.Self ? !status.IsHalted : status.Head.Height - n.LastVote < NetworkAlerts.SilentBlocks), n.LastVote,
                 n.Number == status.Self ? status.Head.Height : shared?.Heights.TryGetValue(n.Number, out var height) == true ? height : null,
-                n.Skipped, n.Evidence))],
+                n.Skipped, n.Evidence, state.CarriedBy(n.Number)))],
             [.. (standing?.Evidence ?? []).OrderByDescending(e => e.Height).Take(MostEvidence).Select(Describe)], [],
             copy is null ? null : new WebView(
                 copy.IsInTouch, copy.LastContact is { } heard ? LedgerTime.From(heard) : null, Math.Max(0, copy.NodeHeight - ledger.Head.Height),
                 copy.Waiting, copy.Fault),
+            new ProtocolView(
+                ledger.Protocol, ledger.Carries,
+                state.Get(NodesState.ProtocolKey)?.Pending(ledger.Head.Height + 1) is { } next ? new NextProtocolView(next.Version, next.From) : null),
             genesis.StateOf(state) == FoundingState.Foreign);
         return view with { Alerts = NetworkAlerts.Of(view, status.Hold, options.Limits.ReadyLag, certificates?.Until, DiskSpace.Of(options.NetworkDirectory)) };
     }

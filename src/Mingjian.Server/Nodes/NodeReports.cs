@@ -23,6 +23,6 @@ internal sealed class NodeReports(Ledger ledger, NodeIdentity identity, Genesis 
             [.. status.Nodes.Select(n => new SeenNode(n.Number, n.IsMember, n.LastVote, n.Skipped, n.Evidence))],
             order.Read?.Invoke() is { } way ? new OrderReport(way.LastContact is not null, way.LastContact, way.Position, way.Unconfirmed, way.Skipped) : null,
             [.. ledger.ReadEvidence().TakeLast(Shown).Select(e => new EvidenceReport(e.Kind.ToString(), e.Node, e.Height))], status.LastPeerFault,
-            certificates.Until, genesis.StateOf(state).ToString());
+            certificates.Until, genesis.StateOf(state).ToString(), status.Protocol, status.Carries);
     }
 }

@@ -72,7 +72,7 @@ public sealed class NodesTests
         var ledger = new TestLedger { Nodes = GenesisOf(row) };
         if (row["founded"] == "yes")
         {
-            ledger.Must(new FoundNodes(Hash(1), Four), Orgs(Four));
+            ledger.Must(new FoundNodes(Hash(1), Four, ProtocolRecord.First), Orgs(Four));
         }
 
         if (row["keyOf"] == "member")
@@ -86,7 +86,7 @@ public sealed class NodesTests
 
         ledger.Height = long.Parse(row["height"]);
         var list = Named(row["list"]);
-        return ledger.Decide(new FoundNodes(Hash(1), list), Orgs((list.Count == 4 ? list : Four).Take(int.Parse(row["signed"]))));
+        return ledger.Decide(new FoundNodes(Hash(1), list, ProtocolRecord.First), Orgs((list.Count == 4 ? list : Four).Take(int.Parse(row["signed"]))));
     });
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class NodesTests
             {
                 IReadOnlyList<Seat> list = [.. Four.Take(at), stolen, .. Four.Skip(at + 1)];
                 var ledger = new TestLedger { Nodes = new NodeSet(Four) };
-                Assert.Equal("NotTheFoundingNodes", ledger.Decide(new FoundNodes(Hash(1), list), Orgs(list)).Rejection?.Name);
+                Assert.Equal("NotTheFoundingNodes", ledger.Decide(new FoundNodes(Hash(1), list, ProtocolRecord.First), Orgs(list)).Rejection?.Name);
                 Assert.NotEqual(new NodeSet(Four).Hash, new NodeSet(list).Hash);
             }
         }
@@ -113,7 +113,7 @@ public sealed class NodesTests
         {
             var ledger = new TestLedger { Height = height };
             Assert.Equal(ledger.Nodes.Nodes, [own[0].Node]);
-            Assert.Equal("NotTheFoundingNodes", ledger.Decide(new FoundNodes(Hash(1), own), Orgs(own)).Rejection?.Name);
+            Assert.Equal("NotTheFoundingNodes", ledger.Decide(new FoundNodes(Hash(1), own, ProtocolRecord.First), Orgs(own)).Rejection?.Name);
             Assert.Equal("NotFounded", ledger.Decide(new ChangeNodes(Hash(1), own), Orgs(own)).Rejection?.Name);
             Assert.Equal("NotFounded", ledger.Decide(new RestartHeight(2, 1, [], [new NodeStatement(1, null)]), Orgs(own)).Rejection?.Name);
         }
@@ -123,7 +123,7 @@ public sealed class NodesTests
     public void The_agreement_counts_from_block_1_also_where_something_was_refused_before_it()
     {
         var ledger = new TestLedger { Nodes = new NodeSet(Four), Height = 3 };
-        ledger.Must(new FoundNodes(Hash(1), Four), Orgs(Four));
+        ledger.Must(new FoundNodes(Hash(1), Four, ProtocolRecord.First), Orgs(Four));
         Assert.Equal(1, ledger.Nodes()!.Current.From);
         Assert.Equal(HashOf(Four), new KeyDirectory().FindNodesAt(ledger, 1)!.Hash);
     }
@@ -208,7 +208,7 @@ public sealed class NodesTests
         var ledger = World.Open();
         ledger.Height = 1;
         ledger.Nodes = new NodeSet(Four);
-        ledger.Must(new FoundNodes(Hash(1), Four), Orgs(Four));
+        ledger.Must(new FoundNodes(Hash(1), Four, ProtocolRecord.First), Orgs(Four));
         Assert.Equal(
             "SignerNotAMember",
             ledger.Decide(new EstablishOrganization(Organization(77), World.Top, OrganizationKind.PartyBranch, Hash(1)), Speaking(Four[0])).Rejection?.Name);

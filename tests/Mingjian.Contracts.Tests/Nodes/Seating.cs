@@ -33,7 +33,7 @@ internal static class Seating
     public static TestLedger Open(IReadOnlyList<Seat> founders)
     {
         var ledger = new TestLedger { Nodes = new NodeSet(founders) };
-        ledger.Must(new FoundNodes(Hash(1), founders), Orgs(founders));
+        ledger.Must(new FoundNodes(Hash(1), founders, ProtocolRecord.First), Orgs(founders));
         ledger.Height = 10;
         return ledger;
     }

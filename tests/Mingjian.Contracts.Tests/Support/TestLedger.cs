@@ -37,6 +37,9 @@ internal sealed class TestLedger : IStateReader
     /// <summary>Whose batch the block is made of.</summary>
     public int Proposer { get; set; } = 1;
 
+    /// <summary>By which the next block is made.</summary>
+    public int Protocol { get; set; } = AllContracts.Protocol;
+
     public int Reads { get; private set; }
 
     public int Writes { get; private set; }
@@ -53,7 +56,7 @@ internal sealed class TestLedger : IStateReader
         LedgerTime.From(new DateTimeOffset(year, month, day, 10, 0, 0, TimeSpan.FromHours(8)));
 
     public TestLedger Clone() =>
-        new(new SortedDictionary<string, byte[]>(_state, StringComparer.Ordinal)) { Time = Time, Height = Height, Nodes = Nodes, Proposer = Proposer };
+        new(new SortedDictionary<string, byte[]>(_state, StringComparer.Ordinal)) { Time = Time, Height = Height, Nodes = Nodes, Proposer = Proposer, Protocol = Protocol };
 
     public T? Get<T>(StateKey<T> key)
         where T : class
@@ -122,7 +125,7 @@ internal sealed class TestLedger : IStateReader
             : throw new InvalidOperationException($"{type.Type.Name} does not survive its own JSON: {Encoding.UTF8.GetString(bytes)}");
     }
 
-    private DecisionContext Context(Actor[] actors) => new(Time, Height, Network, actors, Nodes, Proposer);
+    private DecisionContext Context(Actor[] actors) => new(Time, Height, Network, actors, Nodes, Proposer, Protocol);
 
     private sealed class Collector : IStateWriter
     {
