@@ -97,7 +97,8 @@ internal static class KeptRows
     }
 
     /// <summary>Reads all of it back through a running server's services: nothing is missing and nothing reads otherwise.</summary>
-    public static async Task CheckAsync(IServiceProvider services)
+    /// <param name="hasPending">Not in backups: what waits for a second signature is signed again.</param>
+    public static async Task CheckAsync(IServiceProvider services, bool hasPending = true)
     {
         var vault = await services.GetRequiredService<VaultAccess>().GetAsync();
         var names = await vault.FindNamesAsync([Named, Dated, Erased, Rare]);
@@ -128,6 +129,11 @@ internal static class KeptRows
         Assert.Equal((Id, Named, Branch, Dated, Time, "2026-10,2026-11"), (reminder.Id, reminder.Member, reminder.Branch, reminder.By, reminder.Time, reminder.Months));
         var run = await ReadAsync<DuesContext, CheckRun>(services, c => c.CheckRuns.AsNoTracking().SingleAsync(r => r.Id == Id));
         Assert.Equal((Time, 70L, CheckTrigger.Person, (MemberId?)Named), (run.Started, run.Rows, run.Trigger, run.By));
+        if (!hasPending)
+        {
+            return;
+        }
+
         var act = await ReadAsync<PendingDatabase, HeldAct>(services, c => c.Acts.AsNoTracking().SingleAsync(a => a.Id == Act));
         Assert.Equal((Branch, Named, Time.AddMilliseconds(1_000)), (act.Branch, act.Signer, act.Expires));
         Assert.Equal([123, 125], act.Envelope);

@@ -81,7 +81,7 @@ public sealed class RecordArtefacts : IDisposable
             await KeptRows.FillAsync(server.Services);
             await using var shared = new SharedDatabase((DbContextOptions<SharedDatabase>)new DbContextOptionsBuilder<SharedDatabase>()
                 .UseMingjian(new SqlSettings(SqlProvider.PostgreSql, ".", database), SharedDatabase.Name).Options);
-            await KeptSchemas.EnsureAsync(shared);
+            await shared.MigrateStoreAsync();
             var vault = await server.Services.GetRequiredService<VaultAccess>().GetAsync();
             shared.Add(new SharedValue
             {
@@ -175,10 +175,4 @@ public sealed class RecordArtefacts : IDisposable
         var lines = text.Split('\n').Where(l => l.Length > 0 && !l.StartsWith("--", StringComparison.Ordinal) && l[0] != '\\');
         return string.Join('\n', lines) + "\n";
     }
-}
-
-/// <summary>Makes a kept store's tables as the program does.</summary>
-internal static class KeptSchemas
-{
-    public static Task EnsureAsync(SharedDatabase shared) => SqlSchema.EnsureSchemaAsync(shared, SharedDatabase.Version);
 }
