@@ -20,13 +20,35 @@ public static class StoreMarks
     /// <param name="settings">Where the stores are.</param>
     /// <param name="name">The store's; lower-case letters only.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public static async Task<StoreMark> ReadAsync(SqlSettings settings, string name, CancellationToken cancellationToken)
+    public static Task<StoreMark> ReadAsync(SqlSettings settings, string name, CancellationToken cancellationToken) =>
+        ReadAsync(settings, name, isChecked: true, cancellationToken);
+
+    /// <summary>Refuses a store that a newer program has written; one that cannot be read is left to whoever opens it.</summary>
+    /// <param name="known">The version of this program.</param>
+    /// <exception cref="SchemaVersionException">It is newer.</exception>
+    public static async Task RefuseNewerAsync(SqlSettings settings, string name, int known, CancellationToken cancellationToken)
+    {
+        var found = (await ReadAsync(settings, name, isChecked: false, cancellationToken)).Version;
+        if (found > known)
+        {
+            throw SchemaVersionException.OfNewer(PlaceOf(settings, name), found, known);
+        }
+    }
+
+    /// <summary>Where a store is, for people.</summary>
+    public static string PlaceOf(SqlSettings settings, string name) => settings.Provider == SqlProvider.Sqlite
+        ? FileOf(settings, name)
+        : $"数据库 {new NpgsqlConnectionStringBuilder(settings.ConnectionString).Database} 的模式 {name}";
+
+    private static string FileOf(SqlSettings settings, string name) => Path.Combine(settings.DataDirectory, name + ".db");
+
+    private static async Task<StoreMark> ReadAsync(SqlSettings settings, string name, bool isChecked, CancellationToken cancellationToken)
     {
         SqlNames.Check(name);
         try
         {
             return settings.Provider == SqlProvider.Sqlite
-                ? await ReadFileAsync(Path.Combine(settings.DataDirectory, name + ".db"), cancellationToken)
+                ? await ReadFileAsync(FileOf(settings, name), isChecked, cancellationToken)
                 : await ReadSchemaAsync(settings.ConnectionString!, name, cancellationToken);
         }
         catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or ArgumentException)
@@ -36,7 +58,7 @@ public static class StoreMarks
     }
 
     // A file is read as one that nobody changes: SQLite then makes neither a log nor its index beside it. What a kill left in a log is only seen in a copy.
-    private static async Task<StoreMark> ReadFileAsync(string path, CancellationToken cancellationToken)
+    private static async Task<StoreMark> ReadFileAsync(string path, bool isChecked, CancellationToken cancellationToken)
     {
         var log = new FileInfo(path + "-wal");
         if (new FileInfo(path) is not { Exists: true } file)
@@ -47,7 +69,7 @@ public static class StoreMarks
         var bytes = file.Length + (log.Exists ? log.Length : 0);
         if (log is not { Exists: true, Length: > 0 })
         {
-            return await ReadFileAsync($"file:{Uri.EscapeDataString(path)}?immutable=1", SqliteOpenMode.ReadOnly, bytes, cancellationToken);
+            return await ReadFileAsync($"file:{Uri.EscapeDataString(path)}?immutable=1", SqliteOpenMode.ReadOnly, bytes, isChecked, cancellationToken);
         }
 
         var copies = Directory.CreateTempSubdirectory("mingjian-look-");
@@ -56,7 +78,7 @@ public static class StoreMarks
             var copy = Path.Combine(copies.FullName, file.Name);
             file.CopyTo(copy);
             log.CopyTo(copy + "-wal");
-            return await ReadFileAsync(copy, SqliteOpenMode.ReadWrite, bytes, cancellationToken);
+            return await ReadFileAsync(copy, SqliteOpenMode.ReadWrite, bytes, isChecked, cancellationToken);
         }
         finally
         {
@@ -64,11 +86,11 @@ public static class StoreMarks
         }
     }
 
-    private static async Task<StoreMark> ReadFileAsync(string source, SqliteOpenMode mode, long bytes, CancellationToken cancellationToken)
+    private static async Task<StoreMark> ReadFileAsync(string source, SqliteOpenMode mode, long bytes, bool isChecked, CancellationToken cancellationToken)
     {
         await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = source, Mode = mode, Pooling = false }.ToString());
         await connection.OpenAsync(cancellationToken);
-        if (await ScalarAsync(connection, "PRAGMA quick_check(1)", cancellationToken) is not "ok" and var damage)
+        if (isChecked && await ScalarAsync(connection, "PRAGMA quick_check(1)", cancellationToken) is not "ok" and var damage)
         {
             return new StoreMark(0, bytes, Convert.ToString(damage, CultureInfo.InvariantCulture));
         }

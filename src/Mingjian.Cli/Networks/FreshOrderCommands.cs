@@ -88,7 +88,9 @@ internal static class FreshOrderCommands
         try
         {
             var standing = Engine.Agreement.Standing.Decode(Files.Read(file, Engine.Agreement.Standing.MaxSize));
-            return standing.Format == Engine.Agreement.Standing.CurrentFormat ? standing : throw new CommandException($"{file.Name} 的格式不对。");
+            return standing.Format == Engine.Agreement.Standing.CurrentFormat
+                ? standing
+                : throw new CommandException($"file/unknown-version：{file.Name} 的格式是“{standing.Format}”，本程序只认识“{Engine.Agreement.Standing.CurrentFormat}”。");
         }
         catch (CanonicalJsonException e)
         {

@@ -30,9 +30,14 @@ internal sealed record NodeFile(
         try
         {
             var node = CanonicalJson.Decode(Files.Read(file, MaxSize), NodeFileJson.Canonical);
-            return node.Format == CurrentFormat && Array.TrueForAll([node.EtcdClient, node.EtcdPeer, node.Server], IsAddress)
+            if (node.Format != CurrentFormat)
+            {
+                throw new CommandException($"file/unknown-version：{file.Name} 的格式是“{node.Format}”，本程序只认识“{CurrentFormat}”。");
+            }
+
+            return Array.TrueForAll([node.EtcdClient, node.EtcdPeer, node.Server], IsAddress)
                 ? node
-                : throw new CommandException($"{file.Name} 的格式或者地址不对。");
+                : throw new CommandException($"{file.Name} 的地址不对。");
         }
         catch (CanonicalJsonException e)
         {
