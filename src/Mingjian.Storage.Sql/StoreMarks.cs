@@ -23,7 +23,7 @@ public static class StoreMarks
     public static Task<StoreMark> ReadAsync(SqlSettings settings, string name, CancellationToken cancellationToken) =>
         ReadAsync(settings, name, isChecked: true, cancellationToken);
 
-    /// <summary>Refuses a store that a newer program has written; one that cannot be read is left to whoever opens it.</summary>
+    /// <summary>Refuses a store that a newer program has written; one that cannot be read is left to whoever opens it. For whoever is about to open it.</summary>
     /// <param name="known">The version of this program.</param>
     /// <exception cref="SchemaVersionException">It is newer.</exception>
     public static async Task RefuseNewerAsync(SqlSettings settings, string name, int known, CancellationToken cancellationToken)
@@ -67,6 +67,11 @@ public static class StoreMarks
         }
 
         var bytes = file.Length + (log.Exists ? log.Length : 0);
+        if (!isChecked)
+        {
+            return await ReadFileAsync(path, SqliteOpenMode.ReadWrite, bytes, isChecked, cancellationToken);
+        }
+
         if (log is not { Exists: true, Length: > 0 })
         {
             return await ReadFileAsync($"file:{Uri.EscapeDataString(path)}?immutable=1", SqliteOpenMode.ReadOnly, bytes, isChecked, cancellationToken);

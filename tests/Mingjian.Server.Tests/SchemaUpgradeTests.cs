@@ -53,6 +53,20 @@ public sealed class SchemaUpgradeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_store_of_a_newer_program_keeps_all_others_as_they_are()
+    {
+        // As the first release left it: this program would migrate it.
+        Run("identity", "CREATE INDEX \"IX_Sessions_Key\" ON \"Sessions\" (\"Key\"); UPDATE schema_stamp SET version = 1");
+        Run("pending", "UPDATE schema_stamp SET version = 99");
+        await Assert.ThrowsAsync<SchemaVersionException>(() => RunningServer.OpenAsync(demo: true, _directory));
+        Assert.Equal(1L, Run("identity", "SELECT version FROM schema_stamp"));
+        Run("pending", "UPDATE schema_stamp SET version = 1");
+        await using var server = await RunningServer.OpenAsync(demo: true, _directory);
+        Assert.Equal(2L, Run("identity", "SELECT version FROM schema_stamp"));
+        Assert.Equal(0L, Run("identity", "SELECT count(*) FROM sqlite_master WHERE name = 'IX_Sessions_Key'"));
+    }
+
+    [Fact]
     public async Task The_program_says_so_in_a_line_of_its_own_and_ends_with_2()
     {
         Run("vault", "UPDATE schema_stamp SET version = 99");
