@@ -46,7 +46,7 @@ internal sealed class RoomCheck : IUpgradeCheck
 {
     public Task<IReadOnlyList<UpgradeFinding>> CheckAsync(UpgradeSource source, CancellationToken cancellationToken)
     {
-        var needed = new DirectoryInfo(source.NetworkDirectory).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+        var needed = new DirectoryInfo(source.NetworkDirectory).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
             .Where(f => !f.FullName.StartsWith(source.BackupDirectory + Path.DirectorySeparatorChar, StringComparison.Ordinal)).Sum(f => f.Length);
         var free = DiskSpace.Of(Nearest(source.BackupDirectory)).Free;
         return Task.FromResult<IReadOnlyList<UpgradeFinding>>([

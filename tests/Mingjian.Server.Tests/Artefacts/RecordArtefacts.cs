@@ -22,20 +22,35 @@ using Npgsql;
 namespace Mingjian.Server.Tests.Artefacts;
 
 /// <summary>
-/// Makes the kept artefacts of a release with that release's own code (tests/artefacts/README.md). Runs only when asked:
-/// <c>MINGJIAN_WRITE_ARTEFACTS=v1</c> names the directory below tests/artefacts. Never record a directory of an earlier release anew.
+/// Makes the kept artefacts of a release with that release's own code (tests/artefacts/README.md), only when asked: <c>MINGJIAN_WRITE_ARTEFACTS=v1</c> names the
+/// directory below tests/artefacts, <c>v1/ledger</c> one part of it. Never record a directory of an earlier release anew.
 /// </summary>
-public sealed class RecordArtefacts : IDisposable
+internal sealed class RecordArtefacts : IDisposable
 {
-    private const string Switch = "MINGJIAN_WRITE_ARTEFACTS";
-
     private static readonly string[] Kept = ["dues", "identity", "pending", "vault"];
 
     private readonly string _directory = Directory.CreateTempSubdirectory("mingjian-artefacts-").FullName;
 
     private string Network => Path.Combine(_directory, "network");
 
-    private static string? Release => Environment.GetEnvironmentVariable(Switch);
+    /// <summary>Release, and part or null; empty when nothing is to be recorded.</summary>
+    private static string[] Asked => Environment.GetEnvironmentVariable("MINGJIAN_WRITE_ARTEFACTS")?.Split('/') ?? [];
+
+    /// <summary>Records what was asked for.</summary>
+    public static async Task RunIfAskedAsync()
+    {
+        foreach (var (part, record) in new (string Part, Func<RecordArtefacts, Task> Record)[]
+        {
+            ("sqlite", r => r.SqliteAsync()), ("postgresql", r => r.PostgreSqlAsync()), ("ledger", r => r.LedgerAsync()),
+        })
+        {
+            if (Asked is [_] || (Asked is [_, var wanted] && wanted == part))
+            {
+                using var recorder = new RecordArtefacts();
+                await record(recorder);
+            }
+        }
+    }
 
     public void Dispose()
     {
@@ -43,10 +58,8 @@ public sealed class RecordArtefacts : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    [Fact]
-    public async Task The_SQLite_stores()
+    private async Task SqliteAsync()
     {
-        Assert.SkipWhen(Release is null, $"Only with {Switch}: this makes files of the repository.");
         await using (var server = await RunningServer.OpenAsync(demo: false, _directory))
         {
             await KeptRows.FillAsync(server.Services);
@@ -70,10 +83,8 @@ public sealed class RecordArtefacts : IDisposable
         CopyAll(Path.Combine(Network, "web-keys"), Directory.CreateDirectory(Path.Combine(target, "web-keys")).FullName);
     }
 
-    [Fact]
-    public async Task The_PostgreSQL_schemas()
+    private async Task PostgreSqlAsync()
     {
-        Assert.SkipWhen(Release is null, $"Only with {Switch}: this makes files of the repository.");
         var database = await PostgresCluster.CreateDatabaseAsync();
         await using (var server = await RunningServer.OpenAsync(
             demo: false, _directory, null, ("Sql:Provider", "postgresql"), ("Sql:ConnectionString", database)))
@@ -97,10 +108,8 @@ public sealed class RecordArtefacts : IDisposable
     }
 
     /// <summary>Depends on the forms of entries, seals and network files.</summary>
-    [Fact]
-    public async Task The_ledger_its_backup_and_its_network_file()
+    private async Task LedgerAsync()
     {
-        Assert.SkipWhen(Release is null, $"Only with {Switch}: this makes files of the repository.");
         var target = Target("ledger");
         await using (var server = await RunningServer.OpenAsync(demo: false, _directory))
         {
@@ -122,7 +131,7 @@ public sealed class RecordArtefacts : IDisposable
             await KeptRows.FillAsync(server.Services);
             await File.WriteAllBytesAsync(
                 Path.Combine(target, NetworkFile.FileName), await browser.Client.GetByteArrayAsync("/ledger/network?anchor=genesis"));
-            ZipFile.CreateFromDirectory(await BackupAsync(browser), Path.Combine(target, "backup.zip"), CompressionLevel.SmallestSize, includeBaseDirectory: false);
+            await ZipFile.CreateFromDirectoryAsync(await BackupAsync(browser), Path.Combine(target, "backup.zip"), CompressionLevel.SmallestSize, includeBaseDirectory: false);
         }
 
         File.Copy(Path.Combine(Network, "vault.key"), Path.Combine(target, "vault.key"));
@@ -142,7 +151,7 @@ public sealed class RecordArtefacts : IDisposable
 
     private static string Target(string part)
     {
-        var target = Repository.File("tests", "artefacts", Release!, part);
+        var target = Repository.File("tests", "artefacts", Asked[0], part);
         if (Directory.Exists(target))
         {
             Directory.Delete(target, recursive: true);
