@@ -5,7 +5,7 @@ namespace Mingjian.Cli;
 /// <summary>Everything that <c>mingjian</c> can be told.</summary>
 internal static class Commands
 {
-    public static RootCommand Create() => new("明鉴命令行：核验凭证、审计账本、导入名册、重建查询库、备份和恢复、授权审计、测速。")
+    public static RootCommand Create() => new("明鉴命令行：核验凭证、审计账本、导入名册、重建查询库、备份和恢复、升级前检查、授权审计、测速。")
     {
         VerifyCommand.Create(),
         AuditCommand.Create(),
@@ -13,6 +13,7 @@ internal static class Commands
         RebuildCommand.Create(),
         BackupCommand.CreateBackup(),
         BackupCommand.CreateRestore(),
+        UpgradeCommand.Create(),
         KeyCommand.Create(),
         AccessCommand.Create(),
         VaultCommand.Create(),

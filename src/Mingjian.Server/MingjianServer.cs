@@ -16,6 +16,7 @@ using Mingjian.Server.Session;
 using Mingjian.Server.Setup;
 using Mingjian.Server.Shared;
 using Mingjian.Server.Trust;
+using Mingjian.Server.Upgrades;
 using Mingjian.Server.Witnesses;
 
 namespace Mingjian.Server;
@@ -30,6 +31,11 @@ public static class MingjianServer
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = "Mingjian.Server" });
         var role = builder.AddConfiguration();
+        if (role != ServerRole.Node)
+        {
+            builder.Services.AddHostedService<StoreGate>();
+        }
+
         if (role == ServerRole.Web)
         {
             builder.AddShared();

@@ -21,7 +21,7 @@ catch (StoreFullException fault)
     await Console.Error.WriteLineAsync($"mingjian: {fault.Message} Make space; nothing that was acknowledged is lost.");
     return 1;
 }
-catch (Exception fault) when (fault is SchemaVersionException or VaultException or StoreCorruptException or StoreInUseException or OptionsValidationException)
+catch (Exception fault) when (fault is SchemaVersionException or VaultException or StoreCorruptException or StoreInUseException or OptionsValidationException or InvalidDataException)
 {
     return await RefuseAsync(fault.Message);
 }

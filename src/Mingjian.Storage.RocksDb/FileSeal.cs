@@ -14,7 +14,13 @@ namespace Mingjian.Storage.RocksDb;
 /// </remarks>
 internal static class FileSeal
 {
-    private const string Header = "mingjian-files@v1";
+    /// <summary>
+    /// The version mark of the whole store, not of the list alone: it is read before anything else is opened, so it is raised with every change of columns, keys or
+    /// values that an older program would misread. A store without the list is one that was never opened to the end; it is read as version 1.
+    /// </summary>
+    public const string Version = "mingjian-files@v1";
+
+    private const string Kind = "mingjian-files@v";
 
     public enum Mode
     {
@@ -27,7 +33,7 @@ internal static class FileSeal
 
     public static void Write(string directory, Mode mode)
     {
-        var text = new StringBuilder().Append(Header).Append('\n').Append(ModeName(mode)).Append('\n');
+        var text = new StringBuilder().Append(Version).Append('\n').Append(ModeName(mode)).Append('\n');
         foreach (var name in Listed(directory, mode))
         {
             var (length, digest) = Hash(Path.Combine(directory, name), null);
@@ -47,6 +53,7 @@ internal static class FileSeal
     }
 
     /// <summary>Checks the files against the list.</summary>
+    /// <exception cref="StoreVersionException">Another version of the program has written the store.</exception>
     /// <exception cref="StoreCorruptException">Names the first file that differs.</exception>
     public static Mode? Verify(string directory)
     {
@@ -106,7 +113,12 @@ internal static class FileSeal
         }
 
         var text = Encoding.ASCII.GetString(bytes, 0, bytes.Length - tail).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var mode = text.Length > 1 && string.Equals(text[0], Header, StringComparison.Ordinal)
+        if (text.Length > 0 && text[0] != Version && text[0].StartsWith(Kind, StringComparison.Ordinal))
+        {
+            throw new StoreVersionException(StoreFiles.Files, text[0], Version);
+        }
+
+        var mode = text.Length > 1 && string.Equals(text[0], Version, StringComparison.Ordinal)
             ? Enum.GetValues<Mode>().FirstOrDefault(m => string.Equals(ModeName(m), text[1], StringComparison.Ordinal))
             : default;
         if (mode == default)

@@ -37,13 +37,11 @@ internal static class StoreLock
     }
 
     /// <summary>Whether a missing file may be one that a running writer needs no more.</summary>
-    public static bool IsReplaced(string directory, StoreCorruptException error)
-    {
-        if (!RocksDbErrors.IsMissing(error.Message))
-        {
-            return false;
-        }
+    public static bool IsReplaced(string directory, StoreCorruptException error) => RocksDbErrors.IsMissing(error.Message) && IsHeld(directory);
 
+    /// <summary>Whether a process has the store open for writing. Nothing is created.</summary>
+    public static bool IsHeld(string directory)
+    {
         try
         {
             new FileStream(Path.Combine(directory, StoreFiles.Lock), FileMode.Open, FileAccess.Read, FileShare.Read).Dispose();

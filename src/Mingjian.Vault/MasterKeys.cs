@@ -44,16 +44,16 @@ public sealed class MasterKeys
             if (colon < 1 || !int.TryParse(line.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version < 1
                 || !Convert.TryFromBase64String(line[(colon + 1)..], key, out var length) || length != KeyLength || !keys.TryAdd(version, key))
             {
-                throw new VaultException(VaultFault.MasterKeyMalformed, "The master key is not of the form version:base64 of 32 bytes.");
+                throw new VaultException(VaultFault.MasterKeyMalformed, "vault/key-malformed：保险库主密钥每行应当是“版本号:32 字节的 base64”，本程序不认识别的格式。文件没有改动；请从备份取回。");
             }
         }
 
-        return keys.Count > 0 ? new MasterKeys(keys) : throw new VaultException(VaultFault.MasterKeyMalformed, "No master key is given.");
+        return keys.Count > 0 ? new MasterKeys(keys) : throw new VaultException(VaultFault.MasterKeyMalformed, "vault/key-malformed：保险库主密钥里一把钥匙也没有。请从备份取回。");
     }
 
     /// <summary>The ring of a file, or null when there is no file.</summary>
     public static MasterKeys? Read(string file) => !File.Exists(file) ? null
-        : new FileInfo(file).Length > MaxFileLength ? throw new VaultException(VaultFault.MasterKeyMalformed, "The master key file is too long.")
+        : new FileInfo(file).Length > MaxFileLength ? throw new VaultException(VaultFault.MasterKeyMalformed, "vault/key-malformed：保险库主密钥文件太长。请从备份取回。")
         : Parse(File.ReadAllText(file));
 
     /// <summary>Writes the file anew, readable by its owner alone from the first moment; the old one is replaced in one step.</summary>

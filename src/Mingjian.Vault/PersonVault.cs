@@ -38,7 +38,7 @@ public sealed class PersonVault
         IDbContextFactory<VaultContext> contexts, MasterKeys master, TimeProvider time, CancellationToken cancellationToken = default)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        await context.EnsureSchemaAsync(VaultContext.SchemaVersion, rebuildable: false, cancellationToken);
+        await context.MigrateStoreAsync(cancellationToken);
         return new PersonVault(contexts, await VaultKeys.OpenAsync(context, master, cancellationToken), time);
     }
 

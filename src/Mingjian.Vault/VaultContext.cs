@@ -5,10 +5,11 @@ using Mingjian.Storage.Sql;
 namespace Mingjian.Vault;
 
 /// <summary>The vault's tables. Only ciphertexts, keys wrapped by the master key, blind indexes and ledger ids stand in them.</summary>
+/// <remarks>A change of the model needs a migration in <c>Migrations/</c>.</remarks>
 public sealed class VaultContext(DbContextOptions<VaultContext> options) : DbContext(options)
 {
-    /// <summary>Raise with every change of the model.</summary>
-    public const int SchemaVersion = 1;
+    /// <summary>Name of the SQLite file or PostgreSQL schema.</summary>
+    public const string Name = "vault";
 
     public DbSet<PersonRow> People => Set<PersonRow>();
 

@@ -16,7 +16,7 @@ public static class VaultServices
     /// <remarks>Needs <see cref="SqlSettings"/>, <see cref="VaultSettings"/> and <see cref="TimeProvider"/>.</remarks>
     public static IServiceCollection AddVault(this IServiceCollection services)
     {
-        services.AddMingjianDbContext<VaultContext>("vault");
+        services.AddMingjianDbContext<VaultContext>(VaultContext.Name);
         services.AddSingleton<VaultAccess>();
         return services;
     }
@@ -74,7 +74,7 @@ public sealed class VaultAccess(IDbContextFactory<VaultContext> contexts, VaultS
 
         // A new key for a vault that was sealed with another would only hide the loss.
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        await context.EnsureSchemaAsync(VaultContext.SchemaVersion, rebuildable: false, cancellationToken);
+        await context.MigrateStoreAsync(cancellationToken);
         if (await context.Keys.AnyAsync(cancellationToken) || await context.People.AnyAsync(cancellationToken))
         {
             throw new VaultException(

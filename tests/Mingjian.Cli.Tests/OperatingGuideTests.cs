@@ -21,6 +21,7 @@ public sealed partial class OperatingGuideTests
         ["rebuild"] = "ServerTests",
         ["backup"] = "ServerTests",
         ["restore"] = "ServerTests",
+        ["upgrade"] = "UpgradeCheckTests",
         ["import"] = "ServerTests",
         ["key new"] = "VerifyTests",
         ["key show"] = "VerifyTests",

@@ -30,7 +30,7 @@ internal sealed class DuesWorld : IAsyncDisposable
         var world = new DuesWorld();
         await using (var own = world.Own().CreateDbContext())
         {
-            await own.EnsureSchemaAsync(DuesContext.SchemaVersion);
+            await own.MigrateStoreAsync();
         }
 
         await world.ProjectAsync();

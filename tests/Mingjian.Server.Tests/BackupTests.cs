@@ -111,6 +111,13 @@ public sealed class BackupTests : IDisposable
             await ReplaceAsync(file, bytes);
         }
 
+        // Of another version of the program: said as such, not as damage.
+        var manifest = Path.Combine(backup, "backup.json");
+        var known = await File.ReadAllTextAsync(manifest);
+        await File.WriteAllTextAsync(manifest, known.Replace(BackupManifest.CurrentFormat, "mingjian-backup@v9", StringComparison.Ordinal));
+        await RefusedAsync(backup, BackupException.UnknownVersion);
+        await File.WriteAllTextAsync(manifest, known);
+
         await File.WriteAllTextAsync(Path.Combine(backup, "more"), "x");
         await RefusedAsync(backup, "more");
         File.Delete(Path.Combine(backup, "more"));

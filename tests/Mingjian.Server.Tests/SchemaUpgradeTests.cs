@@ -37,17 +37,33 @@ public sealed class SchemaUpgradeTests : IAsyncLifetime
     {
         var before = Run(name, $"SELECT count(*) FROM {table}");
         Assert.NotEqual(0L, before);
+        var version = Run(name, "SELECT version FROM schema_stamp");
         Run(name, "UPDATE schema_stamp SET version = 99");
         var refusal = await Assert.ThrowsAsync<SchemaVersionException>(() => RunningServer.OpenAsync(demo: true, _directory));
-        Assert.Contains($"{name}.db has schema version 99", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("Nothing was changed", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("store/newer-version", refusal.Code);
+        Assert.Contains($"{name}.db 的结构是版本 99", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("数据没有改动", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(before, Run(name, $"SELECT count(*) FROM {table}"));
         Assert.Equal(99L, Run(name, "SELECT version FROM schema_stamp"));
 
         // The right program finds everything.
-        Run(name, "UPDATE schema_stamp SET version = 1");
+        Run(name, $"UPDATE schema_stamp SET version = {version}");
         await using var server = await RunningServer.OpenAsync(demo: true, _directory);
         Assert.Equal(before, Run(name, $"SELECT count(*) FROM {table}"));
+    }
+
+    [Fact]
+    public async Task One_store_of_a_newer_program_keeps_all_others_as_they_are()
+    {
+        // As the first release left it: this program would migrate it.
+        Run("identity", "CREATE INDEX \"IX_Sessions_Key\" ON \"Sessions\" (\"Key\"); UPDATE schema_stamp SET version = 1");
+        Run("pending", "UPDATE schema_stamp SET version = 99");
+        await Assert.ThrowsAsync<SchemaVersionException>(() => RunningServer.OpenAsync(demo: true, _directory));
+        Assert.Equal(1L, Run("identity", "SELECT version FROM schema_stamp"));
+        Run("pending", "UPDATE schema_stamp SET version = 1");
+        await using var server = await RunningServer.OpenAsync(demo: true, _directory);
+        Assert.Equal(2L, Run("identity", "SELECT version FROM schema_stamp"));
+        Assert.Equal(0L, Run("identity", "SELECT count(*) FROM sqlite_master WHERE name = 'IX_Sessions_Key'"));
     }
 
     [Fact]
@@ -57,7 +73,8 @@ public sealed class SchemaUpgradeTests : IAsyncLifetime
         await using var server = ServerProcess.Launch(empty: false, _directory, []);
         Assert.Equal(2, await server.WaitForExitAsync(TestContext.Current.CancellationToken));
         var line = Assert.Single(server.Output.Split('\n'), l => l.StartsWith("mingjian: ", StringComparison.Ordinal));
-        Assert.Contains("vault.db has schema version 99", line, StringComparison.Ordinal);
+        Assert.Contains("store/newer-version", line, StringComparison.Ordinal);
+        Assert.Contains("vault.db 的结构是版本 99", line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Mingjian.Client;
 using Mingjian.Client.Networks;
 using Mingjian.Client.Signing;
 using Mingjian.Contracts.Nodes;
@@ -31,6 +32,11 @@ internal sealed record ActFile(Envelope Envelope)
         try
         {
             var act = new ActFile(CanonicalJson.Decode(Files.Read(file, Envelope.MaxSize), EnvelopeJson.Canonical));
+            if (act.Envelope.PayloadType != Envelope.TransactionType)
+            {
+                throw new CommandException($"{FormatMark.UnknownVersion}：{file.Name} 的格式是“{act.Envelope.PayloadType}”，本程序只认识“{Envelope.TransactionType}”。请用写它的程序，没有签名。");
+            }
+
             return act.Summary() is not null ? act : throw new CommandException($"{file.Name} 不是网络事项文件。");
         }
         catch (CanonicalJsonException e)

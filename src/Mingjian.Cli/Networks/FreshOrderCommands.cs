@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Mingjian.Client;
 using Mingjian.Client.Networks;
 using Mingjian.Contracts;
 using Mingjian.Engine.Agreement;
@@ -83,17 +84,20 @@ internal static class FreshOrderCommands
         CultureInfo.InvariantCulture,
         $"确认到第 {standing.Height} 个区块（位置 {standing.Position}），{(standing.Vote is { } vote ? $"在第 {vote.Height} 个区块第 {vote.Epoch} 轮投过票（位置 {standing.Batch?.Position}）" : "此后没有投过票")}");
 
-    private static Standing Read(FileInfo file)
+    internal static Standing Read(FileInfo file)
     {
+        var bytes = Files.Read(file, Engine.Agreement.Standing.MaxSize);
         try
         {
-            var standing = Engine.Agreement.Standing.Decode(Files.Read(file, Engine.Agreement.Standing.MaxSize));
-            return standing.Format == Engine.Agreement.Standing.CurrentFormat ? standing : throw new CommandException($"{file.Name} 的格式不对。");
+            return Engine.Agreement.Standing.Decode(bytes) is { Format: Engine.Agreement.Standing.CurrentFormat } standing ? standing : throw Refuse();
         }
         catch (CanonicalJsonException e)
         {
-            throw new CommandException($"{file.Name} 不是 network standing 写出的文件，或者内容被改动过。", e);
+            throw Refuse(e);
         }
+
+        CommandException Refuse(Exception? cause = null) => new(
+            FormatMark.Refusal(file.Name, bytes, Engine.Agreement.Standing.CurrentFormat) ?? $"{file.Name} 不是 network standing 写出的文件，或者内容被改动过。", cause);
     }
 
     /// <summary>A stopped node's store.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Mingjian.Client;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Primitives;
 
@@ -27,17 +28,21 @@ internal sealed record NodeFile(
     /// <exception cref="CommandException">Not such a file.</exception>
     public static NodeFile Read(FileInfo file)
     {
+        var bytes = Files.Read(file, MaxSize);
         try
         {
-            var node = CanonicalJson.Decode(Files.Read(file, MaxSize), NodeFileJson.Canonical);
-            return node.Format == CurrentFormat && Array.TrueForAll([node.EtcdClient, node.EtcdPeer, node.Server], IsAddress)
-                ? node
-                : throw new CommandException($"{file.Name} 的格式或者地址不对。");
+            var node = CanonicalJson.Decode(bytes, NodeFileJson.Canonical);
+            return node.Format != CurrentFormat ? throw Refuse()
+                : Array.TrueForAll([node.EtcdClient, node.EtcdPeer, node.Server], IsAddress) ? node
+                : throw new CommandException($"{file.Name} 的地址不对。");
         }
         catch (CanonicalJsonException e)
         {
-            throw new CommandException($"{file.Name} 不是节点文件，或者内容被改动过。", e);
+            throw Refuse(e);
         }
+
+        CommandException Refuse(Exception? cause = null) =>
+            new(FormatMark.Refusal(file.Name, bytes, CurrentFormat) ?? $"{file.Name} 不是节点文件，或者内容被改动过。", cause);
     }
 
     public byte[] Encode() => CanonicalJson.Encode(this, NodeFileJson.Canonical);

@@ -50,12 +50,13 @@ public sealed record NetworkFile(
         }
         catch (CanonicalJsonException e)
         {
-            throw new NetworkFileException("这不是有效的网络文件，或者内容被改动过。", e);
+            throw new NetworkFileException(FormatMark.Refusal("网络文件", bytes, CurrentFormat) ?? "这不是有效的网络文件，或者内容被改动过。", e);
         }
 
         if (file.Format != CurrentFormat)
         {
-            throw new NetworkFileException($"网络文件的格式是“{file.Format}”，应当是“{CurrentFormat}”。");
+            throw new NetworkFileException(
+                FormatMark.Refusal("网络文件", bytes, CurrentFormat) ?? $"网络文件的格式是“{file.Format}”，应当是“{CurrentFormat}”。");
         }
 
         if (!file.IsSetValid || file.Quorum != file.ToNodeSet().Quorum)

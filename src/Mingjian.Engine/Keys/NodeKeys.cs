@@ -77,7 +77,7 @@ internal static class NodeKeyFile
         return text.StartsWith(start, StringComparison.Ordinal)
             && Convert.TryFromBase64String(text[start.Length..], seed, out var length) && length == Ed25519.SeedLength
             ? new Ed25519Signer(seed.AsSpan(0, Ed25519.SeedLength))
-            : throw new InvalidDataException($"{path} is not the private key of {name}.");
+            : throw new InvalidDataException($"keys/unreadable：{path} 不是 {name} 的私钥文件，或者不是本程序认识的格式。文件没有改动；请从备份取回。");
     }
 
     /// <summary>Whole or not at all: a half-written key must not survive a crash.</summary>

@@ -118,11 +118,23 @@ public sealed record BlockCommit(
 
 /// <summary>A stored file or record is damaged, missing or older than what was acknowledged.</summary>
 /// <param name="place">The file's name, or the record's place.</param>
-public sealed class StoreCorruptException(string place, string message, Exception? inner = null)
+public class StoreCorruptException(string place, string message, Exception? inner = null)
     : Exception($"{place}: {message}", inner)
 {
     /// <summary>The file's name relative to the store, or the record's place.</summary>
     public string Place { get; } = place;
+}
+
+/// <summary>Another version of the program has written this store; nothing was opened and nothing written. Whoever refuses damage refuses this, too.</summary>
+/// <remarks>The message is Chinese and holds the code: it is shown to whoever runs the server.</remarks>
+/// <param name="place">The file that says so.</param>
+/// <param name="found">The version mark that was found.</param>
+/// <param name="known">The one that this program reads and writes.</param>
+public sealed class StoreVersionException(string place, string found, string known)
+    : StoreCorruptException(place, $"{Newer}：账本存储的格式是 {found}，本程序只认识 {known}。数据没有改动。请换回写它的程序（或更新的），或者恢复升级以前的备份。")
+{
+    /// <summary>Stable code.</summary>
+    public const string Newer = "store/newer-version";
 }
 
 /// <summary>The disk has no space left. Nothing that was acknowledged is harmed: with space again, the store opens and goes on.</summary>

@@ -37,6 +37,12 @@ public static class AccessGrantFile
     /// <summary>In the network's data directory, readable by its owner alone.</summary>
     public const string FileName = "access.json";
 
+    /// <summary>The version mark that is written.</summary>
+    public const string CurrentFormat = "mingjian-access@v1";
+
+    /// <summary>Stable code at the beginning of the message when another version of the program has written the file.</summary>
+    public const string UnknownVersion = "access/unknown-version";
+
     /// <summary>Most grants that are kept, taken back and expired ones included; the oldest of these go first.</summary>
     public const int Most = 200;
 
@@ -70,10 +76,25 @@ public static class AccessGrantFile
 
         try
         {
-            return file.Length > MaxSize
-                ? throw new InvalidDataException($"{file.FullName} is larger than any file of grants.")
-                : JsonSerializer.Deserialize(File.ReadAllBytes(file.FullName), AccessJson.Default.IReadOnlyListAccessGrant)
-                    ?? throw new InvalidDataException($"{file.FullName} holds no grants.");
+            if (file.Length > MaxSize)
+            {
+                throw new InvalidDataException($"{file.FullName} is larger than any file of grants.");
+            }
+
+            var bytes = File.ReadAllBytes(file.FullName);
+            using var document = JsonDocument.Parse(bytes);
+
+            // The first releases wrote the bare list.
+            if (document.RootElement.ValueKind == JsonValueKind.Array)
+            {
+                return JsonSerializer.Deserialize(bytes, AccessJson.Default.IReadOnlyListAccessGrant) ?? [];
+            }
+
+            var format = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("format", out var stated) ? stated.ToString() : null;
+            return format == CurrentFormat
+                ? JsonSerializer.Deserialize(bytes, AccessJson.Default.AccessGrantList)!.Grants
+                : throw new InvalidDataException(
+                    $"{UnknownVersion}：{file.FullName} 的格式是“{format}”，本程序只认识“{CurrentFormat}”。在换回写它的程序以前，谁也不能凭令牌读取；文件没有改动。");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or FormatException)
         {
@@ -152,7 +173,7 @@ public static class AccessGrantFile
         File.Delete(path + ".new");
         using (var stream = new FileStream(path + ".new", Private(FileMode.CreateNew)))
         {
-            stream.Write(JsonSerializer.SerializeToUtf8Bytes(grants, AccessJson.Default.IReadOnlyListAccessGrant));
+            stream.Write(JsonSerializer.SerializeToUtf8Bytes(new AccessGrantList(CurrentFormat, grants), AccessJson.Default.AccessGrantList));
             stream.Flush(flushToDisk: true);
         }
 
@@ -171,9 +192,14 @@ public static class AccessGrantFile
     }
 }
 
+/// <summary>The file's content.</summary>
+/// <param name="Format">Always <see cref="AccessGrantFile.CurrentFormat"/>.</param>
+internal sealed record AccessGrantList(string Format, IReadOnlyList<AccessGrant> Grants);
+
 /// <summary>Serialisation of grants and of their uses.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web, UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(AccessGrantList))]
 [JsonSerializable(typeof(IReadOnlyList<AccessGrant>))]
 [JsonSerializable(typeof(AccessUse))]
 internal sealed partial class AccessJson : JsonSerializerContext;

@@ -57,12 +57,11 @@ public sealed record CheckRun
 }
 
 /// <summary>What the dues slice keeps beside the ledger and cannot rebuild from it.</summary>
+/// <remarks>A change of the model needs a migration in <c>Migrations/</c>.</remarks>
 public sealed class DuesContext(DbContextOptions<DuesContext> options) : DbContext(options)
 {
     /// <summary>Name of the SQLite file or PostgreSQL schema.</summary>
     public const string Name = "dues";
-
-    public const int SchemaVersion = 1;
 
     public DbSet<ComponentTable> ComponentTables => Set<ComponentTable>();
 

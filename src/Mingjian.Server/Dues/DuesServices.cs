@@ -81,7 +81,7 @@ internal static class DuesServices
         {
             await using (var context = await own.CreateDbContextAsync(cancellationToken))
             {
-                await context.EnsureSchemaAsync(DuesContext.SchemaVersion, cancellationToken: cancellationToken);
+                await context.MigrateStoreAsync(cancellationToken);
             }
 
             await using (var context = await readModels.CreateDbContextAsync(cancellationToken))

@@ -35,10 +35,10 @@ public sealed class SessionRow
 }
 
 /// <summary><c>identity.db</c>: accounts, passkeys (public keys) and sessions. What a key may do stands on the ledger, never here.</summary>
+/// <remarks>A change of the model needs a migration in <c>Migrations/</c>.</remarks>
 public sealed class IdentityDatabase(DbContextOptions<IdentityDatabase> options) : IdentityUserContext<Account>(options)
 {
-    /// <summary>Raise with every change of the model.</summary>
-    public const int Version = 1;
+    public const string Name = "identity";
 
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
 
@@ -48,10 +48,6 @@ public sealed class IdentityDatabase(DbContextOptions<IdentityDatabase> options)
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
-        builder.Entity<SessionRow>(session =>
-        {
-            session.HasKey(s => s.Id);
-            session.HasIndex(s => s.Key);
-        });
+        builder.Entity<SessionRow>().HasKey(s => s.Id);
     }
 }

@@ -27,12 +27,16 @@ public sealed record BackupManifest(
 public sealed record BackupFile(string Name, long Length, string Sha256);
 
 /// <summary>A directory that is no whole backup, or cannot be restored to where it should go.</summary>
-public sealed class BackupException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class BackupException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Stable code at the beginning of the message when another version of the program has written the backup.</summary>
+    public const string UnknownVersion = "backup/unknown-version";
+}
 
 /// <summary>Checks and restores backups, with no server running.</summary>
 public static class BackupFiles
 {
-    private const string ManifestName = "backup.json";
+    internal const string ManifestName = "backup.json";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -155,15 +159,27 @@ public static class BackupFiles
         }
     }
 
-    private static async Task<BackupManifest> ReadManifestAsync(string backup, CancellationToken cancellationToken)
+    /// <summary>What a backup says of itself; its files are not looked at.</summary>
+    /// <exception cref="BackupException">No backup, or one of another version of the program.</exception>
+    internal static async Task<BackupManifest> ReadManifestAsync(string backup, CancellationToken cancellationToken)
     {
         try
         {
-            await using var file = File.OpenRead(Path.Combine(backup, ManifestName));
-            return await JsonSerializer.DeserializeAsync<BackupManifest>(file, Json, cancellationToken) is { Format: BackupManifest.CurrentFormat } manifest
-                && manifest.Files.All(f => IsInside(f.Name))
+            var bytes = await File.ReadAllBytesAsync(Path.Combine(backup, ManifestName), cancellationToken);
+            using (var document = JsonDocument.Parse(bytes))
+            {
+                // First, because another version's manifest need not have this one's members.
+                var format = document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("format", out var stated) ? stated.ToString() : null;
+                if (format is not BackupManifest.CurrentFormat)
+                {
+                    throw new BackupException(
+                        $"{BackupException.UnknownVersion}：{backup} 的 {ManifestName} 格式是“{format}”，本程序只认识“{BackupManifest.CurrentFormat}”。请用写它的程序恢复。");
+                }
+            }
+
+            return JsonSerializer.Deserialize<BackupManifest>(bytes, Json) is { Files: not null } manifest && manifest.Files.All(f => IsInside(f.Name))
                 ? manifest
-                : throw new BackupException($"{backup} 的 {ManifestName} 不是本程序认识的备份清单。");
+                : throw new BackupException($"{backup} 的 {ManifestName} 不是完整的备份清单。");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

@@ -4,9 +4,11 @@ using Mingjian.Client.Networks;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Dues;
+using Mingjian.Server.Identity;
 using Mingjian.Server.Nodes;
 using Mingjian.Storage.RocksDb;
 using Mingjian.Storage.Sql;
+using Mingjian.Vault;
 
 namespace Mingjian.Server.Operations;
 
@@ -18,7 +20,7 @@ namespace Mingjian.Server.Operations;
 /// </remarks>
 internal sealed class Backups(ServerOptions options, SqlSettings sql, NodeIdentity identity, RocksDbBlockStore store, TimeProvider clock) : IDisposable
 {
-    private static readonly string[] Databases = ["vault", DuesContext.Name, "identity"];
+    private static readonly string[] Databases = [VaultContext.Name, DuesContext.Name, IdentityDatabase.Name];
     private static readonly string[] Files = ["network.txt", NetworkFile.FileName, "demo.json", "DEMO-演示数据.txt"];
 
     private readonly SemaphoreSlim _running = new(1, 1);

@@ -25,12 +25,10 @@ public sealed record HeldAct
 }
 
 /// <summary><c>pending.db</c>.</summary>
+/// <remarks>A change of the model needs a migration in <c>Migrations/</c>.</remarks>
 public sealed class PendingDatabase(DbContextOptions<PendingDatabase> options) : DbContext(options)
 {
     public const string Name = "pending";
-
-    /// <summary>Raise with every change of the model.</summary>
-    public const int Version = 1;
 
     public DbSet<HeldAct> Acts => Set<HeldAct>();
 

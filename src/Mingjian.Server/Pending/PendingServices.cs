@@ -47,7 +47,7 @@ internal static class PendingServices
         public async Task StartAsync(CancellationToken cancellationToken)
         {
             await using var db = await database.CreateDbContextAsync(cancellationToken);
-            await db.EnsureSchemaAsync(PendingDatabase.Version, cancellationToken: cancellationToken);
+            await db.MigrateStoreAsync(cancellationToken);
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -31,7 +31,7 @@ public static class OfflineRebuild
         // Nothing is started: no port, no projection beside this one.
         await using (var own = await app.Services.GetRequiredService<IDbContextFactory<DuesContext>>().CreateDbContextAsync(cancellationToken))
         {
-            await own.EnsureSchemaAsync(DuesContext.SchemaVersion, cancellationToken: cancellationToken);
+            await own.MigrateStoreAsync(cancellationToken);
         }
 
         await using (var models = await app.Services.GetRequiredService<IDbContextFactory<ReadModelContext>>().CreateDbContextAsync(cancellationToken))

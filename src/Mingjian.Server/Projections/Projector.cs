@@ -19,7 +19,7 @@ public sealed class Projector(ILedger ledger, LedgerEvents events)
 
     /// <summary>Makes the tables, or makes them anew when another version of this program made them.</summary>
     public static Task EnsureSchemaAsync(ReadModelContext context, CancellationToken cancellationToken) =>
-        context.EnsureSchemaAsync(ReadModelContext.SchemaVersion, rebuildable: true, cancellationToken);
+        context.EnsureRebuildableAsync(ReadModelContext.SchemaVersion, cancellationToken);
 
     /// <summary>Empties every table; the next block to apply is the first.</summary>
     public static async Task ClearAsync(ReadModelContext context, CancellationToken cancellationToken)

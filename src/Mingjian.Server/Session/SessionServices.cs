@@ -23,7 +23,7 @@ internal static class SessionServices
     public static void AddSessions(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddMingjianDbContext<IdentityDatabase>("identity");
+        services.AddMingjianDbContext<IdentityDatabase>(IdentityDatabase.Name);
         services.AddHostedService<IdentitySchema>();
         AddIdentity(services);
         AddPolicies(services);
@@ -121,7 +121,7 @@ internal sealed class IdentitySchema(Microsoft.EntityFrameworkCore.IDbContextFac
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await using var db = await database.CreateDbContextAsync(cancellationToken);
-        await db.EnsureSchemaAsync(IdentityDatabase.Version, cancellationToken: cancellationToken);
+        await db.MigrateStoreAsync(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -22,12 +22,10 @@ public sealed class SharedValue
 }
 
 /// <summary>PostgreSQL schema <c>shared</c>: what web processes of one organisation would otherwise keep in memory, each for itself.</summary>
+/// <remarks>A change of the model needs a migration in <c>Migrations/</c>.</remarks>
 public sealed class SharedDatabase(DbContextOptions<SharedDatabase> options) : DbContext(options)
 {
     public const string Name = "shared";
-
-    /// <summary>Raise with every change of the model.</summary>
-    public const int Version = 1;
 
     public DbSet<SharedValue> Values => Set<SharedValue>();
 

@@ -61,7 +61,7 @@ internal sealed class SharedStart(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await using var db = await database.CreateDbContextAsync(cancellationToken);
-        await Storage.Sql.SqlSchema.EnsureSchemaAsync(db, SharedDatabase.Version, cancellationToken: cancellationToken);
+        await Storage.Sql.SqlMigrations.MigrateStoreAsync(db, cancellationToken);
         repository.Open(await vault.GetAsync(cancellationToken));
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({FirstKeyLock})", cancellationToken);
