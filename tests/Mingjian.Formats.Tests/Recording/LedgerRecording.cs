@@ -21,6 +21,12 @@ internal sealed class LedgerRecording
 {
     private const string ExpectedFormat = "mingjian-vectors-ledger@v1";
 
+    /// <summary>What a verifier with the founders' network file and the node history says of each receipt.</summary>
+    private static readonly IReadOnlyList<(string Name, string Verdict)> Verdicts =
+    [
+        ("founders.mjreceipt", "unchanged"), ("in-force.mjreceipt", "inForce"), ("reversed.mjreceipt", "reversed"), ("voluntary.mjreceipt", "inForce"),
+    ];
+
     private static readonly JsonWriterOptions Indented =
         new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -103,6 +109,13 @@ internal sealed class LedgerRecording
         }
 
         json.WriteEndArray();
+        json.WriteStartObject("receipts");
+        foreach (var (name, verdict) in Verdicts)
+        {
+            json.WriteString(name, verdict);
+        }
+
+        json.WriteEndObject();
     });
 
     private void WriteBlock(Utf8JsonWriter json, RecordedBlock block)
