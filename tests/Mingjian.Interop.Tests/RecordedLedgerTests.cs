@@ -48,7 +48,9 @@ public sealed class RecordedLedgerTests : IDisposable
     [InlineData("node-1.mjstand.json", "\"height\":", "\"height\":1", "standing")]
     [InlineData("act.mjact.json", "\"sig\":\"", "\"sig\":\"AAAA", "signature")]
     [InlineData("read-statement.txt", "Mingjian-Node e", "Mingjian-Node f", "read-statement")]
-    [InlineData("proofs.json", "\"kind\": \"empty\"", "\"kind\": \"present\"", "proof")]
+    [InlineData("present.mjstate.json", "\"proof\":\"", "\"proof\":\"AQAA", "state-proof")]
+    [InlineData("absent.mjstate.json", "\"key\":\"dues/payment/p-", "\"key\":\"dues/payment/p-ffff", "state-proof")]
+    [InlineData("proofs.json", "\"kind\": \"empty\"", "\"kind\": \"other\"", "proof")]
     [InlineData("proofs.json", "\"proof\": \"", "\"proof\": \"AQAA", "proof")]
     [InlineData("expected.json", "\"paid\":\"48.00\"", "\"paid\":\"47.00\"", "expected")]
     [InlineData("expected.json", "\"code\": \"dues/1413\"", "\"code\": \"dues/1414\"", "expected")]
@@ -58,7 +60,7 @@ public sealed class RecordedLedgerTests : IDisposable
     [InlineData("receipts/founders.mjreceipt", null, null, "receipt-checkpoint")]
     [InlineData("receipts/first.mjstanding", "\nproof ", "\nproof AQAA", "receipt-standing-proof")]
     [InlineData("receipts/first.mjstanding", "\nkey dues/payment/p-", "\nkey dues/payment/p-ffff", "receipt-standing-proof")]
-    [InlineData("receipts/first.mjstanding", "\nindex ", "\nindex 1", "receipt-standing-seal")]
+    [InlineData("receipts/first.mjstanding", "\nindex 1", "\nindex 2", "receipt-standing-seal")]
     public async Task Go_names_what_was_altered(string file, string? from, string? to, string fault)
     {
         Alter(file, from, to);

@@ -183,6 +183,10 @@ internal sealed class LedgerRecording
         json.WriteEndObject();
     }
 
+    private byte[] StateProof(string key) => new StateProofFile(
+        StateProofFile.CurrentFormat, key, Last.Tree.Prove(StateHash.PathOf(key)).Encode(), _entries[^1], Proof(Last.Block.Size - 1, Last).ToString(),
+        _state.GetValueOrDefault(key)).Encode();
+
     /// <summary>Presence, and absence of both kinds, under the newest state root; and one record at several heights.</summary>
     private void WriteProofs()
     {
@@ -195,6 +199,8 @@ internal sealed class LedgerRecording
         asked.Add((newest, Absent(StateProofKind.OtherLeaf)));
         asked.AddRange(Enumerable.Range(0, _ledger.Blocks.Count - 1).Select(b => (b, NodesState.TopKey.Path)));
         asked.AddRange(Enumerable.Range(0, _ledger.Blocks.Count - 1).Select(b => (b, DuesState.Payments.Key(Story.Quarter).Path)));
+        _files["present.mjstate.json"] = StateProof(DuesState.Payments.Key(Story.First).Path);
+        _files["absent.mjstate.json"] = StateProof(Absent(StateProofKind.OtherLeaf));
         Json("proofs.json", json =>
         {
             json.WriteStartArray("proofs");

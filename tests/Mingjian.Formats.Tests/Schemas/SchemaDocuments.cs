@@ -107,7 +107,7 @@ internal static class SchemaDocuments
     private static JsonObject OfFiles(Dictionary<Type, string> homes, DocComments docs)
     {
         var writer = new SchemaWriter("files.json", homes, docs);
-        foreach (var type in new JsonTypeInfo[] { NetworkFileJson.Canonical, NodeHistoryJson.Canonical, NodeReportJson.CanonicalAgreement })
+        foreach (var type in new JsonTypeInfo[] { NetworkFileJson.Canonical, NodeHistoryJson.Canonical, NodeReportJson.CanonicalAgreement, StateProofJson.Canonical })
         {
             writer.Reference(type, type.Options);
         }

@@ -393,13 +393,17 @@ func (a *audit) votes() int {
 	return len(files)
 }
 
-// batches: signed by the node that proposed the block. What is packed in them is left packed: Brotli is not in Go's standard library.
+// batches: signed by the node that proposed the block, with the acts in them that the block's outcome is of.
 func (a *audit) batches(expected map[string]any) int {
 	skipped := map[int64]string{}
 	for _, item := range expected["skipped"].([]any) {
 		one := item.(map[string]any)
 		position, _ := one["position"].(json.Number).Int64()
 		skipped[position] = one["why"].(string)
+	}
+	acts := map[int64][]any{}
+	for i, b := range expected["blocks"].([]any) {
+		acts[int64(i+1)] = b.(map[string]any)["acts"].([]any)
 	}
 	sealed := map[int64]block{}
 	for _, is := range a.blocks {
@@ -441,10 +445,16 @@ func (a *audit) batches(expected map[string]any) int {
 		if header["network"] != a.network || by == nil || !ed25519.Verify(by.batch, signed, signature) {
 			fail("batch", "%s: not signed by the node whose it is", where)
 		}
-		if length := binary.BigEndian.Uint32(signed[len(magic)+end+1:]); length < 5 || length > 196608 {
+		length := binary.BigEndian.Uint32(signed[len(magic)+end+1:])
+		if length < 5 || length > 196608 {
 			fail("batch", "%s: a content of %d bytes", where, length)
 		}
+		content, fault := unpack(signed[len(magic)+end+5:], int(length))
+		if fault != "" {
+			fail("batch", "%s: %s", where, fault)
+		}
 		if isBlock {
+			a.compareContent(content, acts[number(is.seal, "height")], where)
 			if clock < number(header, "time") {
 				clock = number(header, "time")
 			}
@@ -457,6 +467,26 @@ func (a *audit) batches(expected map[string]any) int {
 		fail("batch", "%d batches for %d blocks", len(files), len(sealed))
 	}
 	return len(files)
+}
+
+// compareContent: each envelope behind its length, in the order of the acts; those that left an entry were compared with it before, by their ids.
+func (a *audit) compareContent(content []byte, acts []any, where string) {
+	n := 0
+	for ; len(content) > 0; n++ {
+		if len(content) < 4 || len(content)-4 < int(binary.BigEndian.Uint32(content)) || n == len(acts) {
+			fail("batch", "%s: not the acts of its block", where)
+		}
+		end := 4 + int(binary.BigEndian.Uint32(content))
+		envelope, _ := parse(content[4:end], "batch", where).(object)
+		content = content[end:]
+		a.schemas.check(envelope, "log.json", "Envelope", where)
+		if id := readAct(envelope, a.network, a.schemas, where).id; acts[n].(map[string]any)["id"] != b64(id) {
+			fail("batch", "%s: another act than its block's", where)
+		}
+	}
+	if n != len(acts) {
+		fail("batch", "%s: fewer acts than its block has outcomes", where)
+	}
 }
 
 func restarts(is block) bool {
@@ -528,6 +558,34 @@ func (a *audit) others(file object) {
 		passed.verify(s.(object), text(actors[i].(object), "key"), "act file")
 	}
 	a.readStatement(nodes)
+	for _, name := range []string{"present.mjstate.json", "absent.mjstate.json"} {
+		a.stateProof(a.source.need(name), name)
+	}
+}
+
+// stateProof checks a state proof file by itself, and then against the state that the events gave.
+func (a *audit) stateProof(data []byte, where string) {
+	const fault = "state-proof"
+	proof := parse(data, fault, where).(object)
+	a.schemas.check(proof, "files.json", "StateProofFile", where)
+	bytesOfSeal := bytesOf(text(proof, "seal"), fault, where)
+	seal := parse(bytesOfSeal, fault, where).(object)
+	a.schemas.check(seal, "log.json", "SealEntry", where)
+	index, path, note := tlogProof(text(proof, "sealProof"), a.network, fault, where)
+	is := a.blocks[len(a.blocks)-1]
+	note.final(a.network, is.nodes, true, fault, where)
+	if index != number(seal, "firstIndex")+number(seal, "entries")-1 || !includes(leafHash(bytesOfSeal), index, note.size, path, note.root) {
+		fail(fault, "%s: the seal is not the last entry of its block", where)
+	}
+	var value []byte
+	if has(proof, "value") {
+		value = bytesOf(text(proof, "value"), fault, where)
+	}
+	key := text(proof, "key")
+	checkProof(bytesOf(text(proof, "proof"), fault, where), key, value, hashOf(text(seal, "stateRoot"), fault, where), fault)
+	if !bytes.Equal(value, is.state[key]) {
+		fail(fault, "%s: the state has another record", where)
+	}
 }
 
 func (a *audit) readStatement(nodes nodeSet) {
