@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Mingjian.Client.Signing;
+using Mingjian.Engine.Admission;
 using Mingjian.Formats.Tests.Schemas;
 using Mingjian.Testing;
 
@@ -62,6 +63,10 @@ public sealed class DocumentTests
                 && !Formats.Contains($"`{n}`", StringComparison.Ordinal)));
         }
     }
+
+    [Fact]
+    public void Every_admission_code_is_listed_with_its_name() =>
+        Assert.Empty(Enum.GetValues<AdmissionRejection>().Select(r => $"{(int)r} `{r}`").Where(r => !Formats.Replace("\n", " ", StringComparison.Ordinal).Contains(r, StringComparison.Ordinal)));
 
     private static string Read(string name) => File.ReadAllText(Repository.File("docs", "reference", name));
 }
