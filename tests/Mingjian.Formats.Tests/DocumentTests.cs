@@ -20,29 +20,29 @@ public sealed class DocumentTests
             .Where(l => l.Length > 0 && l[0] != '#').Select(l => l.Split(" | ")[0].Trim().Split(' '))
             .Where(e => e[1].StartsWith("/ledger/", StringComparison.Ordinal) || e[1].StartsWith("/api/", StringComparison.Ordinal)).ToList();
         Assert.True(endpoints.Count > 30);
-        Assert.Empty(endpoints.Where(e => !Http.Contains($"`{(e[1].StartsWith("/ledger/", StringComparison.Ordinal) ? e[1] : string.Join(' ', e))}`", StringComparison.Ordinal))
-            .Select(e => string.Join(' ', e)));
+        Assert.DoesNotContain(
+            endpoints.Select(e => e[1].StartsWith("/ledger/", StringComparison.Ordinal) ? e[1] : string.Join(' ', e)), e => !Http.Contains($"`{e}`", StringComparison.Ordinal));
     }
 
     [Fact]
     public void No_endpoint_is_described_that_is_not_there()
     {
         var endpoints = File.ReadAllLines(Repository.File("tests", "Mingjian.Server.Tests", "endpoints.txt")).Select(l => l.Split(" | ")[0].Trim()).ToHashSet(StringComparer.Ordinal);
-        Assert.Empty(Regex.Matches(Http, @"`((?:GET|POST) /[^ `]*)`").Select(m => m.Groups[1].Value).Where(e => !endpoints.Contains(e)));
+        Assert.DoesNotContain(Regex.Matches(Http, @"`((?:GET|POST) /[^ `]*)`").Select(m => m.Groups[1].Value), e => !endpoints.Contains(e));
     }
 
     [Fact]
     public void Every_event_has_its_effect_in_the_table()
     {
         var effects = Formats[Formats.IndexOf("## Effects of events", StringComparison.Ordinal)..Formats.IndexOf("## State tree", StringComparison.Ordinal)];
-        Assert.Empty(CommandRegistry.Events.Keys.Where(e => !effects.Contains($"`{e.Split('.')[1]}`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(CommandRegistry.Events.Keys, e => !effects.Contains($"`{e.Split('.')[1]}`", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Every_form_of_a_state_key_is_in_the_table()
     {
         var keys = Formats[Formats.IndexOf("## State\n", StringComparison.Ordinal)..Formats.IndexOf("## Effects of events", StringComparison.Ordinal)];
-        Assert.Empty(Limits.Keys.Keys.Where(k => !keys.Contains($"`{k}", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Limits.Keys.Keys, k => !keys.Contains($"`{k}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -59,14 +59,16 @@ public sealed class DocumentTests
             using var schema = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, file)));
             var definitions = schema.RootElement.GetProperty("$defs").EnumerateObject().ToList();
             var referred = Regex.Matches(File.ReadAllText(Path.Combine(folder, file)), @"#/\$defs/(\w+)").Select(m => m.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
-            Assert.Empty(definitions.Select(d => d.Name).Where(n => !referred.Contains(n) && !n.EndsWith("Entry", StringComparison.Ordinal)
-                && !Formats.Contains($"`{n}`", StringComparison.Ordinal)));
+            Assert.DoesNotContain(
+                definitions.Select(d => d.Name),
+                n => !referred.Contains(n) && !n.EndsWith("Entry", StringComparison.Ordinal) && !Formats.Contains($"`{n}`", StringComparison.Ordinal));
         }
     }
 
     [Fact]
     public void Every_admission_code_is_listed_with_its_name() =>
-        Assert.Empty(Enum.GetValues<AdmissionRejection>().Select(r => $"{(int)r} `{r}`").Where(r => !Formats.Replace("\n", " ", StringComparison.Ordinal).Contains(r, StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            Enum.GetValues<AdmissionRejection>().Select(r => $"{(int)r} `{r}`"), r => !Formats.Replace("\n", " ", StringComparison.Ordinal).Contains(r, StringComparison.Ordinal));
 
     private static string Read(string name) => File.ReadAllText(Repository.File("docs", "reference", name));
 }

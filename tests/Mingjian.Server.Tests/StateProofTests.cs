@@ -58,7 +58,7 @@ public sealed class StateProofTests : IAsyncLifetime
         var state = _server.Ledger.ReadState();
         foreach (var path in new[]
         {
-            $"members/member/{own}", $"members/keys/{own}", $"organizations/posts/{own}", $"dues/standard/{own}", $"dues/reduction/{own}", $"dues/month/{own}/2026-11",
+            $"members/member/{own}", $"organizations/posts/{own}", $"dues/standard/{own}", $"dues/reduction/{own}", $"dues/month/{own}/2026-11",
             $"members/key/{state.KeysOf(own)!.Keys[0]}", $"organizations/organization/{state.Member(own)!.Branch}", "organizations/sites/network",
         })
         {
@@ -68,7 +68,7 @@ public sealed class StateProofTests : IAsyncLifetime
         var answers = new HashSet<string>(StringComparer.Ordinal);
         foreach (var path in new[]
         {
-            $"members/member/{other}", $"members/member/{Cast(1)}", $"members/keys/{other}", $"organizations/posts/{other}", $"dues/standard/{other}",
+            $"members/member/{other}", $"members/member/{Cast(1)}", $"members/keys/{own}", $"members/keys/{other}", $"organizations/posts/{other}", $"dues/standard/{other}",
             $"dues/month/{other}/2026-11", $"dues/month/{own}x/2026-11", $"dues/month//{own}", $"members/key/{state.KeysOf(other)!.Keys[0]}", $"members/key/k-{new string('0', 32)}",
             $"dues/payment/p-{new string('0', 32)}", $"members/identity/{new string('0', 64)}", $"members/import/i-{new string('0', 32)}", "x", "", "dues/month/", "members/member/%FF",
         })

@@ -28,9 +28,9 @@ internal static class StateProofs
     private static readonly string[] AboutNobody =
         ["dues/policy/", "nodes/", "organizations/network/", "organizations/organization/", "organizations/sites/"];
 
-    /// <summary>Records about the person whose id stands behind the prefix, up to the next slash.</summary>
+    /// <summary>Records about the person whose id stands behind the prefix, up to the next slash. Not <c>members/keys/</c>: it names who stands behind the keys of others.</summary>
     private static readonly string[] AboutWhomTheKeyNames =
-        ["dues/month/", "dues/reduction/", "dues/standard/", "members/keys/", "members/member/", "organizations/posts/"];
+        ["dues/month/", "dues/reduction/", "dues/standard/", "members/member/", "organizations/posts/"];
 
     /// <summary>For those who read entries.</summary>
     public static void MapAny(IEndpointRouteBuilder app) =>

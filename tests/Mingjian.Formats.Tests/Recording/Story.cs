@@ -315,12 +315,15 @@ internal sealed class Story
             _ledger.Sign(_ledger.Now, [_officer], new RegisterSite(Cast.Hash("too late"))),
             By(Cast.Key("stranger"), new RegisterSite(Cast.Hash("of a stranger"))),
             By(_person, new DisputePayment(First, DisputeReason.NotPaid)),
-            By(_collector, Invitation(Collector, "for passkey")));
+            By(_collector, Invitation(Collector, "for passkey")),
+            // Whoever the secretary invites has behind the key, too, who stands behind the secretary's.
+            By(_secretary, Invitation(Newcomer, "for newcomer's phone")));
         var elsewhere = new Passkey("collector", "elsewhere.invalid");
         At(2026, 8, 5, 10);
         Block(
             5,
             Redeem(new Passkey("collector", Host), Collector, "for passkey"),
+            Redeem(Cast.Key("newcomer's phone"), Newcomer, "for newcomer's phone"),
             By(_personsComputer, new DisputePayment(First, DisputeReason.WrongDate)));
         At(2026, 8, 5, 11);
         Block(
