@@ -196,13 +196,17 @@ internal sealed class Story
                 },
                 ordinary with
                 {
-                    Payment = Cast.Payment("other part"), Basis = PaymentBasis.BackPayment, Items = [new(new Month(2026, 3), new Amount(28_00))],
+                    Payment = Cast.Payment("other part"),
+                    Basis = PaymentBasis.BackPayment,
+                    Items = [new(new Month(2026, 3), new Amount(28_00))],
                 }),
             By(
                 [_collector, _secretary, _deputy],
                 ordinary with
                 {
-                    Payment = Cast.Payment("late"), Basis = PaymentBasis.LongBackPayment, Items = [new(new Month(2025, 11), new Amount(48_00))],
+                    Payment = Cast.Payment("late"),
+                    Basis = PaymentBasis.LongBackPayment,
+                    Items = [new(new Month(2025, 11), new Amount(48_00))],
                 }),
             By(
                 _secretary,
