@@ -30,5 +30,12 @@ public sealed class ServerTests
         var size = long.Parse(checkpoint.Split('\n')[1], CultureInfo.InvariantCulture);
         Assert.True(size > 10, checkpoint);
         Assert.Equal($"size {size}, records {size}, older checkpoints 1\n", output);
+
+        // And what it says: every signature, and every state root from the events.
+        (code, output) = await OtherProgram.RunAsync(
+            await GoProgram.AuditAsync(), GoProgram.Packages, [Repository.File("docs", "reference", "schemas"), prefix],
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["MINGJIAN_TOKEN"] = LedgerTokens.Grant(server.NetworkDirectory) });
+        Assert.True(code == 0, output);
+        Assert.Contains("changes of the nodes 0", output, StringComparison.Ordinal);
     }
 }

@@ -80,6 +80,22 @@ internal sealed class LedgerReaders(
         return may;
     }
 
+    /// <summary>Whether a request may have any record of the state: whoever shows a token that opens bundles. Nodes have the state themselves. Looked at once for each request.</summary>
+    public bool MayProve(HttpContext context)
+    {
+        if (context.Items.TryGetValue(Key, out var known))
+        {
+            return known is true;
+        }
+
+        // The answer carries the newest block's seal, and that is the entry that is noted as read.
+        var seal = Math.Max(ledger.Head.Size - 1, 0);
+        var may = context.Request.Headers.Authorization is [{ } header] && header.StartsWith(BearerScheme, StringComparison.Ordinal)
+            && (channel?.Check(context) == true || (grants.Find(header[BearerScheme.Length..]) is { } grant && Noted(NameOf(grant), seal, seal)));
+        context.Items[Key] = may;
+        return may;
+    }
+
     private bool IsKnown(HttpContext context, TilePath path)
     {
         if (context.Request.Headers.Authorization is not [{ } header])
@@ -90,8 +106,7 @@ internal sealed class LedgerReaders(
         if (header.StartsWith(BearerScheme, StringComparison.Ordinal))
         {
             // The own organisation's web processes read every block: that is no use worth a record.
-            return channel?.Check(context) == true || (grants.Find(header[BearerScheme.Length..]) is { } grant
-                && Noted(grant.Purpose == AccessPurpose.Audit ? $"audit {grant.Name}" : $"witness {grant.Name}", path));
+            return channel?.Check(context) == true || (grants.Find(header[BearerScheme.Length..]) is { } grant && Noted(NameOf(grant), path));
         }
 
         return header.StartsWith(NodeScheme, StringComparison.Ordinal)
@@ -100,10 +115,17 @@ internal sealed class LedgerReaders(
             && Noted(string.Create(CultureInfo.InvariantCulture, $"node {node}"), path);
     }
 
+    private static string NameOf(AccessGrant grant) => grant.Purpose == AccessPurpose.Audit ? $"audit {grant.Name}" : $"witness {grant.Name}";
+
     private bool Noted(string reader, TilePath path)
     {
         var first = path.Number * Tile.FullWidth;
-        log.Note(reader, first, first + path.Width - 1);
+        return Noted(reader, first, first + path.Width - 1);
+    }
+
+    private bool Noted(string reader, long first, long last)
+    {
+        log.Note(reader, first, last);
         return true;
     }
 

@@ -134,7 +134,7 @@ internal static class HostingServices
         limiter.AddPolicy(ChannelLimit, context => context.RequestServices.GetRequiredService<ChannelToken>().Check(context)
             ? RateLimitPartition.GetConcurrencyLimiter("web", static _ => new ConcurrencyLimiterOptions { PermitLimit = ChannelRequests, QueueLimit = 0 })
             : PerSource(context));
-        limiter.AddPolicy(LogLimit, context => LedgerApi.LedgerEndpoints.IsRefusedEntries(context)
+        limiter.AddPolicy(LogLimit, context => LedgerApi.LedgerEndpoints.IsRefusedEntries(context) || LedgerApi.StateProofs.IsRefused(context)
             ? PerSource(context)
             : RateLimitPartition.GetNoLimiter("log"));
         limiter.AddPolicy(ApiLimit, context => PerMinute(

@@ -71,10 +71,15 @@ internal static class LedgerServices
     public static void MapLedger(this WebApplication app)
     {
         LedgerEndpoints.MapLog(app);
+        StateProofs.MapAny(app);
         app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json").AllowAnonymous();
     }
 
-    public static void MapActs(this WebApplication app) => LedgerEndpoints.MapActs(app);
+    public static void MapActs(this WebApplication app)
+    {
+        LedgerEndpoints.MapActs(app);
+        StateProofs.MapOwn(app);
+    }
 
     private static LedgerCopy OpenCopy(IServiceProvider services)
     {

@@ -34,6 +34,7 @@ public sealed class RoleTests : IDisposable
         ["GET /ledger/network"] = "200 200",
         ["GET /ledger/node"] = "200 200",
         ["GET /ledger/nodes"] = "200 200",
+        ["GET /ledger/state/{**key}"] = "401 404",
         ["GET /ledger/tile/{**tile}"] = "404 404",
         ["GET /ledger/witnessed"] = "404 404",
         ["GET /metrics"] = "401 401",
