@@ -19,5 +19,6 @@ internal static class Commands
         NetworkCommand.Create(),
         WitnessCommand.Create(),
         BenchCommand.Create(),
+        BenchCommand.CreatePeer(),
     };
 }
