@@ -15,7 +15,7 @@ internal sealed class RandomHistory(SmallNetwork network, int seed)
     private static readonly MemberId[] Payers = [SecretaryA, CollectorA, Auditor, MemberA];
 
     private readonly Random _random = new(seed);
-    private readonly List<(PaymentId Payment, MemberId Member)> _payments = [(network.NovemberOfMemberA, MemberA)];
+    private readonly List<(PaymentId Payment, MemberId Member)> _payments = [.. network.Payments.Where(p => Payers.Contains(p.Member)).Select(p => (p.Payment, p.Member))];
     private UInt128 _nextKey = 5_000;
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5394", Justification = "Seeded: the same history each time.")]
@@ -23,14 +23,16 @@ internal sealed class RandomHistory(SmallNetwork network, int seed)
     {
         for (var i = 0; i < blocks; i++)
         {
-            network.Ledger.Block([.. Enumerable.Range(0, _random.Next(1, MostActs)).Select(_ => Act())]);
+            var acts = Enumerable.Range(0, _random.Next(1, MostActs)).Select(_ => Act()).ToList();
+            var refusals = network.Ledger.Block(acts);
+            _payments.AddRange(acts.Where((_, at) => refusals[at] is null).Select(a => a.Command).OfType<RecordPayment>().Select(p => (p.Payment, p.Member)));
         }
     }
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5394", Justification = "Seeded.")]
     private (MemberId Signer, ICommand Command) Act()
     {
-        var (payment, payer) = _payments[_random.Next(Math.Max(0, _payments.Count - 6), _payments.Count)];
+        var (payment, payer) = _payments[_random.Next(_payments.Count)];
         var day = new DateOnly(2026, 11, 20).AddDays(_random.Next(-3, 3));
         switch (_random.Next(10))
         {
@@ -38,11 +40,9 @@ internal sealed class RandomHistory(SmallNetwork network, int seed)
                 var member = Payers[_random.Next(Payers.Length)];
                 var month = new Month(2026, 6).AddMonths(_random.Next(6));
                 var basis = month >= November.AddMonths(-1) ? PaymentBasis.Ordinary : PaymentBasis.BackPayment;
-                var pay = new RecordPayment(
+                return (CollectorA, new RecordPayment(
                     network.NextPayment(), member, BranchA, new DateOnly(2026, 11, 21), PaymentMethod.Cash, Payer.Member, basis,
-                    [new PaymentItem(month, Amount.FromYuan(_random.Next(1, 49)))]);
-                _payments.Add((pay.Payment, member));
-                return (CollectorA, pay);
+                    [new PaymentItem(month, Amount.FromYuan(_random.Next(1, 49)))]));
             case 3 or 4:
                 return (CollectorA, new ReversePayment(payment, ReversalReason.WrongAmount));
             case 5:

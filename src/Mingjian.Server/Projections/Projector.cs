@@ -11,10 +11,8 @@ namespace Mingjian.Server.Projections;
 public sealed class Projector(ILedger ledger, LedgerEvents events)
 {
     /// <summary>The last block that is in the tables; 0 = none.</summary>
-    public static Task<long> ReadCursorAsync(ReadModelContext context, CancellationToken cancellationToken) => Cursor(context, cancellationToken);
-
-    private static readonly Func<ReadModelContext, CancellationToken, Task<long>> Cursor = EF.CompileAsyncQuery(
-        (ReadModelContext context, CancellationToken _) => context.Cursors.Select(c => c.Height).SingleOrDefault());
+    public static async Task<long> ReadCursorAsync(ReadModelContext context, CancellationToken cancellationToken) =>
+        await context.Cursors.AsNoTracking().Select(c => c.Height).SingleOrDefaultAsync(cancellationToken);
 
     // Of all who write the read models of one PostgreSQL, one at a time: rows are counted up as well as overwritten.
     private const long WriterLock = 0x4d4a_6c69_7374_7321;
