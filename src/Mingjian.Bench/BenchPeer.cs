@@ -32,6 +32,7 @@ public sealed class BenchPeer : IAsyncDisposable
     internal (TimeSpan Program, TimeSpan Database) ProcessorTime => (_server.ProcessorTime, _postgres.ProcessorTime(Cluster));
 
     /// <summary>Starts both; null when no PostgreSQL is installed.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The peer owns both, and what fails before is disposed of.")]
     internal static async Task<BenchPeer?> TryStartAsync(string directory, CancellationToken cancellationToken)
     {
         if (PostgresProgram.Version is null)

@@ -35,6 +35,7 @@ internal sealed class BenchSession : IDisposable
     }
 
     /// <summary>A user signed in at the peer, which takes anybody's word for it: signing in is not what is compared.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The caller owns it, and what fails is disposed of.")]
     public static async Task<BenchSession> OpenAtPeerAsync(Uri peer, string name, CancellationToken cancellationToken)
     {
         var session = new BenchSession(peer);
