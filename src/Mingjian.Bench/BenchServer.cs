@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Mingjian.Bench;
 
-/// <summary>The real server in a process of its own on loopback, over an existing ledger.</summary>
+/// <summary>A server in a process of its own on loopback: the real one over an existing ledger, or the peer that it is compared with.</summary>
 internal sealed class BenchServer : IAsyncDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
@@ -33,20 +33,13 @@ internal sealed class BenchServer : IAsyncDisposable
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <param name="data">The data directory; the ledger is in its <c>network</c>.</param>
     /// <exception cref="InvalidOperationException">It ended; the message is its output.</exception>
-    public static async Task<BenchServer> StartAsync(string data, CancellationToken cancellationToken)
+    public static Task<BenchServer> StartAsync(string data, CancellationToken cancellationToken)
     {
         var port = LoopbackPorts.Free(1)[0];
-        var folder = AppContext.BaseDirectory;
-        var host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
-        var start = new ProcessStartInfo(host)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            ArgumentList =
-            {
-                Path.Combine(folder, "Mingjian.Server.dll"),
-                "--contentRoot", folder,
+        return StartAsync(
+            "Mingjian.Server.dll", port,
+            [
+                "--contentRoot", AppContext.BaseDirectory,
                 "--Mingjian:Start", "Empty",
                 "--Mingjian:Port", port.ToString(CultureInfo.InvariantCulture),
                 "--Mingjian:DataDirectory", data,
@@ -54,8 +47,21 @@ internal sealed class BenchServer : IAsyncDisposable
                 // The only settings that differ from the defaults: the limits that keep one person from doing what a load bench does.
                 "--Mingjian:Limits:RequestsPerMinute", "1000000",
                 "--Mingjian:Limits:SignInsPerMinute", "10000",
-            },
-        };
+            ],
+            cancellationToken);
+    }
+
+    /// <summary>Starts a program of this folder that answers <c>health/ready</c> on a port of loopback.</summary>
+    /// <exception cref="InvalidOperationException">It ended; the message is its output.</exception>
+    internal static async Task<BenchServer> StartAsync(string program, int port, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+        var start = new ProcessStartInfo(host) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
 
         var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
         var server = new BenchServer(process, new Uri($"http://localhost:{port}/"));

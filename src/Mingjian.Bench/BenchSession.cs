@@ -16,7 +16,6 @@ internal sealed class BenchSession : IDisposable
     private readonly HttpClient _http;
     private string _header = string.Empty;
     private string _token = string.Empty;
-    private NetworkId _network;
 
     private BenchSession(Uri server) => _http = new HttpClient(_handler) { BaseAddress = server };
 
@@ -35,13 +34,33 @@ internal sealed class BenchSession : IDisposable
         }
     }
 
+    /// <summary>A user signed in at the peer, which takes anybody's word for it: signing in is not what is compared.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2000", Justification = "The caller owns it, and what fails is disposed of.")]
+    public static async Task<BenchSession> OpenAtPeerAsync(Uri peer, string name, CancellationToken cancellationToken)
+    {
+        var session = new BenchSession(peer);
+        try
+        {
+            await session.RefreshAsync(cancellationToken);
+            using var nothing = JsonContent.Create(new { });
+            await session.PostAsync($"api/v1/session/{name}", nothing, cancellationToken);
+            await session.RefreshAsync(cancellationToken);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
     private async Task SignInAsync(Es256Signer signer, CancellationToken cancellationToken)
     {
-        await RefreshAsync(cancellationToken);
+        var network = NetworkId.Parse((await RefreshAsync(cancellationToken)).GetProperty("network").GetString()!);
         using var nothing = JsonContent.Create(new { });
         var challenge = JsonElement.Parse(await PostAsync("api/v1/session/challenge", nothing, cancellationToken));
         var payload = SignInPayload.ReadOwn(
-            challenge.GetProperty("payloadType").GetString()!, challenge.GetProperty("payload").GetBytesFromBase64(), _network,
+            challenge.GetProperty("payloadType").GetString()!, challenge.GetProperty("payload").GetBytesFromBase64(), network,
             _http.BaseAddress!.GetLeftPart(UriPartial.Authority), LedgerTime.From(TimeProvider.System.GetUtcNow()));
         using var answer = JsonContent.Create(new
         {
@@ -83,11 +102,11 @@ internal sealed class BenchSession : IDisposable
     }
 
     // The token is bound to who is signed in.
-    private async Task RefreshAsync(CancellationToken cancellationToken)
+    private async Task<JsonElement> RefreshAsync(CancellationToken cancellationToken)
     {
         var session = JsonElement.Parse(await _http.GetByteArrayAsync(new Uri("api/v1/session", UriKind.Relative), cancellationToken));
         _header = session.GetProperty("csrfHeader").GetString()!;
         _token = session.GetProperty("csrfToken").GetString()!;
-        _network = NetworkId.Parse(session.GetProperty("network").GetString()!);
+        return session;
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Microsoft.Extensions.Hosting;
 using Mingjian.Bench;
 using Mingjian.Cli.Faults;
+using Mingjian.Cli.Peer;
 
 namespace Mingjian.Cli;
 
@@ -50,6 +52,23 @@ internal static class BenchCommand
             }
 
             await LedgerBench.RunAsync(options, Console.Out, cancelled);
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    /// <summary>What <c>bench</c> starts for itself to compare with; of no use to anybody else, and not shown.</summary>
+    public static Command CreatePeer()
+    {
+        var port = new Option<int>("--port") { Required = true };
+        var database = new Option<string>("--database") { Required = true };
+        var command = new Command(BenchPeer.Command, "测速用的对照程序，由 bench 自行启动。") { port, database };
+        command.Hidden = true;
+        command.SetAction(async (result, cancelled) =>
+        {
+            await using var peer = PeerApplication.Build(result.GetValue(port), result.GetValue(database)!);
+            await peer.StartAsync(cancelled);
+            await peer.WaitForShutdownAsync(cancelled);
             return ExitCodes.Ok;
         });
         return command;

@@ -20,5 +20,6 @@ internal static class Commands
         NetworkCommand.Create(),
         WitnessCommand.Create(),
         BenchCommand.Create(),
+        BenchCommand.CreatePeer(),
     };
 }

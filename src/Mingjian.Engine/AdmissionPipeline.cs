@@ -53,9 +53,9 @@ internal sealed class AdmissionPipeline(
     public AdmittedTransaction? FindAdmitted(Hash32 transactionId) => InFlight.TryGetValue(transactionId, out var submission) ? submission.Admitted : null;
 
     /// <summary>Never blocks; a full queue is answered as busy.</summary>
-    public Task<SubmitResult> Submit(ReadOnlyMemory<byte> envelope)
+    public Task<SubmitResult> Submit(SubmittedAct act)
     {
-        var submission = new Submission(envelope) { Accepted = clock.GetTimestamp() };
+        var submission = new Submission(act) { Accepted = clock.GetTimestamp() };
         if (!_queue.Writer.TryWrite(submission))
         {
             Refuse(submission, AdmissionRejection.Busy.ToRefusal());
@@ -138,7 +138,7 @@ internal sealed class AdmissionPipeline(
             return AdmissionRejection.UpgradeNeeded;
         }
 
-        var fault = _reader.ReadFrame(submission.Envelope, out var frame);
+        var fault = _reader.ReadFrame(submission.Act, out var frame);
         submission.TransactionId = frame.Id;
         if (fault is not null)
         {

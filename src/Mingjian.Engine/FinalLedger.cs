@@ -32,11 +32,15 @@ public abstract class FinalLedger : ILedger, IAsyncDisposable
     public Task Stopped => _stopped.Task;
 
     /// <inheritdoc/>
-    public abstract Task<SubmitResult> SubmitAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken);
+    public Task<SubmitResult> SubmitAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken)
+    {
+        var answer = Submit([new SubmittedAct(envelope)])[0];
+        return cancellationToken.CanBeCanceled ? answer.WaitAsync(cancellationToken) : answer;
+    }
 
     /// <summary>Submits acts that are to be ordered one after the other; none waits for another's end.</summary>
-    public virtual IReadOnlyList<Task<SubmitResult>> Submit(IReadOnlyList<ReadOnlyMemory<byte>> envelopes) =>
-        [.. envelopes.Select(e => SubmitAsync(e, CancellationToken.None))];
+    /// <returns>As of <see cref="SubmitAsync"/>, in order.</returns>
+    public abstract IReadOnlyList<Task<SubmitResult>> Submit(IReadOnlyList<SubmittedAct> acts);
 
     /// <summary>How far an act has come, as far as this process can know; null for one that it does not know.</summary>
     public abstract ValueTask<ActWord?> FindActAsync(Hash32 transactionId, CancellationToken cancellationToken);

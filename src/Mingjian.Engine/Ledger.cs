@@ -151,8 +151,19 @@ public sealed class Ledger : FinalLedger
     }
 
     /// <inheritdoc/>
-    /// <exception cref="LedgerStoppedException">The ledger has stopped.</exception>
-    public override Task<SubmitResult> SubmitAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken)
+    /// <remarks>After the ledger has stopped every answer is a <see cref="LedgerStoppedException"/>.</remarks>
+    public override IReadOnlyList<Task<SubmitResult>> Submit(IReadOnlyList<SubmittedAct> acts)
+    {
+        var answers = new Task<SubmitResult>[acts.Count];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            answers[i] = Submit(acts[i]);
+        }
+
+        return answers;
+    }
+
+    private Task<SubmitResult> Submit(SubmittedAct act)
     {
         if (_fault is { } fault)
         {
@@ -160,8 +171,7 @@ public sealed class Ledger : FinalLedger
         }
 
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        var answer = _admission.Submit(envelope);
-        return cancellationToken.CanBeCanceled ? answer.WaitAsync(cancellationToken) : answer;
+        return _admission.Submit(act);
     }
 
     /// <summary>Takes no more, finishes what has come in, closes the store.</summary>

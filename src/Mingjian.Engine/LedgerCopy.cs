@@ -79,24 +79,20 @@ public sealed class LedgerCopy : FinalLedger
             node, contracts, verifier, clock, shelf);
 
     /// <inheritdoc/>
-    public override async Task<SubmitResult> SubmitAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken) =>
-        await Submit([envelope])[0].WaitAsync(cancellationToken);
-
-    /// <inheritdoc/>
     /// <remarks>
     /// What cannot be read, or is final already, is refused here; everything else is the node's to judge. Order is kept within one call: what later
     /// calls bring may overtake it.
     /// </remarks>
-    public override IReadOnlyList<Task<SubmitResult>> Submit(IReadOnlyList<ReadOnlyMemory<byte>> envelopes) => Submit(envelopes, isShelved: false);
+    public override IReadOnlyList<Task<SubmitResult>> Submit(IReadOnlyList<SubmittedAct> acts) => Submit(acts, isShelved: false);
 
-    private Task<SubmitResult>[] Submit(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, bool isShelved)
+    private Task<SubmitResult>[] Submit(IReadOnlyList<SubmittedAct> acts, bool isShelved)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        var answers = new Task<SubmitResult>[envelopes.Count];
+        var answers = new Task<SubmitResult>[acts.Count];
         var fresh = new List<KeptAct>();
         for (var i = 0; i < answers.Length; i++)
         {
-            answers[i] = Take(envelopes[i], fresh, isShelved);
+            answers[i] = Take(acts[i], fresh, isShelved);
         }
 
         if (fresh.Count > 0)
@@ -160,14 +156,14 @@ public sealed class LedgerCopy : FinalLedger
         _store.Dispose();
     }
 
-    private Task<SubmitResult> Take(ReadOnlyMemory<byte> envelope, List<KeptAct> fresh, bool isShelved)
+    private Task<SubmitResult> Take(SubmittedAct submitted, List<KeptAct> fresh, bool isShelved)
     {
         if (!_writer.CarriesNext)
         {
             return Task.FromResult(new SubmitResult(default, null, null, AdmissionRejection.UpgradeNeeded.ToRefusal()));
         }
 
-        if (_reader.ReadFrame(envelope, out var frame) is { } fault)
+        if (_reader.ReadFrame(submitted, out var frame) is { } fault)
         {
             return Task.FromResult(new SubmitResult(frame.Id, null, null, fault.ToRefusal()));
         }
@@ -182,14 +178,14 @@ public sealed class LedgerCopy : FinalLedger
             return Task.FromResult(AdmissionPipeline.Refused(_store, frame.Id, AdmissionRejection.Duplicate.ToRefusal()));
         }
 
-        var act = new KeptAct(frame.Id, envelope) { IsShelved = isShelved };
+        var act = new KeptAct(frame.Id, submitted.Bytes) { IsShelved = isShelved };
         var known = _acts.GetOrAdd(frame.Id, act);
         if (known != act)
         {
             return known.Answer.Task;
         }
 
-        if (_acts.Count > MostActs || Interlocked.Add(ref _bytes, envelope.Length) > MostBytes)
+        if (_acts.Count > MostActs || Interlocked.Add(ref _bytes, submitted.Bytes.Length) > MostBytes)
         {
             Settle(act, new SubmitResult(act.Id, null, null, AdmissionRejection.Busy.ToRefusal()));
         }
@@ -317,7 +313,7 @@ public sealed class LedgerCopy : FinalLedger
             {
                 if (_status.IsInTouch && !_stopping.IsCancellationRequested && await shelf.ReadAsync(_stopping.Token) is { Count: > 0 } left)
                 {
-                    Submit(left, isShelved: true);
+                    Submit([.. left.Select(e => new SubmittedAct(e))], isShelved: true);
                 }
             }
             catch (Exception)

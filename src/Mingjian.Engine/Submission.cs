@@ -5,11 +5,13 @@ using Mingjian.Primitives;
 namespace Mingjian.Engine;
 
 /// <summary>One submitted envelope on its way, with the answer that somebody waits for.</summary>
-internal sealed class Submission(ReadOnlyMemory<byte> envelope)
+internal sealed class Submission(SubmittedAct act)
 {
     private readonly TaskCompletionSource<SubmitResult> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ReadOnlyMemory<byte> Envelope { get; } = envelope;
+    public SubmittedAct Act { get; } = act;
+
+    public ReadOnlyMemory<byte> Envelope => Act.Bytes;
 
     public Task<SubmitResult> Answer => _answer.Task;
 

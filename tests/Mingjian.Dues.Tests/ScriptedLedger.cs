@@ -32,11 +32,14 @@ internal sealed class ScriptedLedger(LedgerTime start) : ILedger
         : new(0, 0, default, default, Now, "");
 
     /// <summary>One block of acts by one signer; gives the refusal codes, null for those carried out.</summary>
-    public IReadOnlyList<string?> Block(MemberId signer, params IReadOnlyList<ICommand> commands)
+    public IReadOnlyList<string?> Block(MemberId signer, params IReadOnlyList<ICommand> commands) => Block([.. commands.Select(c => (signer, c))]);
+
+    /// <summary>One block of acts, each with its signer; gives the refusal codes, null for those carried out.</summary>
+    public IReadOnlyList<string?> Block(IReadOnlyList<(MemberId Signer, ICommand Command)> acts)
     {
         var first = _entries.Count;
         var height = _blocks.Count + 1L;
-        var refusals = commands.Select(c => Execute(signer, c, height)).ToList();
+        var refusals = acts.Select(a => Execute(a.Signer, a.Command, height)).ToList();
         _entries.Add(new SealEntry(
             AllContracts.Protocol, _entries.Count + 1 - first, 1, first, height, Network, default, default, height, default, 1, AllContracts.Protocol, default, Now).Encode());
         _blocks.Add(new LedgerBlock(height, first, _entries.Count - first, Now, default, default));

@@ -66,6 +66,9 @@ internal sealed class SmallNetwork
 
     public ScriptedLedger Ledger { get; }
 
+    /// <summary>Every payment that <see cref="Pay"/> has made, in order.</summary>
+    public List<RecordPayment> Payments { get; } = [];
+
     /// <summary>November's payment of <see cref="MemberA"/>.</summary>
     public PaymentId NovemberOfMemberA { get; private set; }
 
@@ -83,8 +86,12 @@ internal sealed class SmallNetwork
 
     public PaymentId NextPayment() => new(_nextPayment++);
 
-    public RecordPayment Pay(MemberId member, OrganizationId branch, DateOnly date, params IReadOnlyList<PaymentItem> items) => new(
-        NextPayment(), member, branch, date, PaymentMethod.Cash, Payer.Member, PaymentBasis.Ordinary, items);
+    public RecordPayment Pay(MemberId member, OrganizationId branch, DateOnly date, params IReadOnlyList<PaymentItem> items)
+    {
+        var payment = new RecordPayment(NextPayment(), member, branch, date, PaymentMethod.Cash, Payer.Member, PaymentBasis.Ordinary, items);
+        Payments.Add(payment);
+        return payment;
+    }
 
     // Everybody in A pays on the 10th; in B only the secretary and MemberB; Behind never.
     private void RunMonth(Month month)

@@ -66,7 +66,7 @@ public sealed class RefusalTests : IAsyncLifetime
     {
         _gate.Close();
         var first = _ledger.Submit(_ada, new Deposit(Person.Payment(1), _ada.Member, new Amount(5)));
-        var list = _ledger.Ledger.Submit([Signed(_ada, new Transfer(_ada.Member, _bob.Member, new Amount(5))), Signed(_bob, new Transfer(_bob.Member, _ada.Member, new Amount(5)))]);
+        var list = _ledger.Ledger.Submit([new SubmittedAct(Signed(_ada, new Transfer(_ada.Member, _bob.Member, new Amount(5)))), new SubmittedAct(Signed(_bob, new Transfer(_bob.Member, _ada.Member, new Amount(5))))]);
         var tooMuch = await _ledger.Submit(_ada, new Transfer(_ada.Member, _bob.Member, new Amount(6)));
         Assert.Equal((NotEnough, null), (tooMuch.Refusal, tooMuch.Index));
 

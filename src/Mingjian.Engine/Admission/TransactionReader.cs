@@ -12,14 +12,17 @@ internal sealed class TransactionReader(NetworkId network, ContractSet contracts
     public const long MaxValidityMilliseconds = 72L * 3600 * 1000;
 
     /// <summary>Size and canonical form of envelope and payload.</summary>
-    public AdmissionRejection? ReadFrame(ReadOnlyMemory<byte> bytes, out TransactionFrame frame)
+    public AdmissionRejection? ReadFrame(ReadOnlyMemory<byte> bytes, out TransactionFrame frame) => ReadFrame(new SubmittedAct(bytes), out frame);
+
+    /// <summary>The same for an act that others may have looked at already.</summary>
+    public AdmissionRejection? ReadFrame(SubmittedAct act, out TransactionFrame frame)
     {
         frame = default;
-        switch (Envelope.TryDecode(bytes.Span, out var envelope))
+        switch (act.EnvelopeFault)
         {
             case EnvelopeFault.None:
                 break;
-            case EnvelopeFault.Size when bytes.Length > Envelope.MaxSize:
+            case EnvelopeFault.Size when act.Bytes.Length > Envelope.MaxSize:
                 return AdmissionRejection.TooLarge;
             case EnvelopeFault.AssertionShape:
                 return AdmissionRejection.AssertionShape;
@@ -29,14 +32,13 @@ internal sealed class TransactionReader(NetworkId network, ContractSet contracts
                 return AdmissionRejection.MalformedEnvelope;
         }
 
-        var pae = envelope!.ToPae();
-        if (TransactionPayload.TryDecode(envelope.Payload, out var payload) != PayloadFault.None)
+        if (act.Payload is not { } payload)
         {
             return AdmissionRejection.MalformedPayload;
         }
 
-        frame = new TransactionFrame(bytes, envelope, pae, Hash32.Of(pae), payload!);
-        if (!payload!.IsSignedIn(envelope))
+        frame = new TransactionFrame(act.Bytes, act.Envelope!, act.Pae, act.Id, payload);
+        if (!payload.IsSignedIn(frame.Envelope))
         {
             return AdmissionRejection.SignerMissing;
         }

@@ -62,7 +62,7 @@ internal static class ChannelEndpoints
     private static async Task<IResult> SubmitAsync(Submissions submissions, ServerOptions options, HttpContext context)
     {
         var request = await submissions.ReadAsync(context, options.Limits.EnvelopesPerRequest);
-        return request.Fault ?? Results.Ok(await submissions.SubmitForWebAsync(request.Envelopes, context.RequestAborted));
+        return request.Fault ?? Results.Ok(await submissions.SubmitForWebAsync(request.Acts, context.RequestAborted));
     }
 
     private static async Task<IResult> FindAsync(string id, OpenActs acts) =>

@@ -32,7 +32,7 @@ internal sealed class DemoActs(FinalLedger ledger, ContractSet contracts, TimePr
             return TransactionPayload.Encode(
                 message.Name, command, message.Json, ledger.Network, expires, LedgerId.New<Nonce>(), signers[0].Key.Id);
         }).ToArray();
-        var pending = ledger.Submit([.. SigningRequest.For(payloads).SignWith(signers).Select(e => (ReadOnlyMemory<byte>)e.Encode())]);
+        var pending = ledger.Submit([.. SigningRequest.For(payloads).SignWith(signers).Select(e => new SubmittedAct(e.Encode()))]);
         for (var i = 0; i < pending.Count; i++)
         {
             if ((await pending[i].WaitAsync(cancellationToken)).Refusal is { } refusal)

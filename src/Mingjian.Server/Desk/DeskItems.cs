@@ -145,7 +145,7 @@ internal sealed class DeskItems(
         if (disputed.Count > 0)
         {
             var first = disputed[0];
-            var month = await desk.Context.PaymentItems.AsNoTracking().Where(i => i.Payment == first.Payment).Select(i => (Month?)i.Month)
+            var month = await desk.Context.PaymentItems.AsNoTracking().Where(i => i.Member == first.Member && i.Payment == first.Payment).Select(i => (Month?)i.Month)
                 .FirstOrDefaultAsync(cancellationToken) ?? Month.Of(first.Date);
             items.Add(new(
                 $"{disputed.Count} 笔缴纳有党员提出异议，请核实后冲正重登，或向本人说明。", "核实",

@@ -47,7 +47,7 @@ internal sealed class DuesRecords
         var firstDay = oldest.FirstDay;
         var payments = await context.Payments.AsNoTracking()
             .Where(p => ids.Contains(p.Member)
-                && (p.Date >= firstDay || context.PaymentItems.Any(i => i.Payment == p.Payment && i.Month >= oldest)))
+                && (p.Date >= firstDay || context.PaymentItems.Any(i => i.Member == p.Member && i.Payment == p.Payment && i.Month >= oldest)))
             .ToListAsync(cancellationToken);
         var signers = months.Select(m => m.Signer).Concat(payments.Select(p => p.Collector))
             .Concat(payments.Select(p => p.ReversedBy).OfType<MemberId>()).ToHashSet();

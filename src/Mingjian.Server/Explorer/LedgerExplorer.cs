@@ -131,8 +131,8 @@ internal sealed class LedgerExplorer(
             }
 
             await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-            var at = await context.Entries.AsNoTracking().Where(e => e.Payment == payment).OrderBy(e => e.Index).Select(e => (long?)e.Index)
-                .FirstOrDefaultAsync(cancellationToken);
+            var at = await context.Payments.AsNoTracking().Where(p => p.Payment == payment).Select(p => (long?)p.Index)
+                .SingleOrDefaultAsync(cancellationToken);
             return at is { } found ? EntryPath(found) : null;
         }
 

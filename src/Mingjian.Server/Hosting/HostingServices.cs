@@ -59,6 +59,7 @@ internal static class HostingServices
         });
         services.AddExceptionHandler<UnexpectedFaults>();
         services.AddDataProtection().SetApplicationName("mingjian");
+        RecentTokens.Add(services);
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(o =>
             o.XmlRepository = provider.GetService<SharedKeys>() ?? (IXmlRepository)new FileSystemXmlRepository(
                 new DirectoryInfo(PrivateFiles.CreateDirectory(Path.Combine(provider.GetRequiredService<ServerOptions>().NetworkDirectory, "web-keys"))),

@@ -107,24 +107,24 @@ internal static class InvitationEndpoints
             return fault;
         }
 
-        if (Doors.CommandOf(request.Envelopes[0]) is null)
+        if (request.Acts[0].Command is null)
         {
             // What cannot be read is the ledger's to refuse, with the reason.
-            return Submissions.ToResult(await submissions.SubmitAsync(request.Envelopes, Door.Invitation, context));
+            return Submissions.ToResult(await submissions.SubmitAsync(request.Acts, Door.Invitation, context));
         }
 
-        if (Read(request.Envelopes[0], out var envelope) is not BindKey bind)
+        if (Doors.CommandOf(request.Acts[0]) is not BindKey bind)
         {
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "session/not-a-binding", "这里只能办理绑定密钥。");
         }
 
         var state = ledger.ReadState();
-        if (!envelope.Signatures.Any(s => Find(state, bind.Member.ToString(), s.Keyid.ToString(), clock, out _) is not null))
+        if (!request.Acts[0].Envelope!.Signatures.Any(s => Find(state, bind.Member.ToString(), s.Keyid.ToString(), clock, out _) is not null))
         {
             return NotRedeemable();
         }
 
-        var answer = await submissions.SubmitAsync(request.Envelopes, Door.Invitation, context);
+        var answer = await submissions.SubmitAsync(request.Acts, Door.Invitation, context);
         await passkeys.KeepAsync(context.Request.Headers[PasskeyHeader], bind.Member, bind.Key.Id, answer, context.RequestAborted);
         if (answer.Ok)
         {
@@ -144,25 +144,4 @@ internal static class InvitationEndpoints
 
     private static IResult NotRedeemable() => Problems.Of(
         StatusCodes.Status422UnprocessableEntity, "session/invitation-invalid", "邀请无效、已使用、已撤回或已过期，请向所在支部申请新的邀请。");
-
-    /// <summary>The command, or null for anything that is not a well-formed act.</summary>
-    internal static ICommand? Read(ReadOnlyMemory<byte> bytes, out Envelope envelope)
-    {
-        envelope = null!;
-        if (Envelope.TryDecode(bytes.Span, out var read) != EnvelopeFault.None
-            || TransactionPayload.TryDecode(read!.Payload, out var payload) != PayloadFault.None)
-        {
-            return null;
-        }
-
-        try
-        {
-            envelope = read;
-            return CommandRegistry.Decode(payload!);
-        }
-        catch (CanonicalJsonException)
-        {
-            return null;
-        }
-    }
 }

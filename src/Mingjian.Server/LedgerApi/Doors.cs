@@ -1,4 +1,6 @@
-using Mingjian.Cryptography;
+using Mingjian.Client.Signing;
+using Mingjian.Contracts.Sdk;
+using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Server.Nodes;
 
@@ -44,17 +46,23 @@ internal sealed class Doors(Genesis genesis)
     public static bool IsOfNodes(string? command) => command?.StartsWith(NodesPrefix, StringComparison.Ordinal) == true;
 
     /// <summary>Why an act may not come in here; null when it is for the ledger to judge, as is everything that cannot be read.</summary>
-    public (string Code, string Message)? Refuse(ReadOnlyMemory<byte> envelope, Door door) => CommandOf(envelope) switch
+    public (string Code, string Message)? Refuse(SubmittedAct act, Door door) => act.Command switch
     {
         var command when IsOfNodes(command) => genesis.IsAlone ? Alone : door == Door.Organizations ? null : OtherDoor,
         Founding => door is Door.Setup or Door.Web ? null : SetupOnly,
         _ => null,
     };
 
-    /// <summary>The command's name, or null for anything that is not a well-formed act.</summary>
-    public static string? CommandOf(ReadOnlyMemory<byte> bytes) =>
-        Envelope.TryDecode(bytes.Span, out var envelope) == EnvelopeFault.None
-        && TransactionPayload.TryDecode(envelope!.Payload, out var payload) == PayloadFault.None
-            ? payload!.Command
-            : null;
+    /// <summary>The command, or null for anything that is not a well-formed act of a kind that this program knows.</summary>
+    public static ICommand? CommandOf(SubmittedAct act)
+    {
+        try
+        {
+            return act.Payload is { } payload ? CommandRegistry.Decode(payload) : null;
+        }
+        catch (CanonicalJsonException)
+        {
+            return null;
+        }
+    }
 }

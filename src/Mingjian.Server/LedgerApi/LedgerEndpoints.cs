@@ -92,7 +92,7 @@ internal static class LedgerEndpoints
     private static async Task<IResult> SubmitAsync(Submissions submissions, ServerOptions options, HttpContext context)
     {
         var request = await submissions.ReadAsync(context, options.Limits.EnvelopesPerRequest);
-        return request.Fault ?? Submissions.ToResult(await submissions.SubmitAsync(request.Envelopes, Door.People, context));
+        return request.Fault ?? Submissions.ToResult(await submissions.SubmitAsync(request.Acts, Door.People, context));
     }
 
     private static async Task<IResult> GetTransactionAsync(

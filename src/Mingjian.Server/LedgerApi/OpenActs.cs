@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Mingjian.Client.Messages;
-using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Engine.Admission;
 using Mingjian.Log.Entries;
@@ -21,16 +20,15 @@ internal sealed class OpenActs(FinalLedger ledger)
     private readonly ConcurrentQueue<Hash32> _ages = new();
 
     /// <summary>Remembers an act that is still on its way, and says how far it has come.</summary>
-    /// <param name="envelope">As submitted; it has passed the form checks only if the ledger finds it in order.</param>
-    public async ValueTask<SubmissionResult> KeepAsync(ReadOnlyMemory<byte> envelope, Task<SubmitResult> running)
+    public async ValueTask<SubmissionResult> KeepAsync(SubmittedAct act, Task<SubmitResult> running)
     {
-        if (Envelope.TryDecode(envelope.Span, out var decoded) != EnvelopeFault.None)
+        if (act.Envelope is null)
         {
             // Still in the queue before admission, which will refuse it; there is no id to ask for.
             return Submissions.Describe(new SubmitResult(default, null, null, AdmissionRejection.MalformedEnvelope.ToRefusal()));
         }
 
-        var id = Hash32.Of(decoded!.ToPae());
+        var id = act.Id;
         if (_acts.TryAdd(id, running))
         {
             _ages.Enqueue(id);

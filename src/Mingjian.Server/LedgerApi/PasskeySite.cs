@@ -25,15 +25,8 @@ internal sealed class PasskeySite(ILedger ledger)
     public bool IsUsable(HttpRequest request) => Find(request) is not null;
 
     /// <summary>False when a signature is an assertion from another page than one of this request's address; what cannot be read is the ledger's question.</summary>
-    public bool Accepts(ReadOnlySpan<byte> envelopeBytes, HttpRequest request)
-    {
-        if (envelopeBytes.IndexOf("\"webauthn\""u8) < 0 || Envelope.TryDecode(envelopeBytes, out var envelope) != EnvelopeFault.None)
-        {
-            return true;
-        }
-
-        return envelope!.Signatures.All(s => s.Webauthn is not { } assertion || Accepts(assertion, request));
-    }
+    public bool Accepts(SubmittedAct act, HttpRequest request) =>
+        act.Envelope?.Signatures.All(s => s.Webauthn is not { } assertion || Accepts(assertion, request)) ?? true;
 
     /// <summary>Whether an assertion was made under the address of a request, for a passkey of exactly this host, where passkeys may be used.</summary>
     /// <param name="assertion">Says nothing about the signature: verify that, too.</param>

@@ -30,8 +30,8 @@ internal sealed record SubmissionResult(
 /// <param name="Ok">All are final and carried out.</param>
 internal sealed record SubmissionAnswer(bool Ok, IReadOnlyList<SubmissionResult> Results);
 
-/// <summary>Envelopes of a request, or why it cannot be read.</summary>
-internal sealed record SubmissionRequest(IReadOnlyList<ReadOnlyMemory<byte>> Envelopes, IResult? Fault);
+/// <summary>Acts of a request, or why it cannot be read.</summary>
+internal sealed record SubmissionRequest(IReadOnlyList<SubmittedAct> Acts, IResult? Fault);
 
 /// <summary>Takes signed envelopes from a request to the ledger and puts the outcome into words.</summary>
 internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptions options, PasskeySite site, Doors doors, TimeProvider clock)
@@ -46,6 +46,9 @@ internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptio
 
     /// <summary>How long a request waits while the node is out of reach: a connection that was only broken off is made anew within it.</summary>
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(1);
+
+    /// <summary>So much memory a request gets on its word alone, before its bytes are here.</summary>
+    private const int SmallBody = 64 * 1024;
 
     /// <summary>Room for the member's name and for spaces between envelopes.</summary>
     private const long Frame = 4096;
@@ -68,48 +71,44 @@ internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptio
             return Fault(StatusCodes.Status415UnsupportedMediaType, "request/media-type", "内容类型应为 application/json。");
         }
 
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        if (body.Length > bound)
+        if (await ReadBodyAsync(context, bound) is not { } bytes)
         {
             return Fault(StatusCodes.Status413PayloadTooLarge, "request/too-large", "一次提交的内容太大，请分几次提交。");
         }
 
-        var bytes = body.GetBuffer().AsMemory(0, (int)body.Length);
-        if (!TrySplit(bytes, out var envelopes))
+        if (!TrySplit(bytes, out var acts))
         {
             return Fault(
                 StatusCodes.Status400BadRequest, "request/malformed", "请求应为 {\"envelopes\":[…]}，其中每一项是一个签名信封。");
         }
 
-        return envelopes.Count switch
+        return acts.Count switch
         {
             0 => Fault(StatusCodes.Status400BadRequest, "request/empty", "没有要提交的事项。"),
             var n when n > most => Fault(
                 StatusCodes.Status400BadRequest, "request/too-many-envelopes", $"一次最多提交 {most} 项，请分几次提交。"),
-            _ => new SubmissionRequest(envelopes, null),
+            _ => new SubmissionRequest(acts, null),
         };
     }
 
     /// <summary>Submits in order and waits until each is final or refused, but no longer than a request may take.</summary>
-    public Task<SubmissionAnswer> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, Door door, HttpContext context) => SubmitAsync(
-        envelopes, e => site.Accepts(e.Span, context.Request) ? doors.Refuse(e, door) : FromElsewhere, context.RequestAborted);
+    public Task<SubmissionAnswer> SubmitAsync(IReadOnlyList<SubmittedAct> acts, Door door, HttpContext context) => SubmitAsync(
+        acts, a => site.Accepts(a, context.Request) ? doors.Refuse(a, door) : FromElsewhere, context.RequestAborted);
 
     /// <summary>The same for a web process, which has asked already on which site passkeys were used.</summary>
-    public Task<SubmissionAnswer> SubmitForWebAsync(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, CancellationToken cancellationToken) =>
-        SubmitAsync(envelopes, e => doors.Refuse(e, Door.Web), cancellationToken);
+    public Task<SubmissionAnswer> SubmitForWebAsync(IReadOnlyList<SubmittedAct> acts, CancellationToken cancellationToken) =>
+        SubmitAsync(acts, a => doors.Refuse(a, Door.Web), cancellationToken);
 
     private async Task<SubmissionAnswer> SubmitAsync(
-        IReadOnlyList<ReadOnlyMemory<byte>> envelopes, Func<ReadOnlyMemory<byte>, (string Code, string Message)?> refuse,
-        CancellationToken cancellationToken)
+        IReadOnlyList<SubmittedAct> acts, Func<SubmittedAct, (string Code, string Message)?> refuse, CancellationToken cancellationToken)
     {
         using var activity = ServerInstruments.Activities.StartActivity("submit acts");
-        activity?.SetTag("mingjian.acts", envelopes.Count);
+        activity?.SetTag("mingjian.acts", acts.Count);
         // Not awaited one by one: the ledger keeps the order and puts what waits together into one block.
-        var refused = envelopes.Select(refuse).ToArray();
+        var refused = acts.Select(refuse).ToArray();
         var own = Enumerable.Range(0, refused.Length).Where(i => refused[i] is null).ToList();
-        var submitted = ledger.Submit([.. own.Select(i => envelopes[i])]);
-        var pending = new Task<SubmitResult>?[envelopes.Count];
+        var submitted = ledger.Submit([.. own.Select(i => acts[i])]);
+        var pending = new Task<SubmitResult>?[acts.Count];
         for (var i = 0; i < own.Count; i++)
         {
             pending[own[i]] = submitted[i];
@@ -131,7 +130,7 @@ internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptio
             {
                 null => new SubmissionResult(null, "refused", null, null, refused[i]!.Value.Code, refused[i]!.Value.Message),
                 { IsCompleted: true } done => Describe(await done),
-                { } running => await open.KeepAsync(envelopes[i], running),
+                { } running => await open.KeepAsync(acts[i], running),
             };
         }
 
@@ -173,10 +172,25 @@ internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptio
 
     private static SubmissionRequest Fault(int status, string code, string detail) => new([], Problems.Of(status, code, detail));
 
-    // The envelopes are not decoded here: whether they are canonical is the ledger's question.
-    private static bool TrySplit(ReadOnlyMemory<byte> body, out List<ReadOnlyMemory<byte>> envelopes)
+    /// <summary>The whole body in memory of its own, which the acts stay in; null when it is longer than the bound.</summary>
+    private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpContext context, long bound)
     {
-        envelopes = [];
+        if (context.Request.ContentLength is { } length && length <= Math.Min(bound, SmallBody))
+        {
+            // Kestrel holds a body to the length that its header says.
+            var whole = new byte[length];
+            return whole.AsMemory(0, await context.Request.Body.ReadAtLeastAsync(whole, whole.Length, throwOnEndOfStream: false, context.RequestAborted));
+        }
+
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return body.Length > bound ? null : body.GetBuffer().AsMemory(0, (int)body.Length);
+    }
+
+    // The envelopes are not decoded here: whether they are canonical is the ledger's question.
+    private static bool TrySplit(ReadOnlyMemory<byte> body, out List<SubmittedAct> acts)
+    {
+        acts = [];
         try
         {
             var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = CanonicalJson.MaxDepth + 2 });
@@ -196,7 +210,7 @@ internal sealed class Submissions(FinalLedger ledger, OpenActs open, ServerOptio
 
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
-                envelopes.Add(body[start..(int)reader.BytesConsumed]);
+                acts.Add(new SubmittedAct(body[start..(int)reader.BytesConsumed]));
             }
 
             return reader.Read() && reader.TokenType == JsonTokenType.EndObject && !reader.Read();

@@ -68,19 +68,19 @@ internal static class NodeEndpoints
             return fault;
         }
 
-        if (!Doors.IsOfNodes(Doors.CommandOf(request.Envelopes[0])))
+        if (!Doors.IsOfNodes(request.Acts[0].Command))
         {
             return Refuse("network/not-of-nodes", "这里只受理各单位签署的网络事项（协议、节点变更、重启）。");
         }
 
-        return isOperator || IsOfOrganization(request.Envelopes[0], ledger.ReadState())
-            ? Submissions.ToResult(await submissions.SubmitAsync(request.Envelopes, Door.Organizations, context))
+        return isOperator || IsOfOrganization(request.Acts[0], ledger.ReadState())
+            ? Submissions.ToResult(await submissions.SubmitAsync(request.Acts, Door.Organizations, context))
             : Refuse("network/not-signed", "上面没有现有单位的签名。网络事项至少要有一个现有单位用单位密钥签名才受理。");
     }
 
     /// <summary>Whether a key of an organisation that has a node stands among the signatures; whether that signature holds is seen at admission, before ordering.</summary>
-    private static bool IsOfOrganization(ReadOnlyMemory<byte> envelope, IStateReader state) =>
-        Envelope.TryDecode(envelope.Span, out var decoded) == EnvelopeFault.None && decoded!.Signatures.Any(s => state.OrganizationKey(s.Keyid) is not null);
+    private static bool IsOfOrganization(SubmittedAct act, IStateReader state) =>
+        act.Envelope is { } envelope && envelope.Signatures.Any(s => state.OrganizationKey(s.Keyid) is not null);
 
     private static IResult Refuse(string code, string message) => Problems.Of(StatusCodes.Status422UnprocessableEntity, code, message);
 }

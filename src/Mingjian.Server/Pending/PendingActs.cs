@@ -11,6 +11,7 @@ using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Server.Dues;
+using Mingjian.Server.LedgerApi;
 
 namespace Mingjian.Server.Pending;
 
@@ -43,11 +44,11 @@ internal sealed class PendingActs(
     private static readonly TimeSpan LongestValidity = TimeSpan.FromHours(72);
 
     /// <summary>Checks and keeps an act; null when it is kept.</summary>
-    /// <param name="bytes">Never trusted.</param>
-    public async Task<PendingFault?> HoldAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <param name="act">Never trusted.</param>
+    public async Task<PendingFault?> HoldAsync(SubmittedAct act, CancellationToken cancellationToken)
     {
         var user = await access.UserAsync(cancellationToken);
-        if (!TryRead(bytes.Span, out var envelope, out var payload, out var command) || payload.Network != ledger.Network)
+        if (!TryRead(act, out var envelope, out var payload, out var command) || payload.Network != ledger.Network)
         {
             return PendingFault.NotHeld;
         }
@@ -72,7 +73,7 @@ internal sealed class PendingActs(
 
         await using var db = await database.CreateDbContextAsync(cancellationToken);
         await db.Acts.Where(a => a.Expires <= now).ExecuteDeleteAsync(cancellationToken);
-        var id = Pae.TransactionId(envelope.Payload);
+        var id = act.Id;
         if (await db.Acts.AnyAsync(a => a.Id == id, cancellationToken))
         {
             return null;
@@ -90,7 +91,7 @@ internal sealed class PendingActs(
             Signer = user.Member,
             Made = now,
             Expires = payload.Expires,
-            Envelope = bytes.ToArray(),
+            Envelope = act.Bytes.ToArray(),
         });
         await db.SaveChangesAsync(cancellationToken);
         return null;
@@ -108,7 +109,7 @@ internal sealed class PendingActs(
             // An act that has been carried out or refused is over.
             var maySign = MaySign(user, row);
             if ((maySign || row.Signer == user.Member) && ledger.FindEntry(row.Id) is null
-                && TryRead(row.Envelope, out var envelope, out _, out var command))
+                && TryRead(new SubmittedAct(row.Envelope), out var envelope, out _, out var command))
             {
                 acts.Add(await ShowAsync(row, envelope, command, maySign, cancellationToken));
             }
@@ -136,29 +137,15 @@ internal sealed class PendingActs(
             summary.Title, summary.Facts, people(row.Signer), row.Made, row.Expires, maySign, Encoding.UTF8.GetString(row.Envelope), names);
     }
 
-    private static bool TryRead(
-        ReadOnlySpan<byte> bytes, out Envelope envelope, out TransactionPayload payload, out RecordPayment command)
+    private static bool TryRead(SubmittedAct act, out Envelope envelope, out TransactionPayload payload, out RecordPayment command)
     {
         (envelope, payload, command) = (null!, null!, null!);
-        if (Envelope.TryDecode(bytes, out var read) != EnvelopeFault.None
-            || TransactionPayload.TryDecode(read!.Payload, out var inside) != PayloadFault.None)
+        if (Doors.CommandOf(act) is not RecordPayment { Basis: PaymentBasis.LongBackPayment } payment)
         {
             return false;
         }
 
-        try
-        {
-            if (CommandRegistry.Decode(inside!) is not RecordPayment { Basis: PaymentBasis.LongBackPayment } payment)
-            {
-                return false;
-            }
-
-            (envelope, payload, command) = (read, inside!, payment);
-            return true;
-        }
-        catch (CanonicalJsonException)
-        {
-            return false;
-        }
+        (envelope, payload, command) = (act.Envelope!, act.Payload!, payment);
+        return true;
     }
 }

@@ -34,9 +34,9 @@ internal static class PendingServices
             return malformed;
         }
 
-        var envelope = request.Envelopes[0];
-        var fault = site.Accepts(envelope.Span, context.Request)
-            ? await pending.HoldAsync(envelope, context.RequestAborted)
+        var act = request.Acts[0];
+        var fault = site.Accepts(act, context.Request)
+            ? await pending.HoldAsync(act, context.RequestAborted)
             : PendingFault.Signature;
         return fault is null ? Results.NoContent() : Problems.Of(StatusCodes.Status422UnprocessableEntity, fault.Code, fault.Detail);
     }

@@ -101,35 +101,40 @@ internal sealed partial class ProjectionService(
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
-        long cursor;
-        await using (var context = await contexts.CreateDbContextAsync(cancellationToken))
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await Projector.EnsureSchemaAsync(context, cancellationToken);
+        var cursor = await Projector.ReadCursorAsync(context, cancellationToken);
+        if (cursor > ledger.Head.Height && (turn is null || cursor > await turn.ReadNodeHeightAsync(cancellationToken)))
         {
-            await Projector.EnsureSchemaAsync(context, cancellationToken);
-            cursor = await Projector.ReadCursorAsync(context, cancellationToken);
-            if (cursor > ledger.Head.Height && (turn is null || cursor > await turn.ReadNodeHeightAsync(cancellationToken)))
-            {
-                // The tables are of another ledger, or of one that was restored from an older backup: they follow the ledger, never the reverse.
-                LogAhead(cursor, ledger.Head.Height);
-                await Projector.ClearAsync(context, cancellationToken);
-                cursor = 0;
-            }
+            // The tables are of another ledger, or of one that was restored from an older backup: they follow the ledger, never the reverse.
+            LogAhead(cursor, ledger.Head.Height);
+            await Projector.ClearAsync(context, cancellationToken);
+            cursor = 0;
         }
 
         progress.Advance(cursor);
+
+        // One connection with its prepared statements for as long as nothing fails.
+        await context.Database.OpenConnectionAsync(cancellationToken);
+        await using var rows = new RowWriter(context);
         await foreach (var block in ledger.FollowAsync(cursor + 1, cancellationToken))
         {
+            if (block.Height <= cursor)
+            {
+                continue;
+            }
+
             await _writing.WaitAsync(cancellationToken);
             try
             {
-                await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-                await projector.ApplyAsync(context, block, cancellationToken);
+                cursor = await projector.ApplyAsync(rows, block, ledger.Head.Height, cancellationToken);
             }
             finally
             {
                 _writing.Release();
             }
 
-            progress.Advance(block.Height);
+            progress.Advance(cursor);
         }
     }
 

@@ -10,7 +10,7 @@ public sealed class ReadModelContext(DbContextOptions<ReadModelContext> options)
     public const string Name = "readmodels";
 
     /// <summary>Raised with every change of a row type; older tables are then dropped and replayed.</summary>
-    public const int SchemaVersion = 2;
+    public const int SchemaVersion = 3;
 
     public DbSet<ProjectionCursor> Cursors => Set<ProjectionCursor>();
 
@@ -95,16 +95,14 @@ public sealed class ReadModelContext(DbContextOptions<ReadModelContext> options)
         });
         modelBuilder.Entity<ProjectedPaymentItem>(e =>
         {
-            e.ToTable("PaymentItems").HasKey(r => new { r.Payment, r.Month });
-            e.HasIndex(r => new { r.Member, r.Month });
+            // Found by member, like everything that a person asks for; by payment only together with whose it is. So no further index.
+            e.ToTable("PaymentItems").HasKey(r => new { r.Member, r.Month, r.Payment });
         });
         modelBuilder.Entity<ProjectedEntry>(e =>
         {
             e.ToTable("Entries").HasKey(r => r.Index);
+            // By transaction the ledger itself finds an entry, by payment the table of payments: an index over random ids costs a page a row.
             e.Property(r => r.Index).ValueGeneratedNever();
-            e.HasIndex(r => r.Height);
-            e.HasIndex(r => r.Transaction);
-            e.HasIndex(r => r.Payment);
         });
     }
 }

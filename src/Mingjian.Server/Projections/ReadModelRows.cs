@@ -16,8 +16,35 @@ public sealed record ProjectionCursor
     public long Height { get; init; }
 }
 
+/// <summary>A row that one entry of the ledger made.</summary>
+public abstract record ProjectedRow
+{
+    /// <summary>The block of the entry.</summary>
+    public long Height { get; private set; }
+
+    /// <summary>The entry.</summary>
+    public long Index { get; private set; }
+
+    /// <summary>Says which entry made the row.</summary>
+    internal void SetSource(EventPosition at) => (Height, Index) = (at.Height, at.Index);
+}
+
+/// <summary>A row that one person's act made.</summary>
+public abstract record SignedRow : ProjectedRow
+{
+    /// <summary>Who signed; of what the founding made, the founding officer.</summary>
+    public MemberId Signer { get; private set; }
+
+    /// <summary>Says which entry made the row, and who signed it.</summary>
+    internal void SetSource(EventPosition at, MemberId signer)
+    {
+        SetSource(at);
+        Signer = signer;
+    }
+}
+
 /// <summary>A person as the ledger knows him or her; names come from the vault.</summary>
-public sealed record ProjectedMember
+public sealed record ProjectedMember : SignedRow
 {
     public MemberId Member { get; init; }
 
@@ -33,17 +60,10 @@ public sealed record ProjectedMember
 
     /// <summary>Null for the founding officer.</summary>
     public ImportId? Import { get; init; }
-
-    public long Height { get; init; }
-
-    public long Index { get; init; }
-
-    /// <summary>Who signed the import; for the founding officer the officer.</summary>
-    public MemberId Signer { get; init; }
 }
 
 /// <summary>A Party organisation.</summary>
-public sealed record ProjectedOrganization
+public sealed record ProjectedOrganization : SignedRow
 {
     public OrganizationId Organization { get; init; }
 
@@ -51,16 +71,10 @@ public sealed record ProjectedOrganization
     public OrganizationId? Higher { get; init; }
 
     public OrganizationKind Kind { get; init; }
-
-    public long Height { get; init; }
-
-    public long Index { get; init; }
-
-    public MemberId Signer { get; init; }
 }
 
 /// <summary>One appointment.</summary>
-public sealed record ProjectedPost
+public sealed record ProjectedPost : SignedRow
 {
     public MemberId Member { get; init; }
 
@@ -72,16 +86,10 @@ public sealed record ProjectedPost
 
     /// <summary>Last day; null = until ended.</summary>
     public DateOnly? Until { get; init; }
-
-    public long Height { get; init; }
-
-    public long Index { get; init; }
-
-    public MemberId Signer { get; init; }
 }
 
 /// <summary>A signing key and whose it is.</summary>
-public sealed record ProjectedKey
+public sealed record ProjectedKey : ProjectedRow
 {
     public KeyId Key { get; init; }
 
@@ -95,21 +103,15 @@ public sealed record ProjectedKey
     public LedgerTime? Revoked { get; init; }
 
     public KeyRevocationReason? RevocationReason { get; init; }
-
-    public long Height { get; init; }
-
-    public long Index { get; init; }
 }
 
 /// <summary>An invitation to bind a key. What it needs now is the ledger's to say.</summary>
-public sealed record ProjectedInvitation
+public sealed record ProjectedInvitation : SignedRow
 {
     /// <summary>Id of the invitation's key.</summary>
     public KeyId Invitation { get; init; }
 
     public MemberId Member { get; init; }
-
-    public MemberId Signer { get; init; }
 
     public LedgerTime Issued { get; init; }
 
@@ -117,14 +119,10 @@ public sealed record ProjectedInvitation
 
     /// <summary>Redeemed or withdrawn at this time; null while it stands.</summary>
     public LedgerTime? Ended { get; init; }
-
-    public long Height { get; init; }
-
-    public long Index { get; init; }
 }
 
 /// <summary>How an organisation computes dues.</summary>
-public sealed record ProjectedPolicy
+public sealed record ProjectedPolicy : SignedRow
 {
     public OrganizationId Organization { get; init; }
 
@@ -136,16 +134,10 @@ public sealed record ProjectedPolicy
 
     /// <summary>Hash of the component table kept off the ledger.</summary>
     public Hash32 Components { get; init; }
-
-    public long Height { get; init; }
-
-    public long Index { get; init; }
-
-    public MemberId Signer { get; init; }
 }
 
 /// <summary>A member's monthly dues from a month on.</summary>
-public sealed record ProjectedStandard
+public sealed record ProjectedStandard : SignedRow
 {
     public MemberId Member { get; init; }
 
@@ -157,16 +149,10 @@ public sealed record ProjectedStandard
 
     /// <summary>The rule that gives the amount from the base.</summary>
     public RuleId Rule { get; init; }
-
-    public long Height { get; init; }
-
-    public long Index { get; init; }
-
-    public MemberId Signer { get; init; }
 }
 
 /// <summary>Less dues in hardship: proposed by the branch, decided by the committee above.</summary>
-public sealed record ProjectedReduction
+public sealed record ProjectedReduction : ProjectedRow
 {
     public MemberId Member { get; init; }
 
@@ -187,17 +173,13 @@ public sealed record ProjectedReduction
     /// <summary>Null until decided.</summary>
     public MemberId? DecidedBy { get; init; }
 
-    public long Height { get; init; }
-
-    public long Index { get; init; }
-
     public long? DecidedHeight { get; init; }
 
     public long? DecidedIndex { get; init; }
 }
 
 /// <summary>A member's assessed month.</summary>
-public sealed record ProjectedMonth
+public sealed record ProjectedMonth : SignedRow
 {
     public MemberId Member { get; init; }
 
@@ -217,16 +199,10 @@ public sealed record ProjectedMonth
 
     /// <summary>The rule that gave the amount.</summary>
     public RuleId Rule { get; init; }
-
-    public long Height { get; init; }
-
-    public long Index { get; init; }
-
-    public MemberId Signer { get; init; }
 }
 
 /// <summary>One recorded payment.</summary>
-public sealed record ProjectedPayment
+public sealed record ProjectedPayment : ProjectedRow
 {
     public PaymentId Payment { get; init; }
 
@@ -256,10 +232,6 @@ public sealed record ProjectedPayment
     public Hash32 Transaction { get; init; }
 
     public LedgerTime Time { get; init; }
-
-    public long Height { get; init; }
-
-    public long Index { get; init; }
 
     /// <summary>Null while in force.</summary>
     public ReversalReason? Reversal { get; init; }
@@ -293,12 +265,8 @@ public sealed record ProjectedPaymentItem
 }
 
 /// <summary>One log entry, for finding it.</summary>
-public sealed record ProjectedEntry
+public sealed record ProjectedEntry : ProjectedRow
 {
-    public long Index { get; init; }
-
-    public long Height { get; init; }
-
     public LedgerTime Time { get; init; }
 
     /// <summary>The command's name; empty for a seal.</summary>

@@ -1,29 +1,40 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
-using Mingjian.Primitives;
 using Npgsql;
 
 namespace Mingjian.Server.Projections;
 
-/// <summary>Writes rows of a read model in order, without reading: upserts made from the EF model, and updates in plain SQL.</summary>
+/// <summary>Gathers what is to be written of the rows of a read model, and writes it in sets, without reading: a statement for all rows of a table.</summary>
 /// <remarks>
-/// Both products know <c>INSERT … ON CONFLICT … DO UPDATE</c>. SQLite gets one prepared command a statement; PostgreSQL gets batches of
-/// up to <see cref="BatchSize"/> statements a round trip. Only for use inside the context's current transaction.
+/// The result is as if each had been written when it was said. Sets of different tables may change places, because a set looks at nothing
+/// but its own table; a statement in plain SQL changes places with nothing. Only for use inside the context's current transaction. May be kept for many
+/// transactions of one open connection, and keeps its prepared statements meanwhile.
 /// </remarks>
-internal sealed class RowWriter(DbContext context) : IAsyncDisposable
+/// <param name="context">Whose connection is used.</param>
+/// <param name="most">So many rows are gathered before they are written; 1 = each is written by itself.</param>
+internal sealed class RowWriter(ReadModelContext context, int most = RowWriter.Most) : IAsyncDisposable
 {
-    private const int BatchSize = 400;
+    /// <summary>Bounds memory: some 4 MB of the largest rows.</summary>
+    public const int Most = 8_192;
 
-    private static readonly ConcurrentDictionary<(Type Row, string Provider), Upserter> Upserters = new();
+    private static readonly ConcurrentDictionary<(Type Row, string Provider, string Columns), RowStatement> Statements = new();
 
-    private readonly Dictionary<string, DbCommand> _prepared = new(StringComparer.Ordinal);
+    private readonly List<IStep> _steps = [];
     private readonly string _provider = context.Database.ProviderName ?? "";
-    private NpgsqlBatch? _batch;
+    private SqliteStatements? _sqlite;
+    private int _rows;
+
+    private interface IStep;
+
+    public ReadModelContext Context => context;
+
+    /// <summary>Whether so much has been gathered that it should be written.</summary>
+    public bool IsFull => _rows >= most;
 
     // Both belong to the context.
     private DbConnection Connection => context.Database.GetDbConnection();
@@ -31,144 +42,154 @@ internal sealed class RowWriter(DbContext context) : IAsyncDisposable
     private DbTransaction? Transaction => context.Database.CurrentTransaction?.GetDbTransaction();
 
     /// <summary>Inserts the row, or overwrites the one with the same key.</summary>
-    public Task UpsertAsync<TRow>(TRow row, CancellationToken cancellationToken)
+    public void Upsert<TRow>(TRow row)
         where TRow : class
     {
-        var upserter = Upserters.GetOrAdd(
-            (typeof(TRow), _provider), static (_, c) => new Upserter(c.Model.FindEntityType(typeof(TRow))!, c), context);
-        return AddAsync(upserter.Sql, upserter.Values(row), cancellationToken);
+        var statement = Statements.GetOrAdd(
+            (typeof(TRow), _provider, ""), static (_, c) => RowStatement.Upsert(c.Model.FindEntityType(typeof(TRow))!, c), context);
+        Add(statement, statement.Values(row));
+    }
+
+    /// <summary>Sets columns of the row with a key, if there is one.</summary>
+    /// <param name="key">Values of the key's properties, in the key's order.</param>
+    /// <param name="set">Properties and their values; always the same properties in the same order from one place of the program.</param>
+    public void Update<TRow>(IReadOnlyList<object> key, params IReadOnlyList<(string Property, object? Value)> set)
+        where TRow : class
+    {
+        var names = string.Join(',', set.Select(s => s.Property));
+        var statement = Statements.GetOrAdd(
+            (typeof(TRow), _provider, names),
+            static (_, a) => RowStatement.Update(a.context.Model.FindEntityType(typeof(TRow))!, a.context, [.. a.set.Select(s => s.Property)]),
+            (context, set));
+        Add(statement, [.. key.Select(RowStatement.ToSql), .. set.Select(s => RowStatement.ToSql(s.Value))]);
     }
 
     /// <summary>Runs a statement; the holes become parameters. Column and table names are quoted in the text.</summary>
-    public Task ExecuteAsync(FormattableString sql, CancellationToken cancellationToken)
+    public void Execute(FormattableString sql)
     {
         var arguments = sql.GetArguments();
-        var names = new object[arguments.Length];
-        var values = new object?[arguments.Length];
-        for (var i = 0; i < arguments.Length; i++)
-        {
-            names[i] = "@p" + i.ToString(CultureInfo.InvariantCulture);
-            values[i] = ToSql(arguments[i]);
-        }
-
-        return AddAsync(string.Format(CultureInfo.InvariantCulture, sql.Format, names), values, cancellationToken);
+        var names = arguments.Select((_, i) => (object)Parameter(i)).ToArray();
+        _steps.Add(new Plain(string.Format(CultureInfo.InvariantCulture, sql.Format, names), [.. arguments.Select(RowStatement.ToSql)]));
+        _rows++;
     }
 
     /// <summary>Deletes every row of a table of the model.</summary>
-    public Task ClearAsync(string table, CancellationToken cancellationToken) =>
-        AddAsync($"DELETE FROM {context.GetService<ISqlGenerationHelper>().DelimitIdentifier(table)}", [], cancellationToken);
+    public void Clear(string table)
+    {
+        _steps.Add(new Plain($"DELETE FROM {context.GetService<ISqlGenerationHelper>().DelimitIdentifier(table)}", []));
+        _rows++;
+    }
 
-    /// <summary>Sends what is still waiting.</summary>
+    /// <summary>Writes what was gathered.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
-        if (_batch is { BatchCommands.Count: > 0 } batch)
+        if (_steps.Count > 0)
         {
-            _batch = null;
-            await using (batch)
+            await (Connection is NpgsqlConnection npgsql ? SendAsync(npgsql, cancellationToken) : RunAsync((SqliteConnection)Connection, cancellationToken));
+            _steps.Clear();
+            _rows = 0;
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _sqlite?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static string Parameter(int number) => "@p" + number.ToString(CultureInfo.InvariantCulture);
+
+    private void Add(RowStatement statement, object?[] values)
+    {
+        _rows++;
+        for (var i = _steps.Count - 1; i >= 0 && _steps[i] is Set set; i--)
+        {
+            if (ReferenceEquals(set.Statement, statement))
             {
-                await batch.ExecuteNonQueryAsync(cancellationToken);
+                set.Rows.Add(values);
+                return;
+            }
+
+            if (set.Statement.Table == statement.Table)
+            {
+                break;
             }
         }
+
+        _steps.Add(new Set(statement, [values]));
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>PostgreSQL: everything in one round trip.</summary>
+    private async Task SendAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (_batch is not null)
+        await using var batch = new NpgsqlBatch(connection, (NpgsqlTransaction?)Transaction);
+        foreach (var step in _steps)
         {
-            await _batch.DisposeAsync();
+            batch.BatchCommands.Add(step is Set set ? Command(set) : Command((Plain)step));
         }
 
-        foreach (var command in _prepared.Values)
-        {
-            await command.DisposeAsync();
-        }
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static object? ToSql(object? value) => value switch
+    private static NpgsqlBatchCommand Command(Plain plain)
     {
-        null or string or int or long or bool or DateOnly => value,
-        Enum number => Convert.ToInt32(number, CultureInfo.InvariantCulture),
-        Amount amount => amount.Fen,
-        LedgerTime time => time.Milliseconds,
-        _ => value.ToString(),
-    };
-
-    private Task AddAsync(string sql, IReadOnlyList<object?> values, CancellationToken cancellationToken) =>
-        Connection is NpgsqlConnection npgsql ? AddToBatchAsync(npgsql, sql, values, cancellationToken) : RunAsync(sql, values, cancellationToken);
-
-    private async Task AddToBatchAsync(
-        NpgsqlConnection connection, string sql, IReadOnlyList<object?> values, CancellationToken cancellationToken)
-    {
-        _batch ??= new NpgsqlBatch(connection, (NpgsqlTransaction?)Transaction);
-        var command = new NpgsqlBatchCommand(sql);
-        for (var i = 0; i < values.Count; i++)
+        var command = new NpgsqlBatchCommand(plain.Sql);
+        for (var i = 0; i < plain.Values.Count; i++)
         {
-            command.Parameters.Add(new NpgsqlParameter("p" + i.ToString(CultureInfo.InvariantCulture), values[i] ?? DBNull.Value));
+            command.Parameters.Add(new NpgsqlParameter(Parameter(i), plain.Values[i] ?? DBNull.Value));
         }
 
-        _batch.BatchCommands.Add(command);
-        if (_batch.BatchCommands.Count >= BatchSize)
-        {
-            await FlushAsync(cancellationToken);
-        }
+        return command;
     }
 
-    private async Task RunAsync(string sql, IReadOnlyList<object?> values, CancellationToken cancellationToken)
+    private static NpgsqlBatchCommand Command(Set set)
     {
-        if (!_prepared.TryGetValue(sql, out var command))
+        // One statement cannot meet a row twice: of rows with the same key the last stands, as if they had been written one after the other.
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var rows = Enumerable.Reverse(set.Rows).Where(r => seen.Add(set.Statement.KeyOf(r))).Reverse().ToList();
+        var command = new NpgsqlBatchCommand(set.Statement.ManyRows);
+        for (var i = 0; i < set.Statement.Types.Count; i++)
         {
-            command = Connection.CreateCommand();
-            command.Transaction = Transaction;
-#pragma warning disable CA2100 // Texts come from the EF model and from constants of the projection; values are parameters.
-            command.CommandText = sql;
+            command.Parameters.Add(new NpgsqlParameter(Parameter(i), Column(rows, i, set.Statement.Types[i])));
+        }
+
+        return command;
+    }
+
+    private static object Column(List<object?[]> rows, int column, Type type) =>
+        type == typeof(string) ? rows.ConvertAll(r => (string?)r[column]).ToArray()
+        : type == typeof(long) ? rows.ConvertAll(r => (long?)r[column]).ToArray()
+        : type == typeof(int) ? rows.ConvertAll(r => (int?)r[column]).ToArray()
+        : type == typeof(bool) ? rows.ConvertAll(r => (bool?)r[column]).ToArray()
+        : rows.ConvertAll(r => (DateOnly?)r[column]).ToArray();
+
+    private async Task RunAsync(SqliteConnection connection, CancellationToken cancellationToken)
+    {
+        _sqlite ??= new SqliteStatements(connection);
+        foreach (var step in _steps)
+        {
+            if (step is Set set)
+            {
+                _sqlite.Run(set.Statement.OneRow, set.Rows);
+                continue;
+            }
+
+            var plain = (Plain)step;
+            await using var command = connection.CreateCommand();
+            command.Transaction = (SqliteTransaction?)Transaction;
+#pragma warning disable CA2100 // Texts are constants of the projection; values are parameters.
+            command.CommandText = plain.Sql;
 #pragma warning restore CA2100
-            for (var i = 0; i < values.Count; i++)
+            for (var i = 0; i < plain.Values.Count; i++)
             {
-                var parameter = command.CreateParameter();
-                parameter.ParameterName = "@p" + i.ToString(CultureInfo.InvariantCulture);
-                command.Parameters.Add(parameter);
+                command.Parameters.AddWithValue(Parameter(i), plain.Values[i] ?? DBNull.Value);
             }
 
-            _prepared.Add(sql, command);
-        }
-
-        for (var i = 0; i < values.Count; i++)
-        {
-            command.Parameters[i].Value = values[i] ?? DBNull.Value;
-        }
-
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private sealed class Upserter
-    {
-        private readonly IReadOnlyList<IProperty> _properties;
-
-        public Upserter(IEntityType type, DbContext context)
-        {
-            var quote = context.GetService<ISqlGenerationHelper>();
-            var table = type.GetTableName()!;
-            var store = StoreObjectIdentifier.Table(table, type.GetSchema());
-            _properties = [.. type.GetProperties()];
-            var columns = _properties.Select(p => quote.DelimitIdentifier(p.GetColumnName(store)!)).ToArray();
-            var keys = type.FindPrimaryKey()!.Properties.Select(p => quote.DelimitIdentifier(p.GetColumnName(store)!)).ToArray();
-            var updates = columns.Except(keys, StringComparer.Ordinal).Select(c => $"{c} = excluded.{c}");
-            Sql = $"INSERT INTO {quote.DelimitIdentifier(table)} ({string.Join(", ", columns)}) "
-                + $"VALUES ({string.Join(", ", columns.Select((_, i) => "@p" + i.ToString(CultureInfo.InvariantCulture)))}) "
-                + $"ON CONFLICT ({string.Join(", ", keys)}) DO UPDATE SET {string.Join(", ", updates)}";
-        }
-
-        public string Sql { get; }
-
-        public object?[] Values(object row)
-        {
-            var values = new object?[_properties.Count];
-            for (var i = 0; i < values.Length; i++)
-            {
-                values[i] = ToSql(_properties[i].GetGetter().GetClrValue(row));
-            }
-
-            return values;
+            await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }
+
+    private sealed record Set(RowStatement Statement, List<object?[]> Rows) : IStep;
+
+    private sealed record Plain(string Sql, IReadOnlyList<object?> Values) : IStep;
 }

@@ -32,6 +32,12 @@ internal sealed class CurrentUserService(
             return null;
         }
 
+        return Of(session);
+    }
+
+    /// <summary>Whose session it is, with the posts that the ledger's head says, and a short id for a name.</summary>
+    public CurrentUser Of(LiveSession session)
+    {
         var today = LedgerTime.From(clock.GetUtcNow()).BeijingDate;
         var posts = ledger.ReadState().PostsOf(session.Member)?.Appointments
             .Where(a => a.HoldsOn(today))

@@ -37,6 +37,10 @@ internal sealed class SessionCookie(SessionManager sessions) : CookieAuthenticat
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(Scheme);
         }
+        else
+        {
+            context.HttpContext.Features.Set(session);
+        }
     }
 
     public override Task RedirectToLogin(RedirectContext<CookieAuthenticationOptions> context) =>

@@ -95,18 +95,18 @@ internal static class SetupEndpoints
             return fault;
         }
 
-        if (Doors.CommandOf(request.Envelopes[0]) is null)
+        if (request.Acts[0].Command is null)
         {
             // What cannot be read is the ledger's to refuse, with the reason.
-            return Submissions.ToResult(await submissions.SubmitAsync(request.Envelopes, Door.Setup, context));
+            return Submissions.ToResult(await submissions.SubmitAsync(request.Acts, Door.Setup, context));
         }
 
-        if (InvitationEndpoints.Read(request.Envelopes[0], out _) is not FoundNetwork found)
+        if (Doors.CommandOf(request.Acts[0]) is not FoundNetwork found)
         {
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "setup/not-founding", "这里只能办理启用。");
         }
 
-        var answer = await submissions.SubmitAsync(request.Envelopes, Door.Setup, context);
+        var answer = await submissions.SubmitAsync(request.Acts, Door.Setup, context);
         await passkeys.KeepAsync(
             context.Request.Headers[InvitationEndpoints.PasskeyHeader], found.Officer, found.Key.Id, answer, context.RequestAborted);
         if (answer.Ok)
