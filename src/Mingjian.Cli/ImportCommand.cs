@@ -109,7 +109,7 @@ internal static class ImportCommand
 
     /// <summary>The server names the acts, so only what this command is for is signed, with <c>--yes</c> all the more.</summary>
     internal static bool IsImport(SigningSummary summary) =>
-        summary.Acts.All(a => a.Command is "members.ImportMembers" or "dues.SetStandards");
+        summary.Acts.Count > 0 && summary.Acts.All(a => a.Command is "members.ImportMembers" or "dues.SetStandards");
 
     private static Task<SubmissionOutcome> SubmitAsync(ServerClient client, IReadOnlyList<Envelope> envelopes, CancellationToken cancellationToken) =>
         AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }).Progress().StartAsync(async progress =>

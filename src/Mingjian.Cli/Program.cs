@@ -18,6 +18,11 @@ catch (CommandException e)
     await Console.Error.WriteLineAsync($"mingjian: {e.Message}");
     return ExitCodes.Unusable;
 }
+catch (Exception e) when (ServerClient.IsMalformedAnswer(e))
+{
+    await Console.Error.WriteLineAsync($"mingjian: 服务器的答复格式不对，没有采用：{e.Message}");
+    return ExitCodes.Unusable;
+}
 catch (PromiseBrokenException e)
 {
     await Console.Error.WriteLineAsync($"mingjian: {e.Message}");

@@ -77,8 +77,9 @@ internal sealed class ServerClient : IDisposable
     public async Task<SubmissionOutcome> SubmitAsync(
         string path, IEnumerable<Envelope> envelopes, CancellationToken cancellationToken, string? bearer = null)
     {
-        using var content = new StringContent(BodyOf(envelopes), Encoding.UTF8, "application/json");
-        return SubmissionOutcome.Read(await PostAsync(path, content, cancellationToken, refusals: true, bearer));
+        var sent = envelopes.ToList();
+        using var content = new StringContent(BodyOf(sent), Encoding.UTF8, "application/json");
+        return SubmissionOutcome.Read(await PostAsync(path, content, cancellationToken, refusals: true, bearer), sent);
     }
 
     /// <summary>POSTs and reads the JSON answer; an answer without body is an undefined element.</summary>
@@ -98,6 +99,10 @@ internal sealed class ServerClient : IDisposable
         request.Headers.Add("Accept", "application/json");
         return await SendAsync(request, refusals, cancellationToken);
     }
+
+    /// <summary>Whether what was read as an answer lacks a member, or has one of another kind: whatever answered speaks for no Mingjian server.</summary>
+    public static bool IsMalformedAnswer(Exception e) => e is CanonicalJsonException or JsonException
+        || (e is KeyNotFoundException or InvalidOperationException or FormatException && e.Source?.StartsWith("System.Text.Json", StringComparison.Ordinal) == true);
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
@@ -124,9 +129,14 @@ internal sealed class ServerClient : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/api/v1/session", UriKind.Relative));
         var session = await SendAsync(request, refusals: false, cancellationToken);
-        _csrfHeader = session.GetProperty("csrfHeader").GetString()!;
-        _csrfToken = session.GetProperty("csrfToken").GetString()!;
-        Network = NetworkId.Parse(session.GetProperty("network").GetString()!);
+        if (session.GetProperty("csrfHeader").GetString() is not { Length: > 0 } header || !header.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+            || session.GetProperty("csrfToken").GetString() is not { Length: > 0 } token || token.Any(char.IsControl)
+            || !NetworkId.TryParse(session.GetProperty("network").GetString(), out var network))
+        {
+            throw new CommandException($"服务器 {_http.BaseAddress} 的答复不是明鉴服务器的答复。");
+        }
+
+        (_csrfHeader, _csrfToken, Network) = (header, token, network);
     }
 
     private async Task<JsonElement> SendAsync(HttpRequestMessage request, bool refusals, CancellationToken cancellationToken)
@@ -162,14 +172,26 @@ internal sealed record SubmissionOutcome(int Final, IReadOnlyList<string> Refusa
 {
     public bool Ok => Refusals.Count == 0;
 
-    public static SubmissionOutcome Read(JsonElement answer)
+    /// <exception cref="CommandException">Not an answer to what was sent: a result for each act, in order, and an act that became final under its own id.</exception>
+    public static SubmissionOutcome Read(JsonElement answer, IReadOnlyList<Envelope> sent)
     {
         var final = 0;
         var refusals = new List<string>();
-        foreach (var result in answer.GetProperty("results").EnumerateArray())
+        var results = answer.GetProperty("results").EnumerateArray().ToList();
+        if (results.Count != sent.Count)
+        {
+            throw new CommandException($"提交了 {sent.Count} 项，服务器答复了 {results.Count} 项：不知道是否入账，请登录网页查看。");
+        }
+
+        foreach (var (result, envelope) in results.Zip(sent))
         {
             if (result.GetProperty("status").GetString() == "final")
             {
+                if (result.GetProperty("transactionId").GetString() != Pae.TransactionId(envelope.Payload).ToString())
+                {
+                    throw new CommandException("服务器答复的是另一项事项的结果：不知道这一项是否入账，请登录网页查看。");
+                }
+
                 final++;
             }
             else if (result.GetProperty("status").GetString() != "refused")

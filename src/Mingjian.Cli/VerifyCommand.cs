@@ -197,7 +197,9 @@ internal sealed record FreshStanding(byte[]? Text, string? Fault)
         {
             using var response = await http.SendAsync(request, cancellationToken);
             return response.IsSuccessStatusCode
-                ? new FreshStanding(await response.Content.ReadAsByteArrayAsync(cancellationToken), null)
+                ? await response.Content.ReadAsByteArrayAsync(cancellationToken) is { Length: > 0 } standing
+                    ? new FreshStanding(standing, null)
+                    : new FreshStanding(null, "服务器的答复是空的，没有取得状态证明。")
                 : new FreshStanding(null, response.StatusCode == HttpStatusCode.NotFound
                     ? "服务器的账本里没有这张凭证，没有取得状态证明。"
                     : string.Create(CultureInfo.InvariantCulture, $"服务器没有给状态证明（{(int)response.StatusCode}）。"));

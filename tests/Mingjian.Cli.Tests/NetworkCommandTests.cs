@@ -47,7 +47,7 @@ public sealed class NetworkCommandTests : IDisposable
         Assert.Equal("1", settings["Mingjian__Node__Number"]);
         Assert.Equal("https://etcd1.example:2379", settings["Mingjian__Node__Etcd__Endpoints__0"]);
         Assert.Equal("https://etcd2.example:2379", settings["Mingjian__Node__Etcd__Endpoints__1"]);
-        Assert.Equal("https://node2.example:443", settings["Mingjian__Node__Peers__0"]);
+        Assert.Equal("https://node2.example:443", settings["Mingjian__Node__Peers__2"]);
         Assert.Contains("initial-cluster: 'node-1=https://etcd1.example:2380,node-2=https://etcd2.example:2380'", await File.ReadAllTextAsync(At("node-1", "etcd.yml"), Cancel), StringComparison.Ordinal);
         AssertPrivate(At("node-1", "keys", "vote.key"), At("node-1", "tls", "client.key"), At("network", "authority", "client.key"), At("1.pem"));
 

@@ -28,7 +28,11 @@ public sealed class DeviceTests(Office office)
         await second.Page.GotoAsync(link);
         await second.ShootAsync("device-redeem-desktop", fullPage: true);
         await second.Page.GetByRole(AriaRole.Button, new() { Name = "在本机建立密钥" }).ClickAsync();
-        await second.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/", new() { Timeout = 180_000 });
+        // On the way in, or told why not: whichever comes first, so that a refusal is read and not waited out.
+        await Assertions.Expect(second.Page.Locator("#status.bad").Or(second.Page.Locator("meta[name=mj-member]")).First).ToBeAttachedAsync(new() { Timeout = 180_000 });
+        var refused = second.Page.Locator("#status.bad");
+        Assert.True(await refused.CountAsync() == 0, await refused.CountAsync() == 0 ? null : await refused.InnerTextAsync());
+        await second.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/", new() { Timeout = 60_000 });
         await second.Page.GotoAsync("my/keys");
         await Assertions.Expect(second.Page.GetByText("由本人添加").First).ToBeVisibleAsync();
         await second.ShootAsync("keys-desktop", fullPage: true);

@@ -20,10 +20,14 @@ public sealed class Browser : IDisposable
     private readonly Func<LedgerTime> _now;
     private readonly HttpClientHandler _handler = new() { AllowAutoRedirect = false, CookieContainer = new CookieContainer() };
 
-    internal Browser(Uri address, NetworkId network, Func<LedgerTime> now)
+    private readonly Func<HttpMessageHandler, HttpMessageHandler>? _watched;
+
+    /// <param name="watched">Puts something around the connection that sees every answer; null = nothing.</param>
+    internal Browser(Uri address, NetworkId network, Func<LedgerTime> now, Func<HttpMessageHandler, HttpMessageHandler>? watched = null)
     {
         _network = network;
         _now = now;
+        _watched = watched;
         MoveTo(address);
     }
 
@@ -46,7 +50,7 @@ public sealed class Browser : IDisposable
     public void MoveTo(Uri address)
     {
         Client?.Dispose();
-        Client = new HttpClient(_handler, disposeHandler: false) { BaseAddress = address };
+        Client = new HttpClient(_watched?.Invoke(_handler) ?? _handler, disposeHandler: false) { BaseAddress = address };
     }
 
     public async Task<JsonElement> SessionAsync() => await Client.GetFromJsonAsync<JsonElement>("/api/v1/session");

@@ -61,6 +61,18 @@ internal sealed partial class Circuit : IAsyncDisposable
         }
     }
 
+    /// <summary>All that the server has sent so far, each byte as a character of Latin-1.</summary>
+    public string Received
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _received.ToString();
+            }
+        }
+    }
+
     public bool Has(string text)
     {
         lock (_gate)

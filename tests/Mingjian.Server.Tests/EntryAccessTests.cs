@@ -132,7 +132,7 @@ public sealed class EntryAccessTests : IAsyncLifetime
     {
         var stranger = NodeKeys.LoadOrCreate(Path.Combine(_directory, "stranger"), _server.Ledger.Network);
         var now = LedgerTime.From(_server.Clock.GetUtcNow());
-        var good = new LedgerRequest(_server.Ledger.Network, 1, Path20.ToString(), now);
+        var good = new LedgerRequest(_server.Ledger.Network, 1, 1, Path20.ToString(), now);
         Func<ReadOnlyMemory<byte>, byte[]> own = b => Keys.SignBatch(b.Span);
         Assert.Equal(HttpStatusCode.OK, await AskAsync(good.Sign(own)));
         Assert.Equal(HttpStatusCode.OK, await AskAsync((good with { Time = now.AddMilliseconds(-120_000) }).Sign(own)));
@@ -143,6 +143,8 @@ public sealed class EntryAccessTests : IAsyncLifetime
             ("a stranger's key", good.Sign(b => stranger.SignBatch(b.Span))),
             ("another node's number", (good with { Node = 2 }).Sign(own)),
             ("no node's number", (good with { Node = 0 }).Sign(own)),
+            ("addressed to another node", (good with { To = 2 }).Sign(own)),
+            ("addressed to nobody", (good with { To = 0 }).Sign(own)),
             ("another ledger", (good with { Network = NetworkId.Parse("other.invalid/1") }).Sign(own)),
             ("another bundle", (good with { Path = "tile/entries/000.p/19" }).Sign(own)),
             ("the bundle by its address", (good with { Path = Bundle }).Sign(own)),
@@ -176,7 +178,7 @@ public sealed class EntryAccessTests : IAsyncLifetime
     public async Task A_node_catches_up_from_a_peer_over_its_signed_requests_and_without_them_it_is_told_so()
     {
         var identity = _server.Services.GetRequiredService<NodeIdentity>();
-        var shared = identity with { Shared = new NodeOptions { Number = 1, Peers = [_server.Address] } };
+        var shared = identity with { Shared = new NodeOptions { Number = 1, Peers = new Dictionary<int, Uri> { [1] = _server.Address } } };
         using var ordering = new NodeOrdering(shared, new OrderHealth(), _server.Clock, NullLogger<EtcdOrdering>.Instance);
         await using var peer = ordering.Peers()[0];
         var report = await AuditAsync(peer);
@@ -184,6 +186,12 @@ public sealed class EntryAccessTests : IAsyncLifetime
         Assert.Equal(_server.Ledger.Head.Size, report.Entries);
 
         using var http = new HttpClient { BaseAddress = new Uri(_server.Address, "ledger/") };
+        // What it shows a node that it takes for another one is good nowhere but there.
+        using var misled = new NodeOrdering(
+            identity with { Shared = new NodeOptions { Number = 1, Peers = new Dictionary<int, Uri> { [2] = _server.Address } } }, new OrderHealth(), _server.Clock,
+            NullLogger<EtcdOrdering>.Instance);
+        await using var wrong = misled.Peers()[0];
+        Assert.Equal(HttpStatusCode.Unauthorized, (await Assert.ThrowsAsync<HttpRequestException>(() => AuditAsync(wrong))).StatusCode);
         await using var bare = new HttpLedgerSource(http);
         Assert.Equal(HttpStatusCode.Unauthorized, (await Assert.ThrowsAsync<HttpRequestException>(() => AuditAsync(bare))).StatusCode);
         Assert.Contains(Uses(), u => u.Reader == "node 1");

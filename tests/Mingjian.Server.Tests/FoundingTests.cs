@@ -123,7 +123,7 @@ public sealed class FoundingTests : IDisposable
             [
                 ("Mingjian:Node:Number", "1"), ("Mingjian:Node:Keys", Path.Combine(_directory, "keys")), ("Mingjian:Node:Network", file),
                 ("Mingjian:Node:StopWait", "00:00:00"), ("Mingjian:Node:Etcd:Endpoints:0", "http://127.0.0.1:1"),
-                ("Mingjian:Node:Peers:0", "http://127.0.0.1:1/"),
+                ("Mingjian:Node:Peers:2", "http://127.0.0.1:1/"),
             ]);
         using var browser = server.Open();
         string Founding(Seat seat, Es256Signer signer) => browser.Sign(new FoundNodes(Hash32.Of("charter"u8), [seat], AllContracts.Protocol), signer);

@@ -89,6 +89,8 @@ public sealed class NodeConfigurationTests : IDisposable
     [InlineData("an expired certificate", "has expired")]
     [InlineData("no address of etcd", "Endpoints")]
     [InlineData("a peer that is no server", "Peers")]
+    [InlineData("itself as a peer", "Peers:<number>")]
+    [InlineData("a peer without a number", "Peers:<number>")]
     [InlineData("data of another ledger", "belongs to another ledger")]
     public void A_node_that_cannot_run_as_configured_is_refused_and_says_why(string what, string said)
     {
@@ -125,7 +127,9 @@ public sealed class NodeConfigurationTests : IDisposable
 
                 return;
             case "no address of etcd": node.Etcd.Endpoints = [null!]; break;
-            case "a peer that is no server": node.Peers = [new Uri("file:///etc/passwd")]; break;
+            case "a peer that is no server": node.Peers = new Dictionary<int, Uri> { [2] = new("file:///etc/passwd") }; break;
+            case "itself as a peer": node.Peers = new Dictionary<int, Uri> { [1] = new("https://node1.invalid/") }; break;
+            case "a peer without a number": node.Peers = new Dictionary<int, Uri> { [0] = new("https://node2.invalid/") }; break;
             case "data of another ledger":
                 File.WriteAllText(Path.Combine(Directory.CreateDirectory(options.NetworkDirectory).FullName, "network.txt"), "other.invalid/1\n");
                 break;

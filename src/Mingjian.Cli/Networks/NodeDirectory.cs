@@ -177,9 +177,9 @@ internal sealed class NodeDirectory(string path)
             Set($"Node:Etcd:Endpoints:{index}", member.EtcdClient);
         }
 
-        foreach (var (index, peer) in nodes.Where(n => n.Number != own.Number).Index())
+        foreach (var peer in nodes.Where(n => n.Number != own.Number))
         {
-            Set($"Node:Peers:{index}", peer.Server);
+            Set($"Node:Peers:{peer.Number}", peer.Server);
         }
 
         foreach (var (name, value) in more)

@@ -15,9 +15,10 @@ namespace Mingjian.Engine.Audit;
 /// </remarks>
 /// <param name="Network">The ledger that is asked for.</param>
 /// <param name="Node">Number of the node that asks.</param>
+/// <param name="To">Number of the node that is asked: no other one takes the statement, so whoever is asked can show it nowhere else.</param>
 /// <param name="Path">What is asked for, below the log's prefix: <c>tile/entries/000</c>. A signature opens this path and no other.</param>
 /// <param name="Time">The asking node's clock.</param>
-public sealed record LedgerRequest(NetworkId Network, int Node, string Path, LedgerTime Time)
+public sealed record LedgerRequest(NetworkId Network, int Node, int To, string Path, LedgerTime Time)
 {
     /// <summary>Scheme of the header.</summary>
     public const string Scheme = "Mingjian-Node";
@@ -39,12 +40,13 @@ public sealed record LedgerRequest(NetworkId Network, int Node, string Path, Led
     /// <summary>The number of the node that a header shows, or null when it shows none.</summary>
     /// <param name="parameter">What stands behind the scheme; never trusted.</param>
     /// <param name="network">This ledger.</param>
+    /// <param name="self">This node's number.</param>
     /// <param name="path">What was asked for.</param>
     /// <param name="now">This machine's clock.</param>
     /// <param name="tolerance">How far the two clocks may be apart, transit included.</param>
     /// <param name="find">The nodes with a number that may read: those of the present and of the next node set.</param>
     public static int? Check(
-        string parameter, NetworkId network, TilePath path, LedgerTime now, TimeSpan tolerance, Func<int, IEnumerable<Node>> find)
+        string parameter, NetworkId network, int self, TilePath path, LedgerTime now, TimeSpan tolerance, Func<int, IEnumerable<Node>> find)
     {
         var dot = parameter.IndexOf('.', StringComparison.Ordinal);
         if (parameter.Length > MaxLength || dot < 0 || Bytes(parameter[..dot]) is not { } statement
@@ -54,7 +56,7 @@ public sealed record LedgerRequest(NetworkId Network, int Node, string Path, Led
         }
 
         var apart = Int128.Abs((Int128)now.Milliseconds - request.Time.Milliseconds);
-        return request.Network == network && string.Equals(request.Path, path.ToString(), StringComparison.Ordinal)
+        return request.Network == network && request.To == self && string.Equals(request.Path, path.ToString(), StringComparison.Ordinal)
             && apart <= tolerance.Ticks / TimeSpan.TicksPerMillisecond
             && find(request.Node).Any(n => Ed25519.Verify(n.BatchKey.ToArray(), Pae.Encode(PayloadType, statement), signature))
             ? request.Node

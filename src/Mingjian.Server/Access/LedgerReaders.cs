@@ -58,9 +58,10 @@ internal sealed partial class AccessGrants(ServerOptions options, TimeProvider c
 /// whatever post: people read in the explorer, which shows each what is theirs to see.
 /// </remarks>
 /// <param name="founders">Whom a ledger without agreement is run by.</param>
+/// <param name="self">This node's number; null in a web process: nodes ask nodes.</param>
 /// <param name="channel">Null where this process has no web processes.</param>
 internal sealed class LedgerReaders(
-    ILedger ledger, NodeSet founders, AccessGrants grants, ChannelToken? channel, AccessLog log, ServerOptions options, TimeProvider clock)
+    ILedger ledger, NodeSet founders, int? self, AccessGrants grants, ChannelToken? channel, AccessLog log, ServerOptions options, TimeProvider clock)
 {
     private const string BearerScheme = "Bearer ";
     private const string NodeScheme = LedgerRequest.Scheme + " ";
@@ -109,9 +110,9 @@ internal sealed class LedgerReaders(
             return channel?.Check(context) == true || (grants.Find(header[BearerScheme.Length..]) is { } grant && Noted(NameOf(grant), path));
         }
 
-        return header.StartsWith(NodeScheme, StringComparison.Ordinal)
+        return self is { } number && header.StartsWith(NodeScheme, StringComparison.Ordinal)
             && LedgerRequest.Check(
-                header[NodeScheme.Length..], ledger.Network, path, LedgerTime.From(clock.GetUtcNow()), options.Access.NodeClock, FindNodes) is { } node
+                header[NodeScheme.Length..], ledger.Network, number, path, LedgerTime.From(clock.GetUtcNow()), options.Access.NodeClock, FindNodes) is { } node
             && Noted(string.Create(CultureInfo.InvariantCulture, $"node {node}"), path);
     }
 
@@ -154,6 +155,7 @@ internal static class AccessServices
         builder.Services.AddSingleton(provider => new LedgerReaders(
             provider.GetRequiredService<ILedger>(),
             provider.GetService<WebIdentity>()?.Founders ?? provider.GetRequiredService<NodeIdentity>().Founders,
+            provider.GetService<WebIdentity>() is null ? provider.GetRequiredService<NodeIdentity>().Keys.Public.Number : null,
             provider.GetRequiredService<AccessGrants>(), provider.GetService<ChannelToken>(), provider.GetRequiredService<AccessLog>(),
             provider.GetRequiredService<ServerOptions>(), provider.GetRequiredService<TimeProvider>()));
     }

@@ -17,10 +17,15 @@ public sealed class NodeOptions
     /// <summary>Directory of the node's three private keys. Default null = <c>keys</c> in the network's data. Never made here: <c>mingjian network init</c>.</summary>
     public string? Keys { get; set; }
 
-    /// <summary>Addresses of other nodes' servers, from which this one catches up: <c>https://host[:port]/</c>. None by default: then it cannot.</summary>
+    internal static readonly IReadOnlyDictionary<int, Uri> NoPeers = new Dictionary<int, Uri>();
+
+    /// <summary>
+    /// Other nodes' servers by their numbers, from which this one catches up: <c>https://host[:port]/</c>. None by default: then it cannot. The number
+    /// stands in what this node signs to read there, so that it opens no other node's entries.
+    /// </summary>
     [Required]
     [MaxLength(62)]
-    public IReadOnlyList<Uri> Peers { get; set; } = [];
+    public IReadOnlyDictionary<int, Uri> Peers { get; set; } = NoPeers;
 
     /// <summary>The way to the order.</summary>
     [Required]

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
+using Mingjian.Client.Session;
 using Mingjian.Engine;
 using Mingjian.Storage.Sql;
 
@@ -78,6 +79,8 @@ internal sealed partial class UnexpectedFaults(ILogger<UnexpectedFaults> logger)
         {
             BadHttpRequestException bad => bad.StatusCode,
             LedgerStoppedException => StatusCodes.Status503ServiceUnavailable,
+            // The session ended between the endpoint's own check and the service's.
+            AccessDeniedException => StatusCodes.Status403Forbidden,
             _ when SqlFaults.IsDiskFull(exception) => StatusCodes.Status507InsufficientStorage,
             _ => StatusCodes.Status500InternalServerError,
         };

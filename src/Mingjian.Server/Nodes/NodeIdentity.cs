@@ -110,9 +110,14 @@ internal sealed record NodeIdentity(NetworkId Network, NodeSet Founders, NodeKey
 
     private static void CheckAddresses(NodeOptions node)
     {
-        if (node.Peers.Any(p => p is not { IsAbsoluteUri: true, Scheme: "http" or "https", Query: "", UserInfo: "" }))
+        if (node.Peers.Values.Any(p => p is not { IsAbsoluteUri: true, Scheme: "http" or "https", Query: "", UserInfo: "" }))
         {
             throw Refuse("Mingjian:Node:Peers: each is http:// or https:// and another node's server.");
+        }
+
+        if (node.Peers.Keys.Any(number => number < 1 || number == node.Number))
+        {
+            throw Refuse("Mingjian:Node:Peers:<number>: each stands under the number of that other node.");
         }
 
         if (node.Etcd.Endpoints.Any(e => e is not { IsAbsoluteUri: true }))

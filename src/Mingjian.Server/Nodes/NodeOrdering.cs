@@ -18,7 +18,7 @@ internal sealed class NodeOrdering(NodeIdentity identity, OrderHealth health, Ti
     /// <summary>A peer that is slower is not used: there are others.</summary>
     private static readonly TimeSpan PeerTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly HttpClient[] _peers = [.. (identity.Shared?.Peers ?? []).Select(Open)];
+    private readonly (int Number, HttpClient Http)[] _peers = [.. (identity.Shared?.Peers ?? NodeOptions.NoPeers).Select(p => (p.Key, Open(p.Value)))];
 
     /// <summary>The order; the ledger owns it.</summary>
     /// <exception cref="OptionsValidationException">etcd addresses that are not safe, or certificates that cannot be read.</exception>
@@ -53,19 +53,19 @@ internal sealed class NodeOrdering(NodeIdentity identity, OrderHealth health, Ti
         }
     }
 
-    /// <summary>The peers' logs, opened anew each time; entries are asked for under this node's signature.</summary>
-    public IReadOnlyList<ILedgerSource> Peers() => [.. _peers.Select(p => new HttpLedgerSource(p, Show))];
+    /// <summary>The peers' logs, opened anew each time; entries are asked for under this node's signature, good at that peer alone.</summary>
+    public IReadOnlyList<ILedgerSource> Peers() => [.. _peers.Select(p => new HttpLedgerSource(p.Http, path => Show(path, p.Number)))];
 
     public void Dispose()
     {
-        foreach (var peer in _peers)
+        foreach (var (_, peer) in _peers)
         {
             peer.Dispose();
         }
     }
 
-    private AuthenticationHeaderValue Show(TilePath path) =>
-        new LedgerRequest(identity.Network, identity.Keys.Public.Number, path.ToString(), LedgerTime.From(clock.GetUtcNow()))
+    private AuthenticationHeaderValue Show(TilePath path, int peer) =>
+        new LedgerRequest(identity.Network, identity.Keys.Public.Number, peer, path.ToString(), LedgerTime.From(clock.GetUtcNow()))
             .Sign(bytes => identity.Keys.SignBatch(bytes.Span));
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The client owns the handler.")]

@@ -113,40 +113,24 @@ internal static class ReceiptServices
 
     private static async Task<IResult> DownloadAsync(string payment, IReceipts receipts, HttpContext context)
     {
-        try
+        if (!PaymentId.TryParse(payment, out var id) || await receipts.FindAsync(id, context.RequestAborted) is not { } issued)
         {
-            if (!PaymentId.TryParse(payment, out var id) || await receipts.FindAsync(id, context.RequestAborted) is not { } issued)
-            {
-                return Unknown();
-            }
-
-            if (issued.File is null)
-            {
-                return Hosting.Problems.Of(StatusCodes.Status410Gone, "receipts/reversed", "这笔缴纳已经冲正，不再出具凭证。");
-            }
-
-            context.Response.Headers.CacheControl = "private, no-store";
-            return Results.File(issued.File, ReceiptFile.MediaType, issued.FileName);
+            return Unknown();
         }
-        catch (AccessDeniedException e)
+
+        if (issued.File is null)
         {
-            return Hosting.Problems.Of(StatusCodes.Status403Forbidden, "receipts/forbidden", e.Message);
+            return Hosting.Problems.Of(StatusCodes.Status410Gone, "receipts/reversed", "这笔缴纳已经冲正，不再出具凭证。");
         }
+
+        context.Response.Headers.CacheControl = "private, no-store";
+        return Results.File(issued.File, ReceiptFile.MediaType, issued.FileName);
     }
 
-    private static async Task<IResult> StandingAsync(string payment, IReceipts receipts, HttpContext context)
-    {
-        try
-        {
-            return PaymentId.TryParse(payment, out var id) && await receipts.FindStandingAsync(id, context.RequestAborted) is { } standing
-                ? Serve(standing, context)
-                : Unknown();
-        }
-        catch (AccessDeniedException e)
-        {
-            return Hosting.Problems.Of(StatusCodes.Status403Forbidden, "receipts/forbidden", e.Message);
-        }
-    }
+    private static async Task<IResult> StandingAsync(string payment, IReceipts receipts, HttpContext context) =>
+        PaymentId.TryParse(payment, out var id) && await receipts.FindStandingAsync(id, context.RequestAborted) is { } standing
+            ? Serve(standing, context)
+            : Unknown();
 
     private static async Task<IResult> HeldStandingAsync(long index, PaymentStandings standings, HttpContext context) =>
         await standings.ReadHeldAsync(index, context.Request.Headers[StandingQuery.ProofHeader].ToString(), context.RequestAborted) is { } standing

@@ -5,6 +5,7 @@ import { TrustError, signable } from './trust.js';
 
 const DATABASE = 'mingjian-keys';
 const STORE = 'keys';
+const PERSIST_WAIT = 10_000;
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
 
 export const toBase64 = (bytes) => {
@@ -46,6 +47,14 @@ export async function keyId(scheme, compressedPoint) {
   return `k-${[...hash.subarray(0, 16)].map((b) => b.toString(16).padStart(2, '0')).join('')}`;
 }
 
+let kept = null;
+
+/**
+ * Waits, but not for long, until the browser has said whether it keeps this site's storage. Some browsers ask the person, who may never answer: nothing
+ * that a key is for waits for that, only leaving the page, which would take the question away.
+ */
+export const storageAnswered = () => Promise.race([kept, new Promise((resolve) => { setTimeout(resolve, PERSIST_WAIT); })]);
+
 /** Makes this browser's signing key for one ledger. The private half can never be read out, not even by this page. */
 export async function createDeviceKey(network, label = '') {
   const pair = await crypto.subtle.generateKey(ALGORITHM, false, ['sign', 'verify']);
@@ -59,7 +68,7 @@ export async function createDeviceKey(network, label = '') {
     created: new Date().toISOString(),
   };
   await store('readwrite', (keys) => done(keys.put(record)));
-  await navigator.storage?.persist?.().catch(() => false);
+  kept = navigator.storage?.persist?.().catch(() => false);
   return { id: record.id, publicKey: record.publicKey, label, created: record.created };
 }
 

@@ -1,6 +1,6 @@
 // Signing in, binding keys and founding a network. Every function throws an Error whose message is meant for people.
 
-import { createDeviceKey, deviceKeys, forgetDeviceKey, sign, toBase64, toBase64Url } from './keys.js';
+import { createDeviceKey, deviceKeys, forgetDeviceKey, sign, storageAnswered, toBase64, toBase64Url } from './keys.js';
 import { TrustError, assemble, cosign, invitationKey, prepare, signIn, signWithInvitation } from './trust.js';
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
@@ -101,6 +101,7 @@ async function introduce(kind, makePasskey, command, bodyOf, submit, code = null
     if (answer?.results?.some((r) => r.url)) {
       throw new ProblemError('已经提交，但还没有足够的节点确认。请过几分钟用这把密钥登录，不要重复办理。', 'ledger/open', 202);
     }
+    if (key.scheme === 'es256') await storageAnswered();
     return answer;
   } catch (error) {
     // No answer is not a refusal: the act may have become final, so the key is kept then.
