@@ -35,6 +35,7 @@ public sealed class SigningTests
         (new RemoveSite(Hash), ["取消登记网址", Hash.ToString()]),
         (new FoundNodes(Hash, [Seat], AllContracts.Protocol), ["共建共治协议", "节点 1", "1 个，1 个确认即生效", Hash.ToString(), "不能更改"]),
         (new ChangeNodes(Hash, [Seat]), ["变更协议或节点名单", "名单指纹", Seat.OrganizationKey.Id.ToString(), Seat.Node.VoteKey.ToString(), "同意协议文本"]),
+        (new ActivateProtocol(900, 2), ["启用新版规则", "第 2 版", "从第 900 个区块起", "停在那之前"]),
         (new RestartHeight(2, 7, [5, 6], [new(1, Hash), new(2, null)]), ["重启停住的区块", "5、6", $"投票给 {Hash}", "节点 2 没有投票", "停止投票"]),
         (new ImportMembers(Import, 0, 2, [new(Member, Branch, MemberStanding.FullMember, new(2010, 7, 1), new(2011, 7, 1), Hash, Hash, Hash)]),
             ["导入党员名册", "第 1 份，共 2 份", "1 人", "正式党员", "2011年7月1日转正"]),

@@ -72,7 +72,7 @@ public sealed partial class CatalogueTests
         AssertReached<DuesRejection>(
             StandardTests.Policies, StandardTests.Standards, AssessmentTests.Assessments, AssessmentTests.Proposals, AssessmentTests.Deciding,
             PaymentTests.Payments, PaymentTests.Voluntary, PaymentTests.Reversals, PaymentTests.Answers);
-        AssertReached<NodesRejection>(NodesTests.Founding, NodesTests.Changing, RestartTests.Restarting);
+        AssertReached<NodesRejection>(NodesTests.Founding, NodesTests.Changing, RestartTests.Restarting, ProtocolTests.Activating);
     }
 
     [Theory]

@@ -55,9 +55,9 @@ public sealed class AdmissionTests : IAsyncLifetime
             (AdmissionRejection.Expired, Strange(Raw("toy.Nothing", "{}", LedgerFixture.Network, now))),
             (AdmissionRejection.ExpiresTooLate, Strange(Raw("toy.Nothing", "{}", LedgerFixture.Network, now.AddMilliseconds((72 * Hour) + 1)))),
             (AdmissionRejection.UnknownCommand, Strange(Raw("toy.Nothing", "{}", LedgerFixture.Network, now.AddMilliseconds(72 * Hour)))),
-            (AdmissionRejection.CommandNotActive, Strange(Raw("toy.Sweep", "{}", LedgerFixture.Network, now.AddMilliseconds(1)))),
             (AdmissionRejection.MalformedCommand, Strange(Raw("toy.Deposit", "{}", LedgerFixture.Network, now.AddMilliseconds(1)))),
             (AdmissionRejection.MalformedCommand, Strange(Raw("toy.Swell", "{\"payments\":[null]}", LedgerFixture.Network, now.AddMilliseconds(1)))),
+            (AdmissionRejection.CommandNotActive, _stranger.Sign(new Sweep(_ada.Member), LedgerFixture.Network, now.AddMilliseconds(1))),
             (AdmissionRejection.UnknownKey, WrongScheme(_stranger, Payload(now, 2, _stranger.Key.Id))),
             (AdmissionRejection.WrongScheme, WrongScheme(_ada, Payload(now, 2, _ada.Key.Id))),
             (AdmissionRejection.WrongSignature, Forged(Payload(now, 2, _ada.Key.Id))),
@@ -135,7 +135,7 @@ public sealed class AdmissionTests : IAsyncLifetime
         Assert.Equal(
             "TooLarge=1 MalformedEnvelope=2 MalformedPayload=3 WrongNetwork=4 Duplicate=5 Expired=6 ExpiresTooLate=7 UnknownCommand=8 "
             + "CommandNotActive=9 MalformedCommand=10 UnknownKey=11 WrongScheme=12 WrongSignature=13 EntryTooLarge=14 Busy=15 "
-            + "SignerMissing=16 QuotaExceeded=17 AssertionShape=18 UserNotVerified=19 UnknownSite=20",
+            + "SignerMissing=16 QuotaExceeded=17 AssertionShape=18 UserNotVerified=19 UnknownSite=20 UpgradeNeeded=21",
             string.Join(' ', Enum.GetValues<AdmissionRejection>().Select(r => $"{r}={(int)r}")));
     }
 

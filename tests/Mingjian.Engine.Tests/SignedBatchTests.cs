@@ -51,7 +51,7 @@ public sealed class SignedBatchTests : IDisposable
         Assert.Equal(BatchFault.Form, Decode(Sign(content.Length + 1, Pack(content)), out _));
         Assert.Equal(BatchFault.Form, Decode(Sign(content.Length, Pack(content)[..^1]), out _));
         Assert.Equal(BatchFault.Form, Decode(Sign(content.Length, content), out _));
-        Assert.Equal(BatchFault.Form, Decode(Sign(0, Pack([])), out _));
+        Assert.Equal(BatchFault.Form, Decode(Sign(0, Pack(content)), out _));
         Assert.Equal(BatchFault.Form, Decode(Sign(-1, Pack(content)), out _));
         Assert.Equal(BatchFault.Form, Decode(Sign(content.Length, []), out _));
 
@@ -61,6 +61,14 @@ public sealed class SignedBatchTests : IDisposable
         Assert.Equal(BatchFault.Form, Decode(Sign(SignedBatch.MaxSize, Pack(bomb)), out _));
         var largest = Content([.. Enumerable.Repeat(new byte[SignedBatch.MaxSize / 8 - 4], 8)]);
         Assert.Equal(BatchFault.None, Decode(Sign(largest.Length, Pack(largest)), out _));
+    }
+
+    [Fact]
+    public void A_batch_without_acts_says_what_its_node_carries()
+    {
+        Assert.Equal(BatchFault.None, Decode(Sign(0, Pack([])), out var batch));
+        Assert.Empty(batch!.Envelopes);
+        Assert.Equal(1, batch.Header.Carries);
     }
 
     [Fact]

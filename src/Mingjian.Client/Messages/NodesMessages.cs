@@ -27,6 +27,10 @@ internal static class NodesMessages
         Of(StatementNotSigned, "有节点的陈述没有所属单位的签名。", "请由该节点的单位核对陈述并签名，或者去掉这条陈述。"),
         Of(TooFewStatements, "陈述的节点不够多。", "需要三分之二以上（2n/3 取整再加 1）的节点停止投票并导出陈述。"),
         Of(MayBeFinal, "有些节点投过票的结果可能已经确认，不能跳过。", "请不跳过任何内容重新投票；确实要跳过，需要全部单位陈述并签名。"),
+        Of(ProtocolNotNewer, "这一版规则不比现行的新。", "请核对要启用的规则版本；现行版本见“网络状态”。"),
+        Of(ProtocolFromOutOfRange, "生效的区块太近或者太远。", "请写至少两个区块以后、一百万个区块以内的高度，留足签名和升级的时间。"),
+        Of(ProtocolChangeImminent, "上一次决定在下一个区块就要生效，已经不能改动。", "等它生效以后，再决定启用更新的版本。"),
+        Of(TooFewNodesCarry, "支持这一版规则的节点不够多数。", "请先让多数单位给节点装好新版本的程序；节点启动后会自己在账本上说明，“网络状态”页可以看到。"),
     ];
 
     private static RejectionMessage Of(NodesRejection reason, string what, string mend) => RejectionMessages.Of("nodes", reason, what, mend);

@@ -33,7 +33,7 @@ public enum AdmissionRejection
     /// <summary>No contract has this command.</summary>
     UnknownCommand = 8,
 
-    /// <summary>The command exists, but not in the protocol by which the block is made.</summary>
+    /// <summary>The command exists, but not in the protocol by which the block is made. Answered after <see cref="MalformedCommand"/>.</summary>
     CommandNotActive = 9,
 
     /// <summary>The body is not the canonical encoding of the command.</summary>

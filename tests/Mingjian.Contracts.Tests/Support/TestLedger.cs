@@ -99,8 +99,14 @@ internal sealed class TestLedger : IStateReader
     {
         var (contract, message) = Routes[happened.GetType()];
         Trace?.Invoke(message.Name, CanonicalJson.Encode(happened, message.Json));
+        Write(writes => contract.Apply(this, (IEvent)RoundTrip(happened, message.Json), Context(actors), writes));
+    }
+
+    /// <summary>Takes writes over once all of them are there.</summary>
+    public void Write(Action<IStateWriter> write)
+    {
         var writes = new Collector();
-        contract.Apply(this, (IEvent)RoundTrip(happened, message.Json), Context(actors), writes);
+        write(writes);
         foreach (var (path, bytes) in writes.Items)
         {
             Writes++;

@@ -114,10 +114,11 @@ internal sealed class LedgerRecorder : IDisposable
 
     /// <summary>A batch of one node, and the block that the nodes make of it.</summary>
     /// <param name="voteEpoch">Null = the epoch of the seal.</param>
-    public void Block(int proposer, IEnumerable<IReadOnlyList<byte[]>> acts, bool? restart = null, int? voteEpoch = null)
+    /// <param name="carries">What the proposer says of its program.</param>
+    public void Block(int proposer, IEnumerable<IReadOnlyList<byte[]>> acts, bool? restart = null, int? voteEpoch = null, int carries = 1)
     {
-        var bytes = Order(proposer, acts, restart);
-        if (_batches.Read(new ReceivedBatch(_position, proposer, bytes), NextNodes, State, Height + 1, out var batch) is var fault && fault != BatchFault.None)
+        var bytes = Order(proposer, acts, restart, carries);
+        if (_batches.Read(new ReceivedBatch(_position, proposer, bytes), NextNodes, State, _writer.NextProtocol, out var batch) is var fault && fault != BatchFault.None)
         {
             Skipped.Add(new SkippedBatch(_position, proposer, fault.ToString()));
             return;
@@ -151,7 +152,7 @@ internal sealed class LedgerRecorder : IDisposable
     /// <summary>A batch that a restart will skip.</summary>
     public void Stall(int proposer, params IReadOnlyList<IReadOnlyList<byte[]>> acts)
     {
-        Order(proposer, acts, null);
+        Order(proposer, acts, null, 1);
         Skipped.Add(new SkippedBatch(_position, proposer, "Restart"));
     }
 
@@ -161,12 +162,12 @@ internal sealed class LedgerRecorder : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private byte[] Order(int proposer, IEnumerable<IReadOnlyList<byte[]>> acts, bool? restart)
+    private byte[] Order(int proposer, IEnumerable<IReadOnlyList<byte[]>> acts, bool? restart, int carries)
     {
         _position++;
         var keys = _keys.Where(k => k.Key.Number == proposer && NextNodes.Find(proposer) == k.Value.Public).Select(k => k.Value).FirstOrDefault() ?? Keys(proposer);
         var bytes = SignedBatch.Encode(
-            new BatchHeader(Cast.Network, proposer, Now, restart), [.. acts.SelectMany(a => a).Select(a => (ReadOnlyMemory<byte>)a)], b => keys.SignBatch(b.Span));
+            new BatchHeader(carries, Cast.Network, proposer, Now, restart), [.. acts.SelectMany(a => a).Select(a => (ReadOnlyMemory<byte>)a)], b => keys.SignBatch(b.Span));
         Files[string.Create(CultureInfo.InvariantCulture, $"batches/{_position}.mjbatch")] = bytes;
         return bytes;
     }

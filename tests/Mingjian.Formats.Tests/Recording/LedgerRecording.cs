@@ -262,7 +262,7 @@ internal sealed class LedgerRecording
         _files["act.mjact.json"] = _ledger.Sign([Cast.OrganizationKey(1, 0), Cast.OrganizationKey(3, 0)], change)[0];
         _files["node-1.mjstand.json"] = Engine.Agreement.Standing.Of(_ledger.Store, Cast.Network, 1).Encode();
         var path = new TilePath(TilePath.EntryLevel, 0, (int)Math.Min(Last.Block.Size, Tile.FullWidth)).ToString();
-        var header = new LedgerRequest(Cast.Network, 3, path, Last.Seal.Time).Sign(b => _ledger.Keys(3).SignBatch(b.Span));
+        var header = new LedgerRequest(Cast.Network, 3, 1, path, Last.Seal.Time).Sign(b => _ledger.Keys(3).SignBatch(b.Span));
         Text("read-statement.txt", $"{header.Scheme} {header.Parameter}\n");
     }
 

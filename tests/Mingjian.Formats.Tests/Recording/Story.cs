@@ -53,6 +53,7 @@ internal sealed class Story
         story.Pay();
         story.Answer();
         story.Mend();
+        story.PrepareProtocol();
         story.ChangeNodes();
         story.Restart();
         story.Later();
@@ -61,7 +62,7 @@ internal sealed class Story
     private void Found()
     {
         At(2026, 6, 10, 8);
-        Block(1, Organizations([1, 2, 3, 4], new FoundNodes(Charter, _ledger.Genesis.Seats!)));
+        Block(1, Organizations([1, 2, 3, 4], new FoundNodes(Charter, _ledger.Genesis.Seats!, 1)));
         At(2026, 6, 10, 9);
         Block(1, By(_officer, new FoundNetwork(Committee, Name(Committee), Officer, _officer.Key, Site)));
         At(2026, 6, 10, 10);
@@ -269,6 +270,17 @@ internal sealed class Story
         At(2026, 7, 5, 13);
         Block(2, By(_officer, new EstablishOrganization(
             Cast.Organization("third branch"), Committee, OrganizationKind.PartyBranch, Name(Cast.Organization("third branch")))));
+    }
+
+    /// <summary>Three nodes are upgraded and say so, one of them with nothing else; then the organisations decide, for a height that this ledger does not reach.</summary>
+    private void PrepareProtocol()
+    {
+        At(2026, 7, 4, 9);
+        _ledger.Block(1, [], carries: 2);
+        _ledger.Block(2, [By(_officer, new RegisterSite(Cast.Hash("third site")))], carries: 2);
+        // Refused: too few carry it.
+        _ledger.Block(3, [Organizations([1, 2, 3], new Contracts.Nodes.ActivateProtocol(_ledger.Height + 100_000, 2))], carries: 2);
+        _ledger.Block(2, [Organizations([1, 2, 3], new Contracts.Nodes.ActivateProtocol(_ledger.Height + 100_000, 2))], carries: 2);
     }
 
     private void Restart()

@@ -74,5 +74,7 @@ internal static class Limits
         ["nodes/node-key/"] = "{Hex32}",
         ["nodes/organization-key/"] = "{KeyId}",
         ["nodes/agreement/"] = "{Number}",
+        ["nodes/protocol/"] = "top",
+        ["nodes/carried/"] = "{Number}",
     };
 }

@@ -45,6 +45,7 @@ var effects = map[string]func(s *state, e object, c blockContext){
 	"nodes.NodesFounded":                    nodesFounded,
 	"nodes.NodesChanged":                    nodesChanged,
 	"nodes.HeightRestarted":                 heightRestarted,
+	"nodes.ProtocolActivated":               protocolActivated,
 }
 
 func networkFounded(s *state, e object, c blockContext) {
@@ -355,6 +356,68 @@ func nodesFounded(s *state, e object, c blockContext) {
 	s.put("nodes/network/top", object{"current": first, "epoch": 1, "highestNumber": len(seats), "agreements": 1})
 	s.put("nodes/agreement/1", first)
 	putNodeKeys(s, seats)
+	if version := number(e, "protocol"); version > 1 {
+		s.put("nodes/protocol/top", object{"steps": []any{object{"from": c.height + 1, "version": version}}})
+		for _, seat := range seats {
+			s.put(carriedKey(number(child(seat.(object), "node"), "number")), object{"highest": version})
+		}
+	}
+}
+
+func carriedKey(node int64) string { return fmt.Sprintf("nodes/carried/%d", node) }
+
+// protocolActivated: a decision that is not in effect yet gives way to the new one.
+func protocolActivated(s *state, e object, c blockContext) {
+	steps := []any{}
+	if record := s.get("nodes/protocol/top"); record != nil {
+		for _, item := range list(record, "steps") {
+			if number(item.(object), "from") <= c.height {
+				steps = append(steps, item)
+			}
+		}
+	}
+	s.put("nodes/protocol/top", object{"steps": append(steps, object{"from": e["from"], "version": e["version"]})})
+}
+
+// protocolAt is the protocol by which the block of a height is made.
+func protocolAt(s *state, height int64) int64 {
+	version := int64(1)
+	if record := s.get("nodes/protocol/top"); record != nil {
+		for _, item := range list(record, "steps") {
+			if step := item.(object); number(step, "from") <= height {
+				version = number(step, "version")
+			}
+		}
+	}
+	return version
+}
+
+// stated writes down what the proposer says of its program where it is new; false when the state says it already.
+func stated(s *state, alone bool, member bool, proposer, carries, height int64) bool {
+	if alone {
+		newest := protocolAt(s, 1<<62)
+		if newest >= carries {
+			return false
+		}
+		steps := []any{}
+		if record := s.get("nodes/protocol/top"); record != nil {
+			steps = list(record, "steps")
+		}
+		s.put("nodes/protocol/top", object{"steps": append(steps, object{"from": height + 1, "version": carries})})
+		return true
+	}
+	if s.get("nodes/network/top") == nil || !member {
+		return false
+	}
+	known := int64(1)
+	if record := s.get(carriedKey(proposer)); record != nil {
+		known = number(record, "highest")
+	}
+	if known == carries {
+		return false
+	}
+	s.put(carriedKey(proposer), object{"highest": carries})
+	return true
 }
 
 func nodesChanged(s *state, e object, c blockContext) {

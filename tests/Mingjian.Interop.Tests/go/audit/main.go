@@ -191,6 +191,14 @@ func (a *audit) block(entries []object, seal object) {
 		}
 		a.carryOut(entry, before, context, at)
 	}
+	proposer := number(seal, "proposer")
+	news := stated(a.state, a.founders.alone, nodes.find(proposer) != nil, proposer, number(seal, "carries"), height)
+	if len(entries) == 0 && !news {
+		fail("seal", "%s is empty", where)
+	}
+	if protocol := protocolAt(before, height); number(seal, "protocol") != protocol {
+		fail("seal", "%s is made by protocol %d", where, protocol)
+	}
 	a.seal(seal, entries, nodes, height, firstIndex, where)
 	writes := map[string][]byte{}
 	for key := range a.state.written {
@@ -418,7 +426,7 @@ func (a *audit) batches(expected map[string]any) int {
 		position := int64(i + 1)
 		where := filepath.Base(file)
 		data, _ := os.ReadFile(file)
-		const magic = "mingjian-batch@v2\n"
+		const magic = "mingjian-batch@v3\n"
 		if where != fmt.Sprintf("%d.mjbatch", position) || len(data) < len(magic)+64 || string(data[:len(magic)]) != magic {
 			fail("batch", "%s is none", where)
 		}
@@ -446,7 +454,7 @@ func (a *audit) batches(expected map[string]any) int {
 			fail("batch", "%s: not signed by the node whose it is", where)
 		}
 		length := binary.BigEndian.Uint32(signed[len(magic)+end+1:])
-		if length < 5 || length > 196608 {
+		if length > 196608 {
 			fail("batch", "%s: a content of %d bytes", where, length)
 		}
 		content, fault := unpack(signed[len(magic)+end+5:], int(length))
@@ -458,7 +466,7 @@ func (a *audit) batches(expected map[string]any) int {
 			if clock < number(header, "time") {
 				clock = number(header, "time")
 			}
-			if header["node"] != is.seal["proposer"] || clock != number(is.seal, "time") || has(header, "restart") != restarts(is) {
+			if header["node"] != is.seal["proposer"] || header["carries"] != is.seal["carries"] || clock != number(is.seal, "time") || has(header, "restart") != restarts(is) {
 				fail("batch", "%s is not what its block's seal says", where)
 			}
 		}
@@ -598,7 +606,7 @@ func (a *audit) readStatement(nodes nodeSet) {
 	statement := parse(body, fault, where).(object)
 	a.schemas.check(statement, "log.json", "LedgerRequest", where)
 	by := nodes.find(number(statement, "node"))
-	if by == nil || statement["network"] != a.network || !ed25519.Verify(by.batch, pae("application/vnd.mingjian.ledger-read.v1+json", body), bytesOf(parts[2], fault, where)) {
+	if by == nil || nodes.find(number(statement, "to")) == nil || statement["network"] != a.network || !ed25519.Verify(by.batch, pae("application/vnd.mingjian.ledger-read.v1+json", body), bytesOf(parts[2], fault, where)) {
 		fail(fault, "not signed by the node")
 	}
 }

@@ -15,6 +15,7 @@ type node struct {
 
 type nodeSet struct {
 	nodes []node
+	alone bool // listed without organisations
 	hash  hash
 }
 
@@ -31,7 +32,7 @@ func (n nodeSet) find(number int64) *node {
 
 // readNodes reads a list of seats, or of the one node that is alone.
 func readNodes(items []any, where string) nodeSet {
-	set := nodeSet{hash: sha256.Sum256(encode(items))}
+	set := nodeSet{alone: true, hash: sha256.Sum256(encode(items))}
 	seen, last := map[string]bool{}, int64(0)
 	fresh := func(key string) []byte {
 		if seen[key] {
@@ -43,6 +44,7 @@ func readNodes(items []any, where string) nodeSet {
 	for _, item := range items {
 		o := item.(object)
 		if seat := child(o, "node"); seat != nil {
+			set.alone = false
 			fresh(text(o, "organization"))
 			fresh(text(o, "organizationKey"))
 			o = seat
