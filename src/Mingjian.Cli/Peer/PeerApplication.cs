@@ -35,7 +35,7 @@ internal static class PeerApplication
         builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie();
         builder.Services.AddAuthorization();
         builder.Services.AddAntiforgery(o => o.HeaderName = Header);
-        builder.Services.AddSingleton(NpgsqlDataSource.Create(database));
+        builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(database));
         var app = builder.Build();
         app.UseAuthentication();
         app.UseAuthorization();

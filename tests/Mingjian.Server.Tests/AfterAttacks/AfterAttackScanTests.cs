@@ -423,7 +423,7 @@ public sealed partial class AfterAttackScanTests : IAsyncLifetime
     }
 
     /// <summary>A workbook that is none, and a good one, under a name with free text in it.</summary>
-    private async Task AttackByUploadAsync(Browser officer)
+    private static async Task AttackByUploadAsync(Browser officer)
     {
         foreach (var body in new[] { Encoding.UTF8.GetBytes(InBody), await File.ReadAllBytesAsync(Repository.File("samples", "roster-300.xlsx")) })
         {
