@@ -18,7 +18,11 @@ public static class FormatMark
     public static string? Refusal(string file, ReadOnlySpan<byte> bytes, string known)
     {
         var found = Find(bytes);
-        return found is null || found == known || !found.StartsWith(known[..(known.LastIndexOf('v') + 1)], StringComparison.Ordinal)
+        var kind = known[..(known.LastIndexOf('v') + 1)];
+
+        // Digits alone: nothing else of the file gets onto a terminal.
+        return found is null || found == known || !found.StartsWith(kind, StringComparison.Ordinal) || found.Length > kind.Length + 4
+            || found.AsSpan(kind.Length).ContainsAnyExceptInRange('0', '9')
             ? null
             : $"{UnknownVersion}：{file} 的格式是“{found}”，本程序只认识“{known}”。请换用写它的程序（或更新的），或者向给出它的单位要一份本程序认识的。";
     }
@@ -36,9 +40,9 @@ public static class FormatMark
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // No JSON at all: not of another version.
+            // No JSON at all, or a text that is none: not of another version.
         }
 
         return null;

@@ -112,6 +112,17 @@ public sealed class NetworkCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_newer_protocol_is_drafted_for_signatures()
+    {
+        await FoundAsync();
+        Assert.Equal(ExitCodes.Ok, await RunAsync("protocol", "2", "--network", Network, "--from", "120000", "--out", At("protocol.mjact.json")));
+        Assert.Equal(ExitCodes.Ok, await RunAsync("sign", At("protocol.mjact.json"), "--key", At("1.pem"), "--yes"));
+        var act = ActFile.Read(new FileInfo(At("protocol.mjact.json")));
+        Assert.Equal(["第 2 版", "从第 120000 个区块起"], act.Summary()!.Summary.Acts[0].Facts.Select(f => f.Value));
+        await Assert.ThrowsAsync<CommandException>(() => RunAsync("protocol", "2", "--network", "?", "--from", "120000", "--out", At("other.mjact.json")));
+    }
+
+    [Fact]
     public async Task Keys_are_never_overwritten_and_nothing_is_signed_unasked()
     {
         await FoundAsync();

@@ -34,6 +34,7 @@ public sealed partial class OperatingGuideTests
         ["network dev"] = "NetworkDevTests",
         ["network init"] = "NetworkCommandTests",
         ["network found"] = "NetworkCommandTests",
+        ["network protocol"] = "NetworkCommandTests",
         ["network configure"] = "NetworkOperationsTests",
         ["network access"] = "NetworkOperationsTests",
         ["network sign"] = "NetworkOperationsTests",

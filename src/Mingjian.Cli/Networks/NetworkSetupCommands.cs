@@ -318,16 +318,11 @@ internal static class NetworkSetupCommands
         var command = new Command("restart", "由各单位的陈述生成重启停住的区块的事项，待各单位核对自己的陈述并签名。") { network, height, epoch, statements, skip, output };
         command.SetAction(async (result, cancelled) =>
         {
-            if (!NetworkId.TryParse(result.GetValue(network)!, out var id))
-            {
-                throw new CommandException("账本名称的写法不对。");
-            }
-
             var act = ActFile.Prepare(
                 new RestartHeight(
                     result.GetValue(epoch), result.GetValue(height), [.. (result.GetValue(skip) ?? []).Order()],
                     [.. result.GetValue(statements)!.Select(Statement).OrderBy(s => s.Node)]),
-                id);
+                Named(result.GetValue(network)!));
             await SaveAsync(result.GetValue(output)!, act, cancelled);
             Show(act);
             Console.WriteLine($"待签：{result.GetValue(output)!.FullName}（每个作了陈述的单位都要签名）");
@@ -339,23 +334,22 @@ internal static class NetworkSetupCommands
     private static Command Protocol()
     {
         var version = new Argument<int>("version") { Description = "新的规则版本" };
+        var network = new Option<string>("--network") { Description = "账本名称", Required = true };
         var from = new Option<long>("--from") { Description = "从第几个区块起生效：留足各单位签名和升级的时间", Required = true };
-        var (server, output) = (ServerClient.Option(), ActOption());
-        var command = new Command("protocol", "生成启用新版规则的事项，待多数单位签名；多数节点的程序支持它以后才能提交。") { version, from, server, output };
+        var output = ActOption();
+        var command = new Command("protocol", "生成启用新版规则的事项，待多数单位签名；多数节点的程序支持它以后才能提交。") { version, network, from, output };
         command.SetAction(async (result, cancelled) =>
         {
-            using var nodes = new NodeClient();
-            var present = await nodes.ReadAgreementAsync(result.GetValue(server)!, cancelled);
-            var (report, fault) = await nodes.ReadAsync(result.GetValue(server)!, cancelled);
-            var network = report?.Network ?? throw new CommandException($"{result.GetValue(server)} 没有答复：{fault}");
-            var act = ActFile.Prepare(new ActivateProtocol(result.GetValue(from), result.GetValue(version)), network);
+            var act = ActFile.Prepare(new ActivateProtocol(result.GetValue(from), result.GetValue(version)), Named(result.GetValue(network)!));
             await SaveAsync(result.GetValue(output)!, act, cancelled);
             Show(act);
-            Console.WriteLine($"待签：{result.GetValue(output)!.FullName}（{present.Agreement.Seats.Count} 个单位中至少 {NodeSet.QuorumOf(present.Agreement.Seats.Count)} 个签名）");
+            Console.WriteLine($"待签：{result.GetValue(output)!.FullName}（需要多数单位签名）");
             return ExitCodes.Ok;
         });
         return command;
     }
+
+    private static NetworkId Named(string text) => NetworkId.TryParse(text, out var id) ? id : throw new CommandException("账本名称的写法不对。");
 
     private static NodeStatement Statement(string text)
     {

@@ -43,7 +43,7 @@ internal static class Limits
         [(typeof(BatchPosition), nameof(BatchPosition.Index))] = (0, BatchPosition.MaxSize - 1),
         [(typeof(BatchPosition), nameof(BatchPosition.Path))] = (0, BatchPosition.MaxPathLength),
         [(typeof(TransactionEntry), nameof(TransactionEntry.Height))] = (1, long.MaxValue),
-        [(typeof(SealEntry), nameof(SealEntry.Entries))] = (2, int.MaxValue),
+        [(typeof(SealEntry), nameof(SealEntry.Entries))] = (1, int.MaxValue),
         [(typeof(SealEntry), nameof(SealEntry.Epoch))] = (1, int.MaxValue),
         [(typeof(SealEntry), nameof(SealEntry.Height))] = (1, long.MaxValue),
         [(typeof(VoteMessage), nameof(VoteMessage.Height))] = (1, long.MaxValue),
