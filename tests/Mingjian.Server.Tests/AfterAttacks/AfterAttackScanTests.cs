@@ -292,8 +292,12 @@ public sealed partial class AfterAttackScanTests : IAsyncLifetime
     {
         var payload = new JsonObject
         {
-            ["command"] = command, ["body"] = body.DeepClone(), ["expires"] = Now.AddMilliseconds(3_600_000).Milliseconds,
-            ["network"] = _network.ToString(), ["nonce"] = LedgerId.New<Nonce>().ToString(), ["signer"] = signer.ToString(),
+            ["command"] = command,
+            ["body"] = body.DeepClone(),
+            ["expires"] = Now.AddMilliseconds(3_600_000).Milliseconds,
+            ["network"] = _network.ToString(),
+            ["nonce"] = LedgerId.New<Nonce>().ToString(),
+            ["signer"] = signer.ToString(),
         };
         if (more is not null)
         {

@@ -88,8 +88,16 @@ internal static class KeptRows
             new Reminder { Id = Id, Member = Named, Branch = Branch, By = Dated, Time = Time, Months = "2026-10,2026-11" },
             new CheckRun
             {
-                Id = Id, Started = Time, Finished = Time.AddMilliseconds(5), Height = 7, Rows = 70, Digest = "digest", FaultCount = 0, Faults = "[]",
-                Trigger = CheckTrigger.Person, By = Named,
+                Id = Id,
+                Started = Time,
+                Finished = Time.AddMilliseconds(5),
+                Height = 7,
+                Rows = 70,
+                Digest = "digest",
+                FaultCount = 0,
+                Faults = "[]",
+                Trigger = CheckTrigger.Person,
+                By = Named,
             });
         await AddAsync<PendingDatabase>(
             services,

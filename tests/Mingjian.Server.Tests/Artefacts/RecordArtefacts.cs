@@ -96,7 +96,10 @@ internal sealed class RecordArtefacts : IDisposable
             var vault = await server.Services.GetRequiredService<VaultAccess>().GetAsync();
             shared.Add(new SharedValue
             {
-                Kind = "kept", Name = "value", Owner = string.Empty, Value = vault.SealShared("kept/value", KeptRows.SharedValue),
+                Kind = "kept",
+                Name = "value",
+                Owner = string.Empty,
+                Value = vault.SealShared("kept/value", KeptRows.SharedValue),
                 Expires = KeptRows.Time.AddMilliseconds(3_000_000_000_000),
             });
             await shared.SaveChangesAsync();
