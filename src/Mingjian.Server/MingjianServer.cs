@@ -34,6 +34,7 @@ public static class MingjianServer
         if (role != ServerRole.Node)
         {
             builder.Services.AddHostedService<StoreGate>();
+            builder.Services.AddHostedService<OpenStores>();
         }
 
         if (role == ServerRole.Web)
