@@ -105,15 +105,14 @@ internal sealed class BatchReader(
     }
 
     /// <summary>Whether an act that was checked on an earlier state is found the same on this one: by the same keys.</summary>
-    private bool HoldsStill(CheckedAct? act, IStateReader state, int protocol)
+    private bool HoldsStill(CheckedAct? act, IStateReader state)
     {
         if (act is not { } known || known.IsOwn)
         {
             return act is not null;
         }
 
-        if (known.Keys is null || TransactionReader.CheckProtocol(known.Transaction.Route, protocol) is not null
-            || SignatureCheck.Resolve(keys, state, known.Transaction.Command, known.Transaction.Signers, out var actors) is not null)
+        if (known.Keys is null || SignatureCheck.Resolve(keys, state, known.Transaction.Command, known.Transaction.Signers, out var actors) is not null)
         {
             return false;
         }
@@ -151,10 +150,13 @@ internal sealed class BatchReader(
 
         return acts;
 
-        void CheckOne(int i) => acts[i] = known is not null && HoldsStill(known[i], state, protocol) ? known[i] : Check(signed.Envelopes[i], state, protocol);
+        void CheckOne(int i) => acts[i] = known is not null && HoldsStill(known[i], state) ? known[i] : Check(signed.Envelopes[i], state, protocol);
     }
 
-    /// <summary>Null for what no honest node hands on. An act by an unknown key, or signed on an unknown site, is left to the block, which drops it.</summary>
+    /// <summary>
+    /// Null for what no honest node hands on: a command of a later protocol among it, which programs that do not carry it cannot read. One that ended with an
+    /// earlier protocol may have been admitted before, so it is left to the block, which drops it. An act by an unknown key, or signed on an unknown site, is left to it, too.
+    /// </summary>
     private CheckedAct? Check(ReadOnlyMemory<byte> envelope, IStateReader state, int protocol)
     {
         if (reader.ReadFrame(envelope, out var frame) is not null)
@@ -167,7 +169,7 @@ internal sealed class BatchReader(
             return new CheckedAct(own, null, IsOwn: true);
         }
 
-        if (reader.ReadCommand(frame, out var route, out var command) is not null || TransactionReader.CheckProtocol(route!, protocol) is not null)
+        if (reader.ReadCommand(frame, out var route, out var command) is not null || route!.Message.Since > protocol)
         {
             return null;
         }
