@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Mingjian.Client;
+namespace Mingjian.Acts;
 
 /// <summary>The member <c>format</c> with which our JSON files say what they are, in which version: <c>mingjian-network@v3</c>.</summary>
 public static class FormatMark

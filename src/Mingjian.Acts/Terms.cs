@@ -4,7 +4,7 @@ using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client;
+namespace Mingjian.Acts;
 
 /// <summary>How the ledger's values read in plain Chinese; one place for pages, signing summaries, receipts and the command line.</summary>
 public static class Terms

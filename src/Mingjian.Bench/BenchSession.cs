@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
 

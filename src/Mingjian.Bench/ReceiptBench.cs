@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Mingjian.Client.Networks;
-using Mingjian.Client.Receipts;
+using Mingjian.Acts.Networks;
+using Mingjian.Acts.Receipts;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Log;

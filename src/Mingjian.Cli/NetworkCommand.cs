@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Mingjian.Acts;
+using Mingjian.Acts.Networks;
 using Mingjian.Cli.Networks;
-using Mingjian.Client;
-using Mingjian.Client.Networks;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Store;
 using Mingjian.Storage.RocksDb;

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Engine.Store;
-using Mingjian.Server.Projections;
+using Mingjian.Server.Operations;
 
 namespace Mingjian.Cli;
 

@@ -2,22 +2,22 @@ using Mingjian.Server.Access;
 using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Demo;
-using Mingjian.Server.Dues;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Monitoring;
 using Mingjian.Server.Names;
 using Mingjian.Server.Nodes;
 using Mingjian.Server.Operations;
-using Mingjian.Server.Pending;
-using Mingjian.Server.Receipts;
-using Mingjian.Server.Roster;
 using Mingjian.Server.Session;
 using Mingjian.Server.Setup;
 using Mingjian.Server.Shared;
 using Mingjian.Server.Trust;
 using Mingjian.Server.Upgrades;
 using Mingjian.Server.Witnesses;
+using Mingjian.Slices.Dues;
+using Mingjian.Slices.Kernel.Countersigning;
+using Mingjian.Slices.Kernel.Receipts;
+using Mingjian.Slices.Members;
 
 namespace Mingjian.Server;
 
@@ -57,7 +57,7 @@ public static class MingjianServer
             builder.AddSessions();
             builder.AddSetup();
             builder.AddRoster();
-            builder.AddPending();
+            builder.Services.AddPending();
             builder.AddDemo();
         }
 
@@ -97,7 +97,7 @@ public static class MingjianServer
         app.MapSetup();
         app.MapRoster();
         app.MapRosterApi();
-        app.MapPending();
+        app.MapHeldActs();
         app.MapDemo();
         app.MapTrustModule();
         app.MapPages();

@@ -2,9 +2,9 @@ using System.Runtime.InteropServices.JavaScript;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Mingjian.Client.Networks;
-using Mingjian.Client.Receipts;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Networks;
+using Mingjian.Acts.Receipts;
+using Mingjian.Acts.Signing;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
 
@@ -97,12 +97,12 @@ internal static partial class TrustModule
     /// <summary>How to ask for a fresh standing of a receipt.</summary>
     [JSExport]
     internal static string StandingQuery(string text) => Guarded(() => Encode(
-        Client.Receipts.StandingQuery.For(ReceiptFile.Parse(Encoding.UTF8.GetBytes(text))), ReceiptReportJson.Default.StandingQuery));
+        Acts.Receipts.StandingQuery.For(ReceiptFile.Parse(Encoding.UTF8.GetBytes(text))), ReceiptReportJson.Default.StandingQuery));
 
     /// <summary>What a receipt claims, unchecked.</summary>
     [JSExport]
     internal static string ReceiptContents(string text, string networkJson) => Guarded(() => Encode(
-        Client.Receipts.ReceiptContents.Read(
+        Acts.Receipts.ReceiptContents.Read(
             ReceiptFile.Parse(Encoding.UTF8.GetBytes(text)), networkJson.Length == 0 ? null : Network(networkJson).File),
         ReceiptReportJson.Default.ReceiptContents));
 
@@ -137,7 +137,7 @@ internal static partial class TrustModule
 
     /// <summary>A text as the drawing of a QR code. Drawn here because an invitation's link must not leave the browser.</summary>
     [JSExport]
-    internal static string DrawQr(string text) => Guarded(() => Encode(new DrawingAnswer(Server.Receipts.QrSvg.Draw(text)), ModuleJson.Default.DrawingAnswer));
+    internal static string DrawQr(string text) => Guarded(() => Encode(new DrawingAnswer(Slices.Kernel.Receipts.QrSvg.Draw(text)), ModuleJson.Default.DrawingAnswer));
 
     private static InvitationCode Code(string text) =>
         InvitationCode.TryParse(text, out var code) ? code : throw new FormatException("Not an invitation's code.");

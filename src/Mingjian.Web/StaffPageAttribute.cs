@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
-using Mingjian.Web.Components.Layout;
+using Mingjian.Web.Layout;
 
-namespace Mingjian.Web.Components;
+namespace Mingjian.Web;
 
 /// <summary>Marks a staff page: dense layout with the side menu, MudBlazor and the Blazor script.</summary>
 /// <remarks>Write <c>@attribute [StaffPage]</c>, and <c>@rendermode InteractiveServer</c> where the page is interactive.</remarks>

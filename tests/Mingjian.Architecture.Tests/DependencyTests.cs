@@ -22,11 +22,18 @@ public sealed class DependencyTests
         ["Storage.Sql"] = ["Primitives"],
         ["Vault"] = ["Primitives", "Storage.Sql"],
         ["Workbooks"] = ["Primitives", "Contracts.Sdk", "Contracts"],
-        ["Client"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Contracts"],
-        ["Web"] = ["Primitives", "Collation", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Client"],
-        ["Web.Trust"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Client"],
+        ["Acts"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Contracts"],
+        ["Views"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Acts"],
+        ["Web"] = ["Primitives", "Collation", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Acts", "Views"],
+        ["Web.Trust"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Acts"],
+
+        // What slices do on the server knows neither the host nor the pages.
+        ["Slices"] =
+        [
+            "Primitives", "Collation", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Acts", "Views", "Engine", "Storage.Sql", "Vault", "Workbooks",
+        ],
         // The load bench runs engine, ordering and store in process, without the server.
-        ["Bench"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Client", "Engine", "Ordering.Etcd", "Ordering.Local", "Storage.RocksDb"],
+        ["Bench"] = ["Primitives", "Cryptography", "Log", "Contracts.Sdk", "Contracts", "Acts", "Engine", "Ordering.Etcd", "Ordering.Local", "Storage.RocksDb"],
         ["Server"] = [Everything],
 
         // Audit executes a ledger again and rebuild fills its read models, so the command line is a second composition root: ADR 0001.
@@ -72,7 +79,7 @@ public sealed class DependencyTests
 
     [Fact]
     public void The_browser_sees_neither_engine_nor_stores_nor_personal_data() => Assert.All(
-        new[] { "Web", "Web.Trust", "Client" }.Select(Full).Where(SourceTree.Projects.ContainsKey),
+        new[] { "Web", "Web.Trust", "Acts", "Views" }.Select(Full).Where(SourceTree.Projects.ContainsKey),
         p => Assert.DoesNotContain(SourceTree.ReachableFrom(p), s => s.Contains("Engine") || s.Contains("Storage") || s.Contains("Ordering") || s.Contains("Vault")));
 
     [Fact]

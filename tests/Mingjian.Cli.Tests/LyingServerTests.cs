@@ -1,5 +1,5 @@
 using System.Text;
-using Mingjian.Client.Receipts;
+using Mingjian.Acts.Receipts;
 using Mingjian.Log;
 using Mingjian.Testing;
 

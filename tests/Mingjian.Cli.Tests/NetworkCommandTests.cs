@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Mingjian.Acts.Networks;
 using Mingjian.Cli.Networks;
-using Mingjian.Client.Networks;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Keys;

@@ -1,5 +1,5 @@
+using Mingjian.Acts.Signing;
 using Mingjian.Cli.Networks;
-using Mingjian.Client.Signing;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Sdk;

@@ -1,7 +1,7 @@
 using System.Text;
+using Mingjian.Acts;
+using Mingjian.Acts.Networks;
 using Mingjian.Cli.Networks;
-using Mingjian.Client;
-using Mingjian.Client.Networks;
 using Mingjian.Engine.Agreement;
 using Mingjian.Testing;
 

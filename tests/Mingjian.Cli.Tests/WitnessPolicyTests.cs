@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Mingjian.Acts.Networks;
+using Mingjian.Acts.Receipts;
 using Mingjian.Cli.Witnessing;
-using Mingjian.Client.Networks;
-using Mingjian.Client.Receipts;
 using Mingjian.Cryptography;
 using Mingjian.Log;
 using Mingjian.Log.Notes;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Mingjian.Client.Messages;
+using Mingjian.Acts.Messages;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;

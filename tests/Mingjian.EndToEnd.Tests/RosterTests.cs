@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Playwright;
-using Mingjian.Roster.Tests;
+using Mingjian.Slices.Tests.Members;
 using Mingjian.Workbooks;
 
 namespace Mingjian.EndToEnd.Tests;

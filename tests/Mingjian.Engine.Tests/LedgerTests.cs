@@ -1,4 +1,3 @@
-using Mingjian.Engine;
 using Mingjian.Engine.Admission;
 using Mingjian.Log;
 using Mingjian.Log.Entries;

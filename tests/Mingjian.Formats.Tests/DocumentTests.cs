@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Engine.Admission;
 using Mingjian.Formats.Tests.Schemas;
 using Mingjian.Testing;

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Mingjian.Client.Networks;
-using Mingjian.Client.Receipts;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Networks;
+using Mingjian.Acts.Receipts;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Audit;

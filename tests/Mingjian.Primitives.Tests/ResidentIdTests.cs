@@ -1,6 +1,5 @@
 using System.Globalization;
 using CsCheck;
-using Mingjian.Primitives;
 
 namespace Mingjian.Primitives.Tests;
 

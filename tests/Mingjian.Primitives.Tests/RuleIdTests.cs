@@ -1,5 +1,3 @@
-using Mingjian.Primitives;
-
 namespace Mingjian.Primitives.Tests;
 
 public sealed class RuleIdTests

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
-using Mingjian.Server.Hosting;
+using Mingjian.Slices.Kernel.Http;
 
 namespace Mingjian.Server.Tests;
 

@@ -12,10 +12,10 @@ using Mingjian.Contracts;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
 using Mingjian.Server.Demo;
-using Mingjian.Server.Hosting;
 using Mingjian.Server.Identity;
-using Mingjian.Server.Projections;
-using Mingjian.Web;
+using Mingjian.Slices.Kernel.Http;
+using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Views.Session;
 
 namespace Mingjian.Server.Tests;
 

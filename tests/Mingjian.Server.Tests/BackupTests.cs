@@ -4,16 +4,16 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using Mingjian.Client.Directory;
-using Mingjian.Client.ReadModels;
 using Mingjian.Contracts.Members;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
 using Mingjian.Server.Demo;
 using Mingjian.Server.Operations;
-using Mingjian.Server.Projections;
 using Mingjian.Server.Tests.Crash;
+using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Vault;
+using Mingjian.Views.Directory;
+using Mingjian.Views.ReadModels;
 
 namespace Mingjian.Server.Tests;
 

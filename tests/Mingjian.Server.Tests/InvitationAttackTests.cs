@@ -7,7 +7,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Mingjian.Client.ReadModels;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
@@ -16,6 +15,7 @@ using Mingjian.Cryptography;
 using Mingjian.Primitives;
 using Mingjian.Server.Demo;
 using Mingjian.Server.Identity;
+using Mingjian.Views.ReadModels;
 
 namespace Mingjian.Server.Tests;
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Mingjian.Ordering.Etcd;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Monitoring;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Projections;
 
 namespace Mingjian.Server.Tests;
 
@@ -53,7 +53,7 @@ public sealed class MonitoringTests
     public async Task The_figures_are_the_ledgers()
     {
         await using var server = await RunningServer.StartAsync(demo: true);
-        await server.Services.GetRequiredService<CheckRunner>().RunAsync(Client.ReadModels.CheckTrigger.Nightly, null, default);
+        await server.Services.GetRequiredService<CheckRunner>().RunAsync(Views.ReadModels.CheckTrigger.Nightly, null, default);
         var metrics = await ReadAsync(server);
         var head = server.Ledger.Head;
         Assert.Equal(head.Height, metrics["mingjian_ledger_height"]);

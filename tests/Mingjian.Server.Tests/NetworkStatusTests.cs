@@ -1,11 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using Mingjian.Client.Networks;
-using Mingjian.Client.ReadModels;
 using Mingjian.Engine.Agreement;
 using Mingjian.Primitives;
 using Mingjian.Server.Monitoring;
 using Mingjian.Storage.RocksDb;
+using Mingjian.Views.Networks;
+using Mingjian.Views.ReadModels;
 
 namespace Mingjian.Server.Tests;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using Mingjian.Client.Networks;
-using Mingjian.Client.Receipts;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Networks;
+using Mingjian.Acts.Receipts;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;

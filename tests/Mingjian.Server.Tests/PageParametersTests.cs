@@ -1,7 +1,7 @@
 using System.Net;
 using System.Reflection;
 using Microsoft.AspNetCore.Components;
-using Mingjian.Web.Components;
+using Mingjian.Web;
 
 namespace Mingjian.Server.Tests;
 

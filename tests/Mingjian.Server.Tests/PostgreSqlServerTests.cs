@@ -3,14 +3,14 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Mingjian.Client.Directory;
-using Mingjian.Client.ReadModels;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Testing;
 using Mingjian.Vault;
+using Mingjian.Views.Directory;
+using Mingjian.Views.ReadModels;
 using Npgsql;
 
 namespace Mingjian.Server.Tests;

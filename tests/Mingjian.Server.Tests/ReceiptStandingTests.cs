@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Mingjian.Client.Networks;
-using Mingjian.Client.Receipts;
+using Mingjian.Acts.Networks;
+using Mingjian.Acts.Receipts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
 using Mingjian.Cryptography;

@@ -1,9 +1,9 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using Mingjian.Client.ReadModels;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Storage.Sql;
 using Mingjian.Testing;
+using Mingjian.Views.ReadModels;
 
 namespace Mingjian.Server.Tests;
 

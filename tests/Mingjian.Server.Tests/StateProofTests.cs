@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;

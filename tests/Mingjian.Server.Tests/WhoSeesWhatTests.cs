@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Mingjian.Client;
+using Mingjian.Acts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Cryptography;

@@ -1,4 +1,4 @@
-namespace Mingjian.Client.Messages;
+namespace Mingjian.Acts.Messages;
 
 /// <summary>Refusals before any contract sees the act. The numbers are the engine's <c>AdmissionRejection</c>.</summary>
 internal static class AdmissionMessages

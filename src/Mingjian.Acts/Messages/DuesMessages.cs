@@ -1,7 +1,7 @@
 using Mingjian.Contracts.Dues;
 using static Mingjian.Contracts.Dues.DuesRejection;
 
-namespace Mingjian.Client.Messages;
+namespace Mingjian.Acts.Messages;
 
 /// <summary>Refusals of the contract <c>dues</c>.</summary>
 internal static class DuesMessages

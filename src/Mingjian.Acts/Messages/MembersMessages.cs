@@ -1,7 +1,7 @@
 using Mingjian.Contracts.Members;
 using static Mingjian.Contracts.Members.MembersRejection;
 
-namespace Mingjian.Client.Messages;
+namespace Mingjian.Acts.Messages;
 
 /// <summary>Refusals of the contract <c>members</c>.</summary>
 internal static class MembersMessages

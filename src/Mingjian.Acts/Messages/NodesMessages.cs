@@ -1,7 +1,7 @@
 using Mingjian.Contracts.Nodes;
 using static Mingjian.Contracts.Nodes.NodesRejection;
 
-namespace Mingjian.Client.Messages;
+namespace Mingjian.Acts.Messages;
 
 /// <summary>Refusals of the contract <c>nodes</c>.</summary>
 internal static class NodesMessages

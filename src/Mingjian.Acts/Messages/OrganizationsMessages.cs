@@ -1,7 +1,7 @@
 using Mingjian.Contracts.Organizations;
 using static Mingjian.Contracts.Organizations.OrganizationsRejection;
 
-namespace Mingjian.Client.Messages;
+namespace Mingjian.Acts.Messages;
 
 /// <summary>Refusals of the contract <c>organizations</c>.</summary>
 internal static class OrganizationsMessages

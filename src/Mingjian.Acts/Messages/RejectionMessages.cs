@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 
-namespace Mingjian.Client.Messages;
+namespace Mingjian.Acts.Messages;
 
 /// <summary>A refusal in plain Chinese.</summary>
 /// <param name="Code">Stable, for example <c>dues/1413</c>.</param>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Networks;
+namespace Mingjian.Acts.Networks;
 
 /// <summary>Bytes that are no network file. The message is Chinese: it is shown to whoever verifies.</summary>
 public sealed class NetworkFileException(string message, Exception? inner = null) : Exception(message, inner);

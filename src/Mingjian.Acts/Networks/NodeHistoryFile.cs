@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Networks;
+namespace Mingjian.Acts.Networks;
 
 /// <summary>How the nodes of a network changed: leads a verifier from its network file to the nodes that signed a later checkpoint.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Networks;
+namespace Mingjian.Acts.Networks;
 
 /// <summary>The outcome of following a node history.</summary>
 /// <param name="Explanation">Plain Chinese.</param>

@@ -3,7 +3,7 @@ using Mingjian.Log;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Networks;
+namespace Mingjian.Acts.Networks;
 
 /// <summary>Follows changes one by one; each is believed because the nodes before it signed it.</summary>
 internal sealed class NodeHistoryWalk(TrustedNetwork start)

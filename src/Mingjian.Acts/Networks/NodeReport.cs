@@ -4,7 +4,7 @@ using Mingjian.Contracts;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Networks;
+namespace Mingjian.Acts.Networks;
 
 /// <summary>What a node says of itself at <c>/ledger/node</c>. Unsigned: for operators, no evidence of anything.</summary>
 /// <param name="Network">The ledger.</param>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Networks;
+namespace Mingjian.Acts.Networks;
 
 /// <summary>What the ledger's state says under one key as of one block, proven: a record, or that there is none (<c>*.mjstate.json</c>).</summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using System.Text;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Networks;
+namespace Mingjian.Acts.Networks;
 
 /// <summary>A network's nodes as a C2SP tlog-policy, for verifiers that we did not write.</summary>
 public static class TlogPolicy

@@ -2,7 +2,7 @@ using System.Globalization;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Networks;
+namespace Mingjian.Acts.Networks;
 
 /// <summary>A network file as a verifier uses it: whose signatures make a checkpoint of a size final.</summary>
 public sealed class TrustedNetwork

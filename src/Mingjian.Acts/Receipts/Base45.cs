@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Mingjian.Client.Receipts;
+namespace Mingjian.Acts.Receipts;
 
 /// <summary>Base45 of RFC 9285: bytes in the alphabet of a QR code's alphanumeric mode.</summary>
 internal static class Base45

@@ -1,9 +1,9 @@
 using System.Globalization;
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Receipts;
+namespace Mingjian.Acts.Receipts;
 
 /// <summary>The outcome of checking a checkpoint note.</summary>
 /// <param name="Ok">Signed by the log and by a quorum, and by nobody unknown.</param>

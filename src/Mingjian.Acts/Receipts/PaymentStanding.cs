@@ -7,7 +7,7 @@ using Mingjian.Log.Notes;
 using Mingjian.Log.State;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Receipts;
+namespace Mingjian.Acts.Receipts;
 
 /// <summary>What the ledger's state says of one payment as of one block, with the proof: part of a receipt, or fetched fresh for one.</summary>
 /// <remarks>

@@ -1,12 +1,12 @@
 using System.Text.Json.Serialization;
-using Mingjian.Client.Networks;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Networks;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts.Dues;
 using Mingjian.Cryptography;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Receipts;
+namespace Mingjian.Acts.Receipts;
 
 /// <summary>What a receipt says, for display. Nothing of it is checked here.</summary>
 /// <param name="Title">For example <c>党费缴纳凭证</c>.</param>

@@ -2,7 +2,7 @@ using System.Text;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Receipts;
+namespace Mingjian.Acts.Receipts;
 
 /// <summary>Bytes that are not the one encoding of a receipt. The message is Chinese: it is shown to whoever checks the receipt.</summary>
 public sealed class ReceiptFormatException(string message, Exception? inner = null) : Exception(message, inner);

@@ -4,7 +4,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Mingjian.Client.Receipts;
+namespace Mingjian.Acts.Receipts;
 
 /// <summary>What has been scanned of a receipt that stands on paper as numbered QR codes.</summary>
 /// <param name="Total">How many codes the receipt has.</param>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Mingjian.Contracts.Dues;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Receipts;
+namespace Mingjian.Acts.Receipts;
 
 /// <summary>How one step of a verification ended.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<StepStatus>))]

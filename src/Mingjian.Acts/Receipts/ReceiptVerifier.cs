@@ -1,6 +1,6 @@
 using System.Globalization;
-using Mingjian.Client.Networks;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Networks;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
@@ -8,7 +8,7 @@ using Mingjian.Log;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Receipts;
+namespace Mingjian.Acts.Receipts;
 
 /// <summary>Checks receipts step by step with nothing but the network's public keys: the same code on server, command line and browser.</summary>
 /// <remarks>

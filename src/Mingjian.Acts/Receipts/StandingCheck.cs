@@ -1,6 +1,6 @@
 using System.Globalization;
-using Mingjian.Client.Networks;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Networks;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Cryptography;
@@ -9,7 +9,7 @@ using Mingjian.Log.Notes;
 using Mingjian.Log.State;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Receipts;
+namespace Mingjian.Acts.Receipts;
 
 /// <summary>What a standing has to be about.</summary>
 /// <param name="Payment">The receipt's payment.</param>

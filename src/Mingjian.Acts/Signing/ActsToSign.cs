@@ -7,7 +7,7 @@ using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 
-namespace Mingjian.Client.Signing;
+namespace Mingjian.Acts.Signing;
 
 /// <summary>Commands that a page hands to <c>mj.act</c>: nothing has happened yet, the person sees and signs them in the browser.</summary>
 /// <param name="CommandsJson"><c>[{"command":"dues.RecordPayment","body":{…}}]</c>.</param>

@@ -5,7 +5,7 @@ using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Signing;
+namespace Mingjian.Acts.Signing;
 
 /// <summary>Every command and event of the contracts by its name on the ledger, for building and reading canonical bytes.</summary>
 public static class CommandRegistry
@@ -28,6 +28,19 @@ public static class CommandRegistry
         }
 
         return (ICommand)CanonicalJson.Decode(payload.Body.Span, type.Json);
+    }
+
+    /// <summary>The same, or null for anything that is not a well-formed act of a kind that this program knows.</summary>
+    public static ICommand? Find(TransactionPayload? payload)
+    {
+        try
+        {
+            return payload is null ? null : Decode(payload);
+        }
+        catch (CanonicalJsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Reads a command from any JSON spelling of it (order and white space are free), as pages write it.</summary>

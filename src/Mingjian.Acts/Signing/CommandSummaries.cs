@@ -7,7 +7,7 @@ using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Signing;
+namespace Mingjian.Acts.Signing;
 
 /// <summary>Names that a page knows for ids; shown beside the id, never in its place.</summary>
 /// <remarks>They come from the server and are not signed, so each name is followed by the id that is.</remarks>

@@ -2,7 +2,7 @@ using System.Globalization;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Signing;
+namespace Mingjian.Acts.Signing;
 
 /// <summary>What organisations sign in matters of the network, in plain Chinese.</summary>
 internal static class NodesSummaries

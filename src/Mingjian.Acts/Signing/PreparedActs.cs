@@ -4,7 +4,7 @@ using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Signing;
+namespace Mingjian.Acts.Signing;
 
 /// <summary>Acts ready to be read and signed: the canonical payloads, what one gesture signs, and what the payloads say.</summary>
 public sealed class PreparedActs

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Signing;
+namespace Mingjian.Acts.Signing;
 
 /// <summary>What a key signs to open a session; its own payload type, so it can never pass for an act, nor an act for it.</summary>
 /// <remarks>Signed bytes: PAE(<see cref="Type"/>, canonical JSON); a passkey's challenge is SHA-256 of them, exactly as for an act.</remarks>

@@ -1,4 +1,4 @@
-namespace Mingjian.Client.Signing;
+namespace Mingjian.Acts.Signing;
 
 /// <summary>What a person is about to sign, in plain Chinese, computed from the very bytes that get signed.</summary>
 /// <param name="Title">For example <c>登记党费缴纳 25 笔</c>.</param>

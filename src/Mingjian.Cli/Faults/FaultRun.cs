@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Mingjian.Server.Access;
+using Mingjian.Acts.Networks;
 using Mingjian.Cli.Networks;
-using Mingjian.Client.Networks;
 using Mingjian.Cryptography;
+using Mingjian.Server.Access;
 
 namespace Mingjian.Cli.Faults;
 

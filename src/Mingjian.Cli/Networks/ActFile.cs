@@ -1,6 +1,6 @@
-using Mingjian.Client;
-using Mingjian.Client.Networks;
-using Mingjian.Client.Signing;
+using Mingjian.Acts;
+using Mingjian.Acts.Networks;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Cryptography;
 using Mingjian.Ordering.Etcd;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Mingjian.Client;
-using Mingjian.Client.Networks;
+using Mingjian.Acts;
+using Mingjian.Acts.Networks;
 using Mingjian.Contracts;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Execution;

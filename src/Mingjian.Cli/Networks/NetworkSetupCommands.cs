@@ -438,7 +438,7 @@ internal static class NetworkSetupCommands
     }
 
     private static async Task<int> ChangeAsync(
-        Uri server, FileInfo output, Hash32? charter, Func<Mingjian.Client.Networks.AgreementFile, Func<IReadOnlyList<Seat>, IReadOnlyList<Seat>>> change,
+        Uri server, FileInfo output, Hash32? charter, Func<Mingjian.Acts.Networks.AgreementFile, Func<IReadOnlyList<Seat>, IReadOnlyList<Seat>>> change,
         bool keepCharter, CancellationToken cancellationToken)
     {
         using var nodes = new NodeClient();

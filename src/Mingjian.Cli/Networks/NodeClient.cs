@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Primitives;
 
 namespace Mingjian.Cli.Networks;

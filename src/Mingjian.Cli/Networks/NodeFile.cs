@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Mingjian.Client;
+using Mingjian.Acts;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Primitives;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Mingjian.Client.Receipts;
+using Mingjian.Acts.Receipts;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Audit;
 using Mingjian.Engine.Store;

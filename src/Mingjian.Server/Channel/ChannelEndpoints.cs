@@ -3,6 +3,7 @@ using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;
+using Mingjian.Slices.Kernel.Http;
 
 namespace Mingjian.Server.Channel;
 
@@ -22,7 +23,7 @@ internal static class ChannelEndpoints
 
     public static void MapChannel(this WebApplication app)
     {
-        var channel = app.MapGroup(Prefix).AllowAnonymous().RequireRateLimiting(HostingServices.ChannelLimit).WithMetadata(TokenRequired.Marker)
+        var channel = app.MapGroup(Prefix).AllowAnonymous().RequireRateLimiting(RateLimits.Channel).WithMetadata(TokenRequired.Marker)
             .AddEndpointFilter(async (context, next) => context.HttpContext.RequestServices.GetRequiredService<ChannelToken>().Check(context.HttpContext)
                 ? await next(context)
                 : Problems.Of(StatusCodes.Status401Unauthorized, "web/token", "这里只受理本单位的网页服务器：需要节点数据目录里的 web.token。"));

@@ -4,6 +4,7 @@ using Mingjian.Server.Hosting;
 using Mingjian.Server.Identity;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Names;
+using Mingjian.Slices.Kernel.Http;
 
 namespace Mingjian.Server.Channel;
 
@@ -24,7 +25,7 @@ internal static class NodeAlone
     public static void MapNodeAlone(this WebApplication app) =>
         app.MapGet("/api/v1/session", (ILedger ledger, IAntiforgery antiforgery, HttpContext context) => Results.Ok(new SessionAnswer(
                 false, null, null, null, null, ledger.Network.ToString(), "X-CSRF-TOKEN", antiforgery.GetAndStoreTokens(context).RequestToken!)))
-            .AllowAnonymous().RequireRateLimiting(HostingServices.ApiLimit).Produces<SessionAnswer>();
+            .AllowAnonymous().RequireRateLimiting(RateLimits.Api).Produces<SessionAnswer>();
 
     /// <summary>Makes the token at the start, not at the first request.</summary>
     private sealed class ChannelStart(ChannelToken token) : IHostedService

@@ -4,6 +4,7 @@ using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
+using Mingjian.Slices.Kernel.Http;
 
 namespace Mingjian.Server.Demo;
 
@@ -41,7 +42,7 @@ internal static class DemoEndpoints
 
     public static void MapDemo(this WebApplication app) =>
         app.MapPost("/api/v1/demo/invitation", InviteAsync).AllowAnonymous().RequireCsrfToken()
-            .RequireRateLimiting(HostingServices.SignInLimit).ExcludeFromDescription();
+            .RequireRateLimiting(RateLimits.SignIn).ExcludeFromDescription();
 
     private static async Task<IResult> InviteAsync(DemoQuestion question, DemoSignIn demo, HttpContext context) =>
         await demo.InviteAsync(question.Account, question.Key, context.RequestAborted) is { } invitation

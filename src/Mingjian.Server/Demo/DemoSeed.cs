@@ -1,4 +1,3 @@
-using Mingjian.Client.Directory;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
@@ -11,6 +10,7 @@ using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Operations;
 using Mingjian.Vault;
+using Mingjian.Views.Directory;
 
 namespace Mingjian.Server.Demo;
 

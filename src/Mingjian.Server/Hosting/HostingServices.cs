@@ -13,8 +13,8 @@ using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Operations;
 using Mingjian.Server.Shared;
+using Mingjian.Slices.Kernel.Http;
 using Mingjian.Web;
-using Mingjian.Web.Components;
 using MudBlazor;
 using MudBlazor.Services;
 
@@ -23,18 +23,6 @@ namespace Mingjian.Server.Hosting;
 /// <summary>The frame around all slices: Kestrel, headers, faults, rate limits, pages.</summary>
 internal static class HostingServices
 {
-    /// <summary>Rate limit of everything that leads to a session.</summary>
-    public const string SignInLimit = "sign-in";
-
-    /// <summary>Rate limit of the API.</summary>
-    public const string ApiLimit = "api";
-
-    /// <summary>Limit of a node's channel for web processes: requests at once; whoever lacks the token is counted like a sign-in.</summary>
-    public const string ChannelLimit = "web";
-
-    /// <summary>Limit of the log: none for hash tiles and for whoever may read entries; everybody else's tries at entries are counted like sign-ins.</summary>
-    public const string LogLimit = "log";
-
     private const int ChannelRequests = 512;
 
     public static void AddHosting(this WebApplicationBuilder builder)
@@ -131,14 +119,14 @@ internal static class HostingServices
                 Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             return ValueTask.CompletedTask;
         };
-        limiter.AddPolicy(SignInLimit, PerSource);
-        limiter.AddPolicy(ChannelLimit, context => context.RequestServices.GetRequiredService<ChannelToken>().Check(context)
+        limiter.AddPolicy(RateLimits.SignIn, PerSource);
+        limiter.AddPolicy(RateLimits.Channel, context => context.RequestServices.GetRequiredService<ChannelToken>().Check(context)
             ? RateLimitPartition.GetConcurrencyLimiter("web", static _ => new ConcurrencyLimiterOptions { PermitLimit = ChannelRequests, QueueLimit = 0 })
             : PerSource(context));
-        limiter.AddPolicy(LogLimit, context => LedgerApi.LedgerEndpoints.IsRefusedEntries(context) || LedgerApi.StateProofs.IsRefused(context)
+        limiter.AddPolicy(RateLimits.Log, context => LedgerApi.LedgerEndpoints.IsRefusedEntries(context) || LedgerApi.StateProofs.IsRefused(context)
             ? PerSource(context)
             : RateLimitPartition.GetNoLimiter("log"));
-        limiter.AddPolicy(ApiLimit, context => PerMinute(
+        limiter.AddPolicy(RateLimits.Api, context => PerMinute(
             context.User.Identity?.Name is { } member ? "member:" + member : context.RequestServices.GetRequiredService<ClientSource>().Of(context).Name,
             Options(context).Limits.RequestsPerMinute));
     }

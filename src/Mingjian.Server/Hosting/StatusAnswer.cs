@@ -1,4 +1,5 @@
 using System.Text;
+using Mingjian.Slices.Kernel.Http;
 
 namespace Mingjian.Server.Hosting;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
@@ -9,6 +9,7 @@ using Mingjian.Primitives;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Session;
+using Mingjian.Slices.Kernel.Http;
 
 namespace Mingjian.Server.Identity;
 
@@ -44,15 +45,15 @@ internal static class InvitationEndpoints
     {
         app.MapPost("/api/v1/invitations/check", Check).AllowAnonymous().RequireCsrfToken()
             .WithMetadata(new RequestSizeLimitAttribute(LargestBody))
-            .RequireRateLimiting(HostingServices.SignInLimit).Produces<InvitationState>();
+            .RequireRateLimiting(RateLimits.SignIn).Produces<InvitationState>();
         app.MapPost("/api/v1/invitations/passkey/options", PasskeyOptionsAsync).AllowAnonymous().RequireCsrfToken()
             .WithMetadata(new RequestSizeLimitAttribute(LargestBody))
-            .RequireRateLimiting(HostingServices.SignInLimit).Produces<PasskeyOptions>().ProducesProblem(422);
+            .RequireRateLimiting(RateLimits.SignIn).Produces<PasskeyOptions>().ProducesProblem(422);
         app.MapPost("/api/v1/passkeys", CreatePasskeyAsync).AllowAnonymous().RequireCsrfToken()
             .WithMetadata(new RequestSizeLimitAttribute(LargestBody))
-            .RequireRateLimiting(HostingServices.SignInLimit).Produces<NewPasskey>().ProducesProblem(422);
+            .RequireRateLimiting(RateLimits.SignIn).Produces<NewPasskey>().ProducesProblem(422);
         app.MapPost("/api/v1/invitations/redeem", RedeemAsync).AllowAnonymous().RequireCsrfToken()
-            .RequireRateLimiting(HostingServices.SignInLimit).Produces<SubmissionAnswer>().ProducesProblem(422);
+            .RequireRateLimiting(RateLimits.SignIn).Produces<SubmissionAnswer>().ProducesProblem(422);
     }
 
     private static IResult Check(InvitationQuestion question, ILedger ledger, TimeProvider clock)
@@ -113,7 +114,7 @@ internal static class InvitationEndpoints
             return Submissions.ToResult(await submissions.SubmitAsync(request.Acts, Door.Invitation, context));
         }
 
-        if (Doors.CommandOf(request.Acts[0]) is not BindKey bind)
+        if (CommandRegistry.Find(request.Acts[0].Payload) is not BindKey bind)
         {
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "session/not-a-binding", "这里只能办理绑定密钥。");
         }

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Identity;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;

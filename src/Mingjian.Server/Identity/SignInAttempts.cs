@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
+using Mingjian.Slices.Kernel.Http;
 
 namespace Mingjian.Server.Identity;
 

@@ -2,8 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
-using Mingjian.Client.Session;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts.Members;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
@@ -12,6 +11,8 @@ using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Session;
+using Mingjian.Slices.Kernel.Http;
+using Mingjian.Views.Session;
 
 namespace Mingjian.Server.Identity;
 
@@ -50,14 +51,14 @@ internal static class SignInEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/v1/session", GetSessionAsync).AllowAnonymous().RequireRateLimiting(HostingServices.ApiLimit)
+        app.MapGet("/api/v1/session", GetSessionAsync).AllowAnonymous().RequireRateLimiting(RateLimits.Api)
             .Produces<SessionAnswer>();
         app.MapPost("/api/v1/session/challenge", ChallengeAsync).AllowAnonymous().RequireCsrfToken()
-            .RequireRateLimiting(HostingServices.SignInLimit).Produces<ChallengeAnswer>();
+            .RequireRateLimiting(RateLimits.SignIn).Produces<ChallengeAnswer>();
         app.MapPost("/api/v1/session", SignInAsync).AllowAnonymous().RequireCsrfToken()
-            .RequireRateLimiting(HostingServices.SignInLimit).Produces(204).ProducesProblem(401);
+            .RequireRateLimiting(RateLimits.SignIn).Produces(204).ProducesProblem(401);
         app.MapPost("/api/v1/session/passkey", PasskeySignInAsync).AllowAnonymous().RequireCsrfToken()
-            .RequireRateLimiting(HostingServices.SignInLimit).Produces(204).ProducesProblem(401);
+            .RequireRateLimiting(RateLimits.SignIn).Produces(204).ProducesProblem(401);
         app.MapPost("/session/sign-out", SignOutAsync).AllowAnonymous().RequireCsrfToken().ExcludeFromDescription();
     }
 

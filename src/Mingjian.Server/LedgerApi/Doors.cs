@@ -1,4 +1,4 @@
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Engine;
 using Mingjian.Primitives;
@@ -52,17 +52,4 @@ internal sealed class Doors(Genesis genesis)
         Founding => door is Door.Setup or Door.Web ? null : SetupOnly,
         _ => null,
     };
-
-    /// <summary>The command, or null for anything that is not a well-formed act of a kind that this program knows.</summary>
-    public static ICommand? CommandOf(SubmittedAct act)
-    {
-        try
-        {
-            return act.Payload is { } payload ? CommandRegistry.Decode(payload) : null;
-        }
-        catch (CanonicalJsonException)
-        {
-            return null;
-        }
-    }
 }

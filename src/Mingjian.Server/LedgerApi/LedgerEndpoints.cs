@@ -1,5 +1,4 @@
-using Mingjian.Client.Networks;
-using Mingjian.Client.Session;
+using Mingjian.Acts.Networks;
 using Mingjian.Engine;
 using Mingjian.Engine.Audit;
 using Mingjian.Engine.Keys;
@@ -8,9 +7,12 @@ using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 using Mingjian.Server.Access;
 using Mingjian.Server.Configuration;
-using Mingjian.Server.Dues;
-using Mingjian.Server.Explorer;
 using Mingjian.Server.Hosting;
+using Mingjian.Slices.Kernel.Access;
+using Mingjian.Slices.Kernel.Explorer;
+using Mingjian.Slices.Kernel.Http;
+using Mingjian.Slices.Kernel.Receipts;
+using Mingjian.Views.Session;
 
 namespace Mingjian.Server.LedgerApi;
 
@@ -39,7 +41,7 @@ internal static class LedgerEndpoints
     public static void MapActs(IEndpointRouteBuilder app)
     {
         app.MapPost("/api/v1/transactions", SubmitAsync).RequireAuthorization(Policies.SignedIn).RequireCsrfToken()
-            .RequireRateLimiting(HostingServices.ApiLimit)
+            .RequireRateLimiting(RateLimits.Api)
             .WithSummary("Submits signed acts and waits until each is final or refused, up to Mingjian:Limits:FinalWait (15 s).")
             .WithDescription(
                 "Body: {\"envelopes\":[…]}, canonical DSSE envelopes, in order. The signatures are the authority; the session is not. "
@@ -48,7 +50,7 @@ internal static class LedgerEndpoints
             .Accepts<object>("application/json").Produces<SubmissionAnswer>().Produces<SubmissionAnswer>(202)
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(503);
         app.MapGet("/api/v1/transactions/{id}", GetTransactionAsync).RequireAuthorization(Policies.SignedIn)
-            .RequireRateLimiting(HostingServices.ApiLimit)
+            .RequireRateLimiting(RateLimits.Api)
             .WithSummary("How far an act has come, by its id (SHA-256 of the payload's PAE, 64 hexadecimal digits).")
             .WithDescription(
                 "Status waiting: kept by a web process whose node is out of reach; accepted: this node has checked it; ordered: every node will see it; final: a quorum has signed its block; refused: "
@@ -72,7 +74,7 @@ internal static class LedgerEndpoints
 
         // Hash tiles are open: without them nobody outside could check that one checkpoint continues another. A hash gives nothing of its entry
         // away: every act has a random id and a signature in it. Entry bundles are not open.
-        log.MapGet("/tile/{**tile}", Tile).RequireRateLimiting(HostingServices.LogLimit)
+        log.MapGet("/tile/{**tile}", Tile).RequireRateLimiting(RateLimits.Log)
             .WithSummary("A hash tile, or an entry bundle (C2SP tlog-tiles).")
             .WithDescription(
                 "Hash tiles are open to everybody. tile/entries/… is for nodes of the network (Authorization: Mingjian-Node …, a statement signed with the batch key), "
@@ -96,7 +98,7 @@ internal static class LedgerEndpoints
     }
 
     private static async Task<IResult> GetTransactionAsync(
-        string id, OpenActs acts, ILedger ledger, DuesAccess access, HttpContext context)
+        string id, OpenActs acts, ILedger ledger, LedgerAccess access, HttpContext context)
     {
         context.Response.Headers.CacheControl = "private, no-store";
         // In a path the id is spelt in hexadecimal or base64url; base64 has slashes.
@@ -246,8 +248,10 @@ internal static class LedgerEndpoints
 }
 
 /// <summary>Makes the network file of the running ledger.</summary>
-internal sealed class NetworkFiles(ILedger ledger, NodeHistories histories, IOrganizationNames organizations)
+internal sealed class NetworkFiles(ILedger ledger, NodeHistories histories, IOrganizationNames organizations) : INetworkFileSource
 {
+    public Task<NetworkFile> ReadAsync(CancellationToken cancellationToken) => ReadAsync(AnchorChoice.PresentNodes, cancellationToken);
+
     public async Task<NetworkFile> ReadAsync(AnchorChoice choice, CancellationToken cancellationToken)
     {
         var (anchor, nodes) = histories.AnchorOf(choice);

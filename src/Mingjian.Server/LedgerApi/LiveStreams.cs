@@ -5,8 +5,8 @@ using System.Security.Claims;
 using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
-using Mingjian.Server.Explorer;
 using Mingjian.Server.Session;
+using Mingjian.Slices.Kernel.Explorer;
 
 namespace Mingjian.Server.LedgerApi;
 

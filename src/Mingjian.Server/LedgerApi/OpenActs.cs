@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Mingjian.Client.Messages;
+using Mingjian.Acts.Messages;
 using Mingjian.Engine;
 using Mingjian.Engine.Admission;
 using Mingjian.Log.Entries;

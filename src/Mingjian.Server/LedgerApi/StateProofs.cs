@@ -1,5 +1,4 @@
-using Mingjian.Client.Networks;
-using Mingjian.Client.Session;
+using Mingjian.Acts.Networks;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Sdk;
@@ -8,8 +7,10 @@ using Mingjian.Log;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
 using Mingjian.Server.Access;
-using Mingjian.Server.Dues;
 using Mingjian.Server.Hosting;
+using Mingjian.Slices.Kernel.Access;
+using Mingjian.Slices.Kernel.Http;
+using Mingjian.Views.Session;
 
 namespace Mingjian.Server.LedgerApi;
 
@@ -34,7 +35,7 @@ internal static class StateProofs
 
     /// <summary>For those who read entries.</summary>
     public static void MapAny(IEndpointRouteBuilder app) =>
-        app.MapGet("/ledger/state/{**key}", ReadAny).AllowAnonymous().RequireRateLimiting(HostingServices.LogLimit)
+        app.MapGet("/ledger/state/{**key}", ReadAny).AllowAnonymous().RequireRateLimiting(RateLimits.Log)
             .WithSummary("A record of the state as of the newest block, or its absence, with the proof (mingjian-state-proof@v1).")
             .WithDescription(
                 "For auditors and witnesses whom the operator has let in and the organisation's own web processes (Authorization: Bearer …, as for tile/entries/…); "
@@ -43,7 +44,7 @@ internal static class StateProofs
 
     /// <summary>For people.</summary>
     public static void MapOwn(IEndpointRouteBuilder app) =>
-        app.MapGet("/api/v1/state/{**key}", ReadOwnAsync).RequireAuthorization(Policies.SignedIn).RequireRateLimiting(HostingServices.ApiLimit)
+        app.MapGet("/api/v1/state/{**key}", ReadOwnAsync).RequireAuthorization(Policies.SignedIn).RequireRateLimiting(RateLimits.Api)
             .WithSummary("The same for people who are signed in: records about themselves, and records about no person.")
             .WithDescription("Everything else is 404, whether or not there is such a record.")
             .Produces<StateProofFile>().ProducesProblem(401).ProducesProblem(404);
@@ -67,7 +68,7 @@ internal static class StateProofs
         return Serve(key, ledger);
     }
 
-    private static async Task<IResult> ReadOwnAsync(string? key, ILedger ledger, DuesAccess access, HttpContext context)
+    private static async Task<IResult> ReadOwnAsync(string? key, ILedger ledger, LedgerAccess access, HttpContext context)
     {
         context.Response.Headers.CacheControl = "private, no-store";
         var user = await access.UserAsync(context.RequestAborted);

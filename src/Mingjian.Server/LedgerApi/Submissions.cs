@@ -1,13 +1,13 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
-using Mingjian.Client.Messages;
+using Mingjian.Acts.Messages;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Engine.Admission;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
-using Mingjian.Server.Hosting;
 using Mingjian.Server.Monitoring;
+using Mingjian.Slices.Kernel.Http;
 
 namespace Mingjian.Server.LedgerApi;
 

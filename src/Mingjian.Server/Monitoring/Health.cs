@@ -4,7 +4,7 @@ using Mingjian.Engine;
 using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Nodes;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Projections;
 
 namespace Mingjian.Server.Monitoring;
 

@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Mingjian.Client.Networks;
-using Mingjian.Client.Session;
 using Mingjian.Contracts;
 using Mingjian.Engine;
 using Mingjian.Ordering.Etcd;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
-using Mingjian.Server.Projections;
-using Mingjian.Web;
+using Mingjian.Slices.Kernel.Http;
+using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Views.Networks;
+using Mingjian.Views.Session;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -71,7 +71,7 @@ internal static class MonitoringServices
 
         // The token is the authority: no sign-in scheme knows a monitor.
         app.MapPrometheusScrapingEndpoint("/metrics", null, scrape => scrape.Use(RequireTokenAsync), null)
-            .AllowAnonymous().RequireRateLimiting(HostingServices.ApiLimit);
+            .AllowAnonymous().RequireRateLimiting(RateLimits.Api);
     }
 
     private static async Task<IResult> EvidenceAsync(string id, INetworkStatus status, CancellationToken cancelled)

@@ -1,7 +1,8 @@
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Engine.Agreement;
 using Mingjian.Primitives;
 using Mingjian.Server.Nodes;
+using Mingjian.Views.Networks;
 
 namespace Mingjian.Server.Monitoring;
 

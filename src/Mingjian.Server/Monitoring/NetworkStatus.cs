@@ -1,6 +1,4 @@
 using System.Globalization;
-using Mingjian.Client.Networks;
-using Mingjian.Client.Session;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
@@ -9,15 +7,17 @@ using Mingjian.Engine.Agreement;
 using Mingjian.Primitives;
 using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
-using Mingjian.Server.Dues;
 using Mingjian.Server.Nodes;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Access;
+using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Views.Networks;
+using Mingjian.Views.Session;
 
 namespace Mingjian.Server.Monitoring;
 
 /// <inheritdoc/>
 internal sealed class NetworkStatus(
-    FinalLedger ledger, INodeStanding node, DuesAccess access, ProjectionProgress progress, CheckRunner checks, ServerOptions options, TimeProvider clock, Genesis genesis,
+    FinalLedger ledger, INodeStanding node, LedgerAccess access, ProjectionProgress progress, CheckRunner checks, ServerOptions options, TimeProvider clock, Genesis genesis,
     NodeCertificates? certificates = null)
     : INetworkStatus
 {

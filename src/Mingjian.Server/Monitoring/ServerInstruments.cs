@@ -4,8 +4,8 @@ using Mingjian.Engine;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Nodes;
-using Mingjian.Server.Projections;
 using Mingjian.Server.Witnesses;
+using Mingjian.Slices.Kernel.Projections;
 
 namespace Mingjian.Server.Monitoring;
 
@@ -72,7 +72,7 @@ internal sealed class ServerInstruments : IDisposable
             "mingjian.check.time", () => Last(r => r.Finished.Milliseconds / 1000), "s", "When lists and ledger were last compared, seconds since 1970.");
         _meter.CreateObservableGauge("mingjian.check.faults", () => Last(r => r.FaultCount), "{row}", "Rows that differed from the ledger in the last comparison.");
 
-        IEnumerable<Measurement<long>> Last(Func<Client.ReadModels.CheckReport, long> read) => checks.Last is { } last ? [new(read(last))] : [];
+        IEnumerable<Measurement<long>> Last(Func<Views.ReadModels.CheckReport, long> read) => checks.Last is { } last ? [new(read(last))] : [];
     }
 
     /// <summary>What a web process knows of its node.</summary>

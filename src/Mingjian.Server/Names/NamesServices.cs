@@ -1,9 +1,9 @@
-using Mingjian.Client.Directory;
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Vault;
+using Mingjian.Views.Directory;
 
 namespace Mingjian.Server.Names;
 

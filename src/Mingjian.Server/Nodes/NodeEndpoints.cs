@@ -1,4 +1,4 @@
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
@@ -7,6 +7,7 @@ using Mingjian.Primitives;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Operations;
+using Mingjian.Slices.Kernel.Http;
 
 namespace Mingjian.Server.Nodes;
 
@@ -22,7 +23,7 @@ internal static class NodeEndpoints
             .WithSummary("The network agreement that signs the next block: charter, nodes, organisations and their keys.")
             .WithDescription("From this node's state. Whoever signs a change compares the keys with what the organisations gave out.");
         app.MapPost("/api/v1/network/acts", SubmitAsync).AllowAnonymous().RequireCsrfToken()
-            .RequireRateLimiting(HostingServices.SignInLimit)
+            .RequireRateLimiting(RateLimits.SignIn)
             .WithSummary("Takes one act of the contract nodes: the founding, a change of the nodes, a restart.")
             .WithDescription(
                 "The founding needs the operator's token of this node (operator.token). After it an organisation's signature is the authority: one signature at least "

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Engine.Keys;
 using Mingjian.Ordering.Etcd;
 using Mingjian.Primitives;

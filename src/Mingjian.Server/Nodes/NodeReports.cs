@@ -1,4 +1,4 @@
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Engine;
 using Mingjian.Server.Monitoring;

@@ -1,11 +1,11 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
-using Mingjian.Server.Dues;
 using Mingjian.Server.Identity;
 using Mingjian.Server.Nodes;
+using Mingjian.Slices.Dues;
 using Mingjian.Storage.RocksDb;
 using Mingjian.Storage.Sql;
 using Mingjian.Vault;

@@ -1,6 +1,7 @@
 using Mingjian.Engine;
 using Mingjian.Engine.Agreement;
 using Mingjian.Server.Hosting;
+using Mingjian.Slices.Kernel.Http;
 
 namespace Mingjian.Server.Operations;
 
@@ -24,7 +25,7 @@ internal static class HeightEndpoint
 {
     // The token is the authority: no sign-in scheme knows the operator.
     public static void Map(WebApplication app) =>
-        app.MapPost("/api/v1/operator/height", Run).AllowAnonymous().RequireCsrfToken().RequireRateLimiting(HostingServices.SignInLimit)
+        app.MapPost("/api/v1/operator/height", Run).AllowAnonymous().RequireCsrfToken().RequireRateLimiting(RateLimits.SignIn)
             .WithSummary("The open height as this node sees it; with freeze, this node votes no more there in its epoch. Needs the token of operator.token.")
             .Produces<HeightAnswer>().ProducesProblem(401).ProducesProblem(409);
 

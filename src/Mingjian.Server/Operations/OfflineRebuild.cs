@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client.ReadModels;
 using Mingjian.Server.Configuration;
-using Mingjian.Server.Dues;
 using Mingjian.Server.LedgerApi;
+using Mingjian.Slices.Dues;
+using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Storage.Sql;
+using Mingjian.Views.ReadModels;
 
-namespace Mingjian.Server.Projections;
+namespace Mingjian.Server.Operations;
 
 /// <summary>Rebuilds the read models of a stopped server's data, with the server's own services; for <c>mingjian rebuild</c>.</summary>
 public static class OfflineRebuild

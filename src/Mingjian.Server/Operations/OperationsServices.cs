@@ -1,5 +1,6 @@
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
+using Mingjian.Slices.Kernel.Http;
 
 namespace Mingjian.Server.Operations;
 
@@ -20,7 +21,7 @@ internal static class OperationsServices
     public static void MapOperations(this WebApplication app)
     {
         HeightEndpoint.Map(app);
-        app.MapPost("/api/v1/operator/backups", TakeAsync).AllowAnonymous().RequireCsrfToken().RequireRateLimiting(HostingServices.SignInLimit)
+        app.MapPost("/api/v1/operator/backups", TakeAsync).AllowAnonymous().RequireCsrfToken().RequireRateLimiting(RateLimits.SignIn)
             .WithSummary("Takes a backup into the configured directory. Needs the token of the data directory's file operator.token.")
             .Produces<BackupAnswer>().ProducesProblem(401).ProducesProblem(409).ProducesProblem(507);
     }

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
-using Mingjian.Client.Session;
+using Mingjian.Views.Session;
 
 namespace Mingjian.Server.Session;
 

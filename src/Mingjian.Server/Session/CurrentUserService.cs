@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Components.Authorization;
-using Mingjian.Client.Directory;
-using Mingjian.Client.Session;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Engine;
 using Mingjian.Primitives;
+using Mingjian.Views.Directory;
+using Mingjian.Views.Session;
 
 namespace Mingjian.Server.Session;
 

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Antiforgery;
-using Mingjian.Client.Session;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
@@ -8,6 +7,7 @@ using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Identity;
 using Mingjian.Server.LedgerApi;
+using Mingjian.Views.Session;
 
 namespace Mingjian.Server.Session;
 

@@ -1,4 +1,5 @@
-using Mingjian.Server.Hosting;
+using Mingjian.Slices.Kernel.Http;
+
 
 namespace Mingjian.Server.Session;
 

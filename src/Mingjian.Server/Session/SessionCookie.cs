@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Mingjian.Server.Configuration;
-using Mingjian.Server.Hosting;
+using Mingjian.Slices.Kernel.Http;
 
 namespace Mingjian.Server.Session;
 

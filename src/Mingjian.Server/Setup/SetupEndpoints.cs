@@ -1,5 +1,5 @@
+using Mingjian.Acts.Signing;
 using System.Text.Json;
-using Mingjian.Client.Directory;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Engine;
 using Mingjian.Primitives;
@@ -10,6 +10,8 @@ using Mingjian.Server.Hosting;
 using Mingjian.Server.Identity;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Session;
+using Mingjian.Slices.Kernel.Http;
+using Mingjian.Views.Directory;
 
 namespace Mingjian.Server.Setup;
 
@@ -38,11 +40,11 @@ internal static class SetupEndpoints
     public static void MapSetup(this WebApplication app)
     {
         app.MapPost("/api/v1/setup/names", PrepareAsync).AllowAnonymous().RequireCsrfToken()
-            .RequireRateLimiting(HostingServices.SignInLimit).Produces<SetupPlan>().ProducesProblem(403).ProducesProblem(422);
+            .RequireRateLimiting(RateLimits.SignIn).Produces<SetupPlan>().ProducesProblem(403).ProducesProblem(422);
         app.MapPost("/api/v1/setup/passkey/options", PasskeyOptionsAsync).AllowAnonymous().RequireCsrfToken()
-            .RequireRateLimiting(HostingServices.SignInLimit).Produces<PasskeyOptions>().ProducesProblem(403);
+            .RequireRateLimiting(RateLimits.SignIn).Produces<PasskeyOptions>().ProducesProblem(403);
         app.MapPost("/api/v1/setup", FoundAsync).AllowAnonymous().RequireCsrfToken()
-            .RequireRateLimiting(HostingServices.SignInLimit).Produces<SubmissionAnswer>().ProducesProblem(403).ProducesProblem(422);
+            .RequireRateLimiting(RateLimits.SignIn).Produces<SubmissionAnswer>().ProducesProblem(403).ProducesProblem(422);
     }
 
     private static async Task<IResult> PrepareAsync(SetupNames request, SetupCode code, INameRegistry names, HttpContext context)
@@ -101,7 +103,7 @@ internal static class SetupEndpoints
             return Submissions.ToResult(await submissions.SubmitAsync(request.Acts, Door.Setup, context));
         }
 
-        if (Doors.CommandOf(request.Acts[0]) is not FoundNetwork found)
+        if (CommandRegistry.Find(request.Acts[0].Payload) is not FoundNetwork found)
         {
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "setup/not-founding", "这里只能办理启用。");
         }

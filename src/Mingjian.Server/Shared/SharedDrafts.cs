@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using Mingjian.Client.Roster;
 using Mingjian.Primitives;
-using Mingjian.Server.Roster;
+using Mingjian.Slices.Members;
+using Mingjian.Views.Members;
 using Mingjian.Workbooks.Roster;
 
 namespace Mingjian.Server.Shared;

@@ -4,8 +4,8 @@ using System.Text;
 using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Server.Identity;
-using Mingjian.Server.Projections;
-using Mingjian.Server.Roster;
+using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Slices.Members;
 using Mingjian.Storage.Sql;
 
 namespace Mingjian.Server.Shared;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Server.Access;
 using Mingjian.Server.Monitoring;
 using Mingjian.Server.Operations;

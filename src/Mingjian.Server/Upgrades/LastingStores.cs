@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Server.Dues;
 using Mingjian.Server.Identity;
-using Mingjian.Server.Pending;
-using Mingjian.Server.Projections;
 using Mingjian.Server.Shared;
+using Mingjian.Slices.Dues;
+using Mingjian.Slices.Kernel.Countersigning;
+using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Storage.Sql;
 using Mingjian.Vault;
 

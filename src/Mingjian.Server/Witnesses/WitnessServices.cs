@@ -3,7 +3,7 @@ using Mingjian.Log;
 using Mingjian.Log.Notes;
 using Mingjian.Log.Witnessing;
 using Mingjian.Server.Configuration;
-using Mingjian.Server.Hosting;
+using Mingjian.Slices.Kernel.Http;
 
 namespace Mingjian.Server.Witnesses;
 

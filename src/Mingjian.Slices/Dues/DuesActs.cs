@@ -2,9 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client;
-using Mingjian.Client.Dues;
-using Mingjian.Client.Signing;
+using Mingjian.Acts;
+using Mingjian.Acts.Signing;
 using Mingjian.Collation;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
@@ -12,14 +11,16 @@ using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Access;
+using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Views.Dues;
 
-namespace Mingjian.Server.Dues;
+namespace Mingjian.Slices.Dues;
 
 /// <inheritdoc/>
 /// <remarks>Amounts and states come from the ledger's state at its head, not from SQL: a prepared act is then right even while lists lag.</remarks>
 internal sealed class DuesActs(
-    IDbContextFactory<ReadModelContext> readModels, IDbContextFactory<DuesContext> own, IBaseStore bases, DuesAccess access) : IDuesActs
+    IDbContextFactory<ReadModelContext> readModels, IDbContextFactory<DuesContext> own, IBaseStore bases, LedgerAccess access) : IDuesActs
 {
     private const int MostAtOnce = 1000;
 

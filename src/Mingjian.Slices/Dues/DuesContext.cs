@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client.ReadModels;
 using Mingjian.Primitives;
 using Mingjian.Storage.Sql;
+using Mingjian.Views.ReadModels;
 
-namespace Mingjian.Server.Dues;
+namespace Mingjian.Slices.Dues;
 
 /// <summary>A table of base components, kept under the hash that the ledger holds.</summary>
 public sealed record ComponentTable

@@ -1,20 +1,21 @@
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client.Dues;
-using Mingjian.Client.ReadModels;
-using Mingjian.Client.Session;
 using Mingjian.Collation;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Access;
+using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Views.Dues;
+using Mingjian.Views.ReadModels;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Server.Dues;
+namespace Mingjian.Slices.Dues;
 
 /// <inheritdoc/>
 internal sealed class DuesReading(
-    IDbContextFactory<ReadModelContext> readModels, IDbContextFactory<DuesContext> own, DuesAccess access,
+    IDbContextFactory<ReadModelContext> readModels, IDbContextFactory<DuesContext> own, LedgerAccess access,
     IReadModelProgress progress) : IDuesReading
 {
     /// <summary>A page that reloads after an act waits this long for the lists to show it.</summary>

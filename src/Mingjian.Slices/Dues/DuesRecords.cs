@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client.Dues;
 using Mingjian.Contracts.Dues;
 using Mingjian.Primitives;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Access;
+using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Views.Dues;
 
-namespace Mingjian.Server.Dues;
+namespace Mingjian.Slices.Dues;
 
 /// <summary>Months and payments of some members, read in a handful of queries and put together.</summary>
 internal sealed class DuesRecords
@@ -37,7 +38,7 @@ internal sealed class DuesRecords
     /// </param>
     /// <param name="cancellationToken">Stops.</param>
     public static async Task<DuesRecords> ReadAsync(
-        ReadModelContext context, IQueryable<ProjectedMember> members, Month oldest, DuesAccess access, bool withClass, CancellationToken cancellationToken)
+        ReadModelContext context, IQueryable<ProjectedMember> members, Month oldest, LedgerAccess access, bool withClass, CancellationToken cancellationToken)
     {
         var ids = members.Select(m => m.Member);
         var months = await context.Months.AsNoTracking()

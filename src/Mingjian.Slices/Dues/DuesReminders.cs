@@ -1,14 +1,15 @@
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client.Dues;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
 using Mingjian.Primitives;
+using Mingjian.Slices.Kernel.Access;
+using Mingjian.Views.Dues;
 
-namespace Mingjian.Server.Dues;
+namespace Mingjian.Slices.Dues;
 
 /// <inheritdoc/>
-internal sealed class DuesReminders(IDbContextFactory<DuesContext> contexts, DuesAccess access) : IDuesReminders
+internal sealed class DuesReminders(IDbContextFactory<DuesContext> contexts, LedgerAccess access) : IDuesReminders
 {
     /// <summary>Most members in one call; more than any branch has.</summary>
     private const int Most = 2000;

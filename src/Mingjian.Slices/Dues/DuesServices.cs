@@ -1,18 +1,18 @@
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client.Desk;
-using Mingjian.Client.Dues;
-using Mingjian.Client.Explorer;
-using Mingjian.Client.ReadModels;
-using Mingjian.Client.Session;
 using Mingjian.Contracts;
 using Mingjian.Primitives;
-using Mingjian.Server.Desk;
-using Mingjian.Server.Explorer;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Access;
+using Mingjian.Slices.Kernel.Desk;
+using Mingjian.Slices.Kernel.Explorer;
+using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Storage.Sql;
-using Mingjian.Web;
+using Mingjian.Views.Desk;
+using Mingjian.Views.Dues;
+using Mingjian.Views.Explorer;
+using Mingjian.Views.ReadModels;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Server.Dues;
+namespace Mingjian.Slices.Dues;
 
 /// <summary>Read models and dues.</summary>
 internal static class DuesServices
@@ -33,7 +33,7 @@ internal static class DuesServices
         services.AddHostedService(provider => provider.GetRequiredService<ProjectionService>());
         services.AddHostedService<NightlyCheck>();
         services.AddScoped<IBaseStore, VaultBases>();
-        services.AddScoped<DuesAccess>();
+        services.AddScoped<LedgerAccess>();
         services.AddScoped<IDuesReading, DuesReading>();
         services.AddScoped<IDuesActs, DuesActs>();
         services.AddScoped<IDuesReminders, DuesReminders>();

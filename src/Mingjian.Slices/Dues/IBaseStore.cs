@@ -1,7 +1,7 @@
 using Mingjian.Primitives;
 using Mingjian.Vault;
 
-namespace Mingjian.Server.Dues;
+namespace Mingjian.Slices.Dues;
 
 /// <summary>Where bases of dues are kept, encrypted under the member's key; the ledger gets the commitment only.</summary>
 internal interface IBaseStore

@@ -1,8 +1,8 @@
-using Mingjian.Client.Dues;
 using Mingjian.Contracts.Dues;
 using Mingjian.Primitives;
+using Mingjian.Views.Dues;
 
-namespace Mingjian.Server.Dues;
+namespace Mingjian.Slices.Dues;
 
 /// <summary>Which basis a payment of some months on a day has (Arts 9 and 12).</summary>
 internal static class PaymentBasisChoice

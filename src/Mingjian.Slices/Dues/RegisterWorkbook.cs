@@ -1,12 +1,12 @@
 using System.Globalization;
-using Mingjian.Client;
-using Mingjian.Client.Dues;
+using Mingjian.Acts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
 using Mingjian.Primitives;
+using Mingjian.Views.Dues;
 using Mingjian.Workbooks;
 
-namespace Mingjian.Server.Dues;
+namespace Mingjian.Slices.Dues;
 
 /// <summary>A branch's year as the register shows it.</summary>
 internal sealed record BranchRegister(string Branch, int Year, IReadOnlyList<RegisterLine> Lines);

@@ -1,16 +1,16 @@
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client.Directory;
-using Mingjian.Client.Identity;
-using Mingjian.Client.Session;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Engine;
 using Mingjian.Primitives;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Views.Directory;
+using Mingjian.Views.Keys;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Server.Identity;
+namespace Mingjian.Slices.Keys;
 
 /// <summary>Keys from the read models; validity from the ledger's head.</summary>
 internal sealed class KeyRing(

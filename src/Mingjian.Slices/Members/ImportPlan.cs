@@ -1,13 +1,13 @@
 using System.Security.Cryptography;
-using Mingjian.Client.Roster;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
 using Mingjian.Vault;
+using Mingjian.Views.Members;
 using Mingjian.Workbooks.Roster;
 
-namespace Mingjian.Server.Roster;
+namespace Mingjian.Slices.Members;
 
 /// <summary>Turns good rows into people for the vault and commands for the ledger.</summary>
 /// <remarks>

@@ -1,18 +1,18 @@
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client.Directory;
-using Mingjian.Client.Roster;
-using Mingjian.Client.Session;
 using Mingjian.Collation;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Vault;
+using Mingjian.Views.Directory;
+using Mingjian.Views.Members;
+using Mingjian.Views.Session;
 using Mingjian.Workbooks.Roster;
 
-namespace Mingjian.Server.Roster;
+namespace Mingjian.Slices.Members;
 
 /// <inheritdoc/>
 internal sealed class MemberLists(IDbContextFactory<ReadModelContext> readModels, RosterAccess access, INameDirectory names) : IMemberLists

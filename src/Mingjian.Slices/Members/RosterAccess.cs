@@ -1,13 +1,13 @@
-using Mingjian.Client.Directory;
-using Mingjian.Client.Session;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Vault;
+using Mingjian.Views.Directory;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Server.Roster;
+namespace Mingjian.Slices.Members;
 
 /// <summary>Asks the ledger at its head what the signed-in person may do with rosters; everything else is refused.</summary>
 internal sealed class RosterAccess(ICurrentUser users, ILedger ledger, VaultAccess vault, TimeProvider time)

@@ -1,13 +1,12 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
-using Mingjian.Client.Roster;
-using Mingjian.Client.Session;
 using Mingjian.Contracts;
 using Mingjian.Primitives;
-using Mingjian.Server.Hosting;
-using Mingjian.Web;
+using Mingjian.Slices.Kernel.Http;
+using Mingjian.Views.Members;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Server.Roster;
+namespace Mingjian.Slices.Members;
 
 /// <summary>An uploaded roster in numbers, and its faults.</summary>
 internal sealed record RosterUploadAnswer(
@@ -22,13 +21,13 @@ internal static class RosterApi
     public static void MapRosterApi(this WebApplication app)
     {
         app.MapPost("/api/v1/roster/imports", (Delegate)UploadAsync).RequireAuthorization(new RequireRightAttribute(Right.ImportMembers)).RequireCsrfToken()
-            .RequireRateLimiting(HostingServices.ApiLimit).WithSummary("Reads an uploaded workbook (the request's body) and keeps it as a draft.")
+            .RequireRateLimiting(RateLimits.Api).WithSummary("Reads an uploaded workbook (the request's body) and keeps it as a draft.")
             .Produces<RosterUploadAnswer>().ProducesProblem(403).ProducesProblem(413).ProducesProblem(422);
         app.MapPost("/api/v1/roster/imports/{draft}/confirm", (Delegate)ConfirmAsync).RequireAuthorization(new RequireRightAttribute(Right.ImportMembers)).RequireCsrfToken()
-            .RequireRateLimiting(HostingServices.ApiLimit).WithSummary("Stages a draft's good rows and gives the commands to sign.")
+            .RequireRateLimiting(RateLimits.Api).WithSummary("Stages a draft's good rows and gives the commands to sign.")
             .Produces<RosterConfirmAnswer>().ProducesProblem(403).ProducesProblem(422);
         app.MapPost("/api/v1/roster/imports/{import}/discard", (Delegate)DiscardAsync).RequireAuthorization(new RequireRightAttribute(Right.ImportMembers)).RequireCsrfToken()
-            .RequireRateLimiting(HostingServices.ApiLimit).WithSummary("Removes what was staged when nothing was signed.")
+            .RequireRateLimiting(RateLimits.Api).WithSummary("Removes what was staged when nothing was signed.")
             .Produces(204).ProducesProblem(403).ProducesProblem(404);
     }
 

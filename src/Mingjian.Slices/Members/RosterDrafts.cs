@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using Mingjian.Client.Roster;
 using Mingjian.Primitives;
+using Mingjian.Views.Members;
 using Mingjian.Workbooks.Roster;
 
-namespace Mingjian.Server.Roster;
+namespace Mingjian.Slices.Members;
 
 /// <summary>One uploaded file that waits for its confirmation.</summary>
 /// <param name="Owner">Nobody else may see or confirm it.</param>

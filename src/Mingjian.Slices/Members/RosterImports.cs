@@ -1,18 +1,18 @@
 using System.Security.Cryptography;
-using Mingjian.Client.Directory;
-using Mingjian.Client.Roster;
-using Mingjian.Client.Session;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
 using Mingjian.Vault;
+using Mingjian.Views.Directory;
+using Mingjian.Views.Members;
+using Mingjian.Views.Session;
 using Mingjian.Workbooks;
 using Mingjian.Workbooks.Roster;
 
-namespace Mingjian.Server.Roster;
+namespace Mingjian.Slices.Members;
 
 /// <inheritdoc/>
 internal sealed class RosterImports(RosterAccess access, IRosterDrafts drafts, INameDirectory names) : IRosterImports

@@ -1,11 +1,11 @@
 using System.Globalization;
-using Mingjian.Client.Roster;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
+using Mingjian.Views.Members;
 using Mingjian.Workbooks.Roster;
 
-namespace Mingjian.Server.Roster;
+namespace Mingjian.Slices.Members;
 
 /// <summary>Turns a reading into what the officer sees.</summary>
 internal static class RosterPreviews

@@ -1,12 +1,11 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Mingjian.Client.Roster;
-using Mingjian.Client.Session;
 using Mingjian.Contracts;
 using Mingjian.Vault;
-using Mingjian.Web;
+using Mingjian.Views.Members;
+using Mingjian.Views.Session;
 using Mingjian.Workbooks;
 
-namespace Mingjian.Server.Roster;
+namespace Mingjian.Slices.Members;
 
 /// <summary>Roster imports and member lists.</summary>
 internal static class RosterServices

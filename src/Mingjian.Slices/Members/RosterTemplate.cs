@@ -1,6 +1,6 @@
 using Mingjian.Workbooks;
 
-namespace Mingjian.Server.Roster;
+namespace Mingjian.Slices.Members;
 
 /// <summary>An empty roster with the usual headings, for officers who start from nothing.</summary>
 internal static class RosterTemplate

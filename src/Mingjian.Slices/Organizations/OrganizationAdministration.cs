@@ -1,8 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client.Directory;
-using Mingjian.Client.Identity;
-using Mingjian.Client.Session;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Collation;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Organizations;
@@ -11,9 +8,12 @@ using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Primitives.Text;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Views.Directory;
+using Mingjian.Views.Organizations;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Server.Identity;
+namespace Mingjian.Slices.Organizations;
 
 /// <summary>Organisations and posts from the read models; rights from the ledger's head.</summary>
 internal sealed class OrganizationAdministration(

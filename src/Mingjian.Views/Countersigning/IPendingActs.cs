@@ -1,8 +1,8 @@
-using Mingjian.Client.Session;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Primitives;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Client.Pending;
+namespace Mingjian.Views.Countersigning;
 
 /// <summary>Acts that one person has signed and that wait for a second person's signature: back payments of more than six months (Art. 12).</summary>
 public interface IPendingActs

@@ -1,4 +1,4 @@
-namespace Mingjian.Client.Desk;
+namespace Mingjian.Views.Desk;
 
 /// <summary>What the signed-in person has to do next: counted from the read models and the ledger, never from a list that somebody keeps.</summary>
 public interface IDesk

@@ -1,6 +1,6 @@
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Directory;
+namespace Mingjian.Views.Directory;
 
 /// <summary>Names of people and organisations for display. They live in the vault, never on the ledger.</summary>
 /// <remarks>An id that the vault does not know is missing from the answer; show <see cref="ShortId"/> for it.</remarks>

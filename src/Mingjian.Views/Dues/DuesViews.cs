@@ -3,7 +3,7 @@ using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Dues;
+namespace Mingjian.Views.Dues;
 
 /// <summary>What stands under every record: who signed, by which rule, where it is final.</summary>
 /// <param name="Rule">Null where no rule decides.</param>

@@ -1,9 +1,9 @@
-using Mingjian.Client.Session;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts.Dues;
 using Mingjian.Primitives;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Client.Dues;
+namespace Mingjian.Views.Dues;
 
 /// <summary>Prepares acts on dues for signing. Preparing changes nothing on the ledger; rights are checked here and again by the contract.</summary>
 /// <remarks>

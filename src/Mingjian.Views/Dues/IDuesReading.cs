@@ -1,8 +1,8 @@
-using Mingjian.Client.Session;
 using Mingjian.Contracts;
 using Mingjian.Primitives;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Client.Dues;
+namespace Mingjian.Views.Dues;
 
 /// <summary>Lists and sums of dues, from the read models. Every call checks the rights of the signed-in person.</summary>
 /// <remarks>All calls throw <see cref="AccessDeniedException"/> for whoever may not see the organisation or member in question.</remarks>

@@ -1,9 +1,9 @@
-using Mingjian.Client.Messages;
-using Mingjian.Client.Session;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Messages;
+using Mingjian.Acts.Signing;
 using Mingjian.Primitives;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Client.Explorer;
+namespace Mingjian.Views.Explorer;
 
 /// <summary>Reads the ledger block by block and entry by entry. For every signed-in person.</summary>
 /// <remarks>

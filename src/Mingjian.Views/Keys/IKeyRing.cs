@@ -1,8 +1,8 @@
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts.Members;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Identity;
+namespace Mingjian.Views.Keys;
 
 /// <summary>Keys of people: one's own, or those of a member whom the signed-in person may invite.</summary>
 public interface IKeyRing

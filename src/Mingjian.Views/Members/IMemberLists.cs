@@ -3,7 +3,7 @@ using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Roster;
+namespace Mingjian.Views.Members;
 
 /// <summary>The member lists (党员名册). Every call asks for the right to view members anew; personal data never leaves without it.</summary>
 public interface IMemberLists

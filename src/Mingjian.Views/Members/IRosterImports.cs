@@ -1,7 +1,7 @@
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Roster;
+namespace Mingjian.Views.Members;
 
 /// <summary>Rosters in, and out again. Every call asks for the right anew and refuses with <c>AccessDeniedException</c>.</summary>
 /// <remarks>

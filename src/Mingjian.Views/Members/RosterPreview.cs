@@ -2,7 +2,7 @@ using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Roster;
+namespace Mingjian.Views.Members;
 
 /// <summary>What will become of a row of an uploaded roster.</summary>
 public enum PreviewState

@@ -1,7 +1,7 @@
-using Mingjian.Client.ReadModels;
 using Mingjian.Primitives;
+using Mingjian.Views.ReadModels;
 
-namespace Mingjian.Client.Networks;
+namespace Mingjian.Views.Networks;
 
 /// <summary>How the ledger and the nodes that agree on it are, for the network page.</summary>
 public interface INetworkStatus

@@ -1,8 +1,8 @@
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Identity;
+namespace Mingjian.Views.Organizations;
 
 /// <summary>The tree of organisations and who holds which post, with the acts that change them.</summary>
 /// <remarks>Every call asks the ledger for the right anew and throws <see cref="Session.AccessDeniedException"/> without it.</remarks>

@@ -1,6 +1,6 @@
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.ReadModels;
+namespace Mingjian.Views.ReadModels;
 
 /// <summary>How far lists and sums have followed the ledger.</summary>
 public interface IReadModelProgress

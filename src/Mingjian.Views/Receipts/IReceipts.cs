@@ -1,8 +1,9 @@
-using Mingjian.Client.Session;
+using Mingjian.Acts.Receipts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Primitives;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Client.Receipts;
+namespace Mingjian.Views.Receipts;
 
 /// <summary>Issues receipts of recorded payments.</summary>
 public interface IReceipts

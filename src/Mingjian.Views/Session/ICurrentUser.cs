@@ -1,7 +1,7 @@
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Session;
+namespace Mingjian.Views.Session;
 
 /// <summary>Who is signed in, in a request or in an interactive circuit alike.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using Mingjian.Primitives;
 
-namespace Mingjian.Client.Session;
+namespace Mingjian.Views.Session;
 
 /// <summary>What every page's frame needs to know of the running server. Static rendering only.</summary>
 public interface IPageContext

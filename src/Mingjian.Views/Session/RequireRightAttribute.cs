@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Mingjian.Contracts;
 
-namespace Mingjian.Web;
+namespace Mingjian.Views.Session;
 
 /// <summary>Opens a page or endpoint to whoever holds a right anywhere, by the contracts' own table (<see cref="Rights.Table"/>).</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using System.Globalization;
 using Mingjian.Primitives;
 using Mingjian.Primitives.Text;
 
-namespace Mingjian.Web.Components.Pages.Dues;
+namespace Mingjian.Web.Dues;
 
 /// <summary>Amounts as people type them.</summary>
 public static class AmountInput

@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
-using Mingjian.Client.Dues;
-using Mingjian.Client.ReadModels;
-using Mingjian.Client.Session;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Primitives;
+using Mingjian.Views.Dues;
+using Mingjian.Views.ReadModels;
+using Mingjian.Views.Session;
 using Mingjian.Web.Signing;
 
-namespace Mingjian.Web.Components.Pages.Dues;
+namespace Mingjian.Web.Dues;
 
 /// <summary>What the interactive pages on dues share: loading, refusals as messages, signing, and following the ledger.</summary>
 public abstract class DuesPage : ComponentBase, IDisposable

@@ -1,12 +1,12 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
-using Mingjian.Client.Roster;
-using Mingjian.Client.Session;
 using Mingjian.Contracts.Dues;
 using Mingjian.Primitives;
+using Mingjian.Views.Members;
+using Mingjian.Views.Session;
 using Mingjian.Web.Signing;
 
-namespace Mingjian.Web.Components.Pages.Roster;
+namespace Mingjian.Web.Members;
 
 /// <summary>Upload, preview, confirm, sign; and the list of imports.</summary>
 public sealed partial class RosterImport

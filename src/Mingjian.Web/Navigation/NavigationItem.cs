@@ -1,5 +1,5 @@
-using Mingjian.Client.Session;
 using Mingjian.Contracts.Organizations;
+using Mingjian.Views.Session;
 
 namespace Mingjian.Web.Navigation;
 

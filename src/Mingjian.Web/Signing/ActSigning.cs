@@ -1,6 +1,6 @@
 using System.Text;
 using Microsoft.JSInterop;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 
 namespace Mingjian.Web.Signing;
 

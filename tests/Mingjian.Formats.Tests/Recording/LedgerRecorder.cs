@@ -1,5 +1,5 @@
 using System.Globalization;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;

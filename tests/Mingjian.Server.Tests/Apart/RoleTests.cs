@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Engine.Keys;
 using Mingjian.Primitives;
 using Mingjian.Server.Channel;

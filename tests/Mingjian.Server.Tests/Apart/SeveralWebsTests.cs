@@ -4,12 +4,12 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Mingjian.Client.ReadModels;
 using Mingjian.Contracts.Dues;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Testing;
+using Mingjian.Views.ReadModels;
 using Npgsql;
 
 namespace Mingjian.Server.Tests.Apart;

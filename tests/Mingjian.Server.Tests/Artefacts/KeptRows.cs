@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Mingjian.Client.ReadModels;
 using Mingjian.Primitives;
-using Mingjian.Server.Dues;
 using Mingjian.Server.Identity;
-using Mingjian.Server.Pending;
+using Mingjian.Slices.Dues;
+using Mingjian.Slices.Kernel.Countersigning;
 using Mingjian.Storage.Sql;
 using Mingjian.Vault;
+using Mingjian.Views.ReadModels;
 
 namespace Mingjian.Server.Tests.Artefacts;
 

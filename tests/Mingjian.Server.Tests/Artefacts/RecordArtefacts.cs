@@ -7,7 +7,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
 using Mingjian.Server.Access;

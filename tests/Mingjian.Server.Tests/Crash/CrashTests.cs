@@ -1,9 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
-using Mingjian.Client.ReadModels;
 using Mingjian.Log.Entries;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Testing;
+using Mingjian.Views.ReadModels;
 
 namespace Mingjian.Server.Tests.Crash;
 

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
-namespace Mingjian.Server.Dues.Migrations;
+namespace Mingjian.Slices.Dues.Migrations;
 
 /// <summary>As the first releases made it.</summary>
 [DbContext(typeof(DuesContext))]

@@ -1,14 +1,14 @@
-using Mingjian.Client.Directory;
-using Mingjian.Client.Session;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Engine;
 using Mingjian.Primitives;
+using Mingjian.Views.Directory;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Server.Dues;
+namespace Mingjian.Slices.Kernel.Access;
 
 /// <summary>Asks the ledger at its head whether the signed-in person may; everything else is refused.</summary>
-internal sealed class DuesAccess(ICurrentUser users, ILedger ledger, INameDirectory names, TimeProvider time)
+internal sealed class LedgerAccess(ICurrentUser users, ILedger ledger, INameDirectory names, TimeProvider time)
 {
     private const string Unnamed = "姓名未登记";
 

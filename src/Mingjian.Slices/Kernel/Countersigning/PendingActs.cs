@@ -1,8 +1,6 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client.Pending;
-using Mingjian.Client.Session;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
@@ -10,10 +8,11 @@ using Mingjian.Contracts.Organizations;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Primitives;
-using Mingjian.Server.Dues;
-using Mingjian.Server.LedgerApi;
+using Mingjian.Slices.Kernel.Access;
+using Mingjian.Views.Countersigning;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Server.Pending;
+namespace Mingjian.Slices.Kernel.Countersigning;
 
 /// <summary>Why an act is not kept for a second signature, with its stable code.</summary>
 internal sealed record PendingFault(string Code, string Detail)
@@ -35,7 +34,7 @@ internal sealed record PendingFault(string Code, string Detail)
 /// ordinary way to the ledger, which asks everything again. What is kept here decides nothing.
 /// </remarks>
 internal sealed class PendingActs(
-    IDbContextFactory<PendingDatabase> database, ILedger ledger, ISignatureVerifier verifier, DuesAccess access) : IPendingActs
+    IDbContextFactory<PendingDatabase> database, ILedger ledger, ISignatureVerifier verifier, LedgerAccess access) : IPendingActs
 {
     /// <summary>Most acts that wait at once.</summary>
     public const int Most = 1_000;
@@ -140,7 +139,7 @@ internal sealed class PendingActs(
     private static bool TryRead(SubmittedAct act, out Envelope envelope, out TransactionPayload payload, out RecordPayment command)
     {
         (envelope, payload, command) = (null!, null!, null!);
-        if (Doors.CommandOf(act) is not RecordPayment { Basis: PaymentBasis.LongBackPayment } payment)
+        if (CommandRegistry.Find(act.Payload) is not RecordPayment { Basis: PaymentBasis.LongBackPayment } payment)
         {
             return false;
         }

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Mingjian.Primitives;
 using Mingjian.Storage.Sql;
 
-namespace Mingjian.Server.Pending;
+namespace Mingjian.Slices.Kernel.Countersigning;
 
 /// <summary>An act with the first of two signatures. Nothing stands on the ledger yet; losing this only means signing again.</summary>
 public sealed record HeldAct

@@ -1,25 +1,25 @@
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client;
-using Mingjian.Client.Desk;
-using Mingjian.Client.Identity;
-using Mingjian.Client.Networks;
-using Mingjian.Client.Pending;
-using Mingjian.Client.ReadModels;
-using Mingjian.Client.Roster;
-using Mingjian.Client.Session;
+using Mingjian.Acts;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
-using Mingjian.Server.Dues;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Access;
+using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Views.Countersigning;
+using Mingjian.Views.Desk;
+using Mingjian.Views.Keys;
+using Mingjian.Views.Members;
+using Mingjian.Views.Networks;
+using Mingjian.Views.ReadModels;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Server.Desk;
+namespace Mingjian.Slices.Kernel.Desk;
 
 /// <inheritdoc/>
 internal sealed class DeskItems(
-    IDbContextFactory<ReadModelContext> readModels, DuesAccess access, IRosterImports imports, IReadModelCheck check,
+    IDbContextFactory<ReadModelContext> readModels, LedgerAccess access, IRosterImports imports, IReadModelCheck check,
     IPendingActs pending, INetworkStatus network, IInvitations invitations) : IDesk
 {
     /// <summary>Arrears older than this are no longer on the desk; the list of arrears has them.</summary>

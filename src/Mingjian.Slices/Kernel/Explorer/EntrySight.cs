@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Mingjian.Client.Signing;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
@@ -10,7 +10,7 @@ using Mingjian.Engine;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 
-namespace Mingjian.Server.Explorer;
+namespace Mingjian.Slices.Kernel.Explorer;
 
 /// <summary>How much one person may see of one entry. Numbers order: more includes less.</summary>
 internal enum Sight

@@ -1,12 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client;
-using Mingjian.Client.Directory;
-using Mingjian.Client.Explorer;
-using Mingjian.Client.Messages;
-using Mingjian.Client.Session;
-using Mingjian.Client.Signing;
+using Mingjian.Acts;
+using Mingjian.Acts.Messages;
+using Mingjian.Acts.Signing;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Members;
@@ -15,14 +12,17 @@ using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
-using Mingjian.Server.Dues;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Access;
+using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Views.Directory;
+using Mingjian.Views.Explorer;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Server.Explorer;
+namespace Mingjian.Slices.Kernel.Explorer;
 
 /// <inheritdoc/>
 internal sealed class LedgerExplorer(
-    ILedger ledger, DuesAccess access, INameDirectory names, IDbContextFactory<ReadModelContext> readModels) : ILedgerExplorer
+    ILedger ledger, LedgerAccess access, INameDirectory names, IDbContextFactory<ReadModelContext> readModels) : ILedgerExplorer
 {
     private const int BlocksPerPage = 50;
     private const string OtherKind = "未被接受的事项";

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Antiforgery;
 
-namespace Mingjian.Server.Hosting;
+namespace Mingjian.Slices.Kernel.Http;
 
 /// <summary>Marks an endpoint whose requests must carry the antiforgery token; a test asks for it on every unsafe method.</summary>
 internal sealed class CsrfTokenRequired

@@ -1,10 +1,6 @@
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
-using Mingjian.Client.Session;
-using Mingjian.Engine;
-using Mingjian.Storage.Sql;
 
-namespace Mingjian.Server.Hosting;
+namespace Mingjian.Slices.Kernel.Http;
 
 /// <summary>Faults of a request that no contract knows, as RFC 9457 problem details with a stable code.</summary>
 /// <remarks>400 = malformed, 401 = not signed in, 403 = no right, 422 = understood and refused. Never a stack trace.</remarks>
@@ -68,47 +64,6 @@ internal static class Problems
         >= 500 => "服务器故障",
         _ => "请求没有成功",
     };
-}
-
-/// <summary>Turns unexpected exceptions into a problem (API) or the error page; the log keeps the details.</summary>
-internal sealed partial class UnexpectedFaults(ILogger<UnexpectedFaults> logger) : IExceptionHandler
-{
-    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
-    {
-        var status = exception switch
-        {
-            BadHttpRequestException bad => bad.StatusCode,
-            LedgerStoppedException => StatusCodes.Status503ServiceUnavailable,
-            // The session ended between the endpoint's own check and the service's.
-            AccessDeniedException => StatusCodes.Status403Forbidden,
-            _ when SqlFaults.IsDiskFull(exception) => StatusCodes.Status507InsufficientStorage,
-            _ => StatusCodes.Status500InternalServerError,
-        };
-        if (status >= 500)
-        {
-            LogFault(logger, exception, httpContext.TraceIdentifier);
-        }
-
-        // The middleware has already turned the path to the error page's.
-        if (!Audience.IsForPrograms(httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? httpContext.Request.Path))
-        {
-            if (HttpMethods.IsGet(httpContext.Request.Method))
-            {
-                return false;
-            }
-
-            // The error page answers GET only.
-            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-            httpContext.Response.Headers.Location = $"/error/{status}";
-            return true;
-        }
-
-        await StatusAnswer.WriteProblemAsync(httpContext, status, exception is LedgerStoppedException ? Problems.LedgerStopped : null);
-        return true;
-    }
-
-    [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "Unexpected fault in request {TraceId}")]
-    private static partial void LogFault(ILogger logger, Exception exception, string traceId);
 }
 
 /// <summary>Tells programs from people by the path.</summary>

@@ -5,7 +5,7 @@ using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
 
-namespace Mingjian.Server.Projections;
+namespace Mingjian.Slices.Kernel.Projections;
 
 /// <summary>Where an event stands.</summary>
 internal readonly record struct EventPosition(long Height, long Index, LedgerTime Time, Hash32 Transaction);

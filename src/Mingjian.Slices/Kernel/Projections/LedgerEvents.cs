@@ -4,7 +4,7 @@ using Mingjian.Engine;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 
-namespace Mingjian.Server.Projections;
+namespace Mingjian.Slices.Kernel.Projections;
 
 /// <summary>Reads final entries of the ledger as typed events.</summary>
 public sealed class LedgerEvents(ILedger ledger, IEnumerable<IContract> contracts)

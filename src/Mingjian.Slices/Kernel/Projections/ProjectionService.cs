@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client.ReadModels;
 using Mingjian.Engine;
 using Mingjian.Primitives;
+using Mingjian.Views.ReadModels;
 
-namespace Mingjian.Server.Projections;
+namespace Mingjian.Slices.Kernel.Projections;
 
 /// <summary>Follows the ledger and keeps the read models up with it; goes on after a fault of the database.</summary>
 internal sealed partial class ProjectionService(

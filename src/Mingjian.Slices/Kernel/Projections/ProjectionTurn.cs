@@ -3,7 +3,7 @@ using Mingjian.Engine;
 using Mingjian.Storage.Sql;
 using Npgsql;
 
-namespace Mingjian.Server.Projections;
+namespace Mingjian.Slices.Kernel.Projections;
 
 /// <summary>Whose turn it is to keep the read models up, where several processes share them: whoever holds PostgreSQL's lock.</summary>
 /// <remarks>

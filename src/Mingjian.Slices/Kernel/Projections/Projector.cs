@@ -5,7 +5,7 @@ using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Storage.Sql;
 
-namespace Mingjian.Server.Projections;
+namespace Mingjian.Slices.Kernel.Projections;
 
 /// <summary>Carries final blocks into the read models: whole blocks in one SQL transaction together with the cursor, so exactly once.</summary>
 public sealed class Projector(ILedger ledger, LedgerEvents events)

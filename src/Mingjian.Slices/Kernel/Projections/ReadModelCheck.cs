@@ -1,17 +1,18 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client.ReadModels;
-using Mingjian.Client.Session;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Engine;
 using Mingjian.Primitives;
-using Mingjian.Server.Dues;
+using Mingjian.Slices.Dues;
+using Mingjian.Slices.Kernel.Access;
+using Mingjian.Views.ReadModels;
+using Mingjian.Views.Session;
 
-namespace Mingjian.Server.Projections;
+namespace Mingjian.Slices.Kernel.Projections;
 
 /// <inheritdoc/>
-internal sealed class ReadModelCheck(DuesAccess access, ILedger ledger, CheckRunner runner, IDbContextFactory<DuesContext> contexts)
+internal sealed class ReadModelCheck(LedgerAccess access, ILedger ledger, CheckRunner runner, IDbContextFactory<DuesContext> contexts)
     : IReadModelCheck
 {
     private const int MostResults = 200;

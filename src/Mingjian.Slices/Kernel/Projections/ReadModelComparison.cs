@@ -1,9 +1,9 @@
 using System.Data;
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client.ReadModels;
 using Mingjian.Storage.Sql;
+using Mingjian.Views.ReadModels;
 
-namespace Mingjian.Server.Projections;
+namespace Mingjian.Slices.Kernel.Projections;
 
 /// <summary>Compares the tables with a fresh projection of the ledger in a temporary SQLite file.</summary>
 /// <remarks>

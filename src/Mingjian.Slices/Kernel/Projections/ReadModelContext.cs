@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Mingjian.Storage.Sql;
 
-namespace Mingjian.Server.Projections;
+namespace Mingjian.Slices.Kernel.Projections;
 
 /// <summary>What the ledger says, as tables for lists and sums. Written by <see cref="Projector"/> only; can be rebuilt at any time.</summary>
 public sealed class ReadModelContext(DbContextOptions<ReadModelContext> options) : DbContext(options)

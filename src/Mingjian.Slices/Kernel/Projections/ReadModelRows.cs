@@ -3,7 +3,7 @@ using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
 
-namespace Mingjian.Server.Projections;
+namespace Mingjian.Slices.Kernel.Projections;
 
 /// <summary>How far the projection has come; one row.</summary>
 public sealed record ProjectionCursor

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 
-namespace Mingjian.Server.Projections;
+namespace Mingjian.Slices.Kernel.Projections;
 
 /// <summary>Reads the read models' tables as text, row by row in the order of their keys, the same on every database product.</summary>
 internal static class ReadModelTables

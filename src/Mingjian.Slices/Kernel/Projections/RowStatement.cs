@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 using Mingjian.Primitives;
 
-namespace Mingjian.Server.Projections;
+namespace Mingjian.Slices.Kernel.Projections;
 
 /// <summary>One statement that is carried out for any number of rows of one table, each row being its parameters.</summary>
 /// <remarks>Parameters are text, whole numbers, days and truth values only: what both products' columns of the read models hold.</remarks>

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Mingjian.Server.Projections;
+namespace Mingjian.Slices.Kernel.Projections;
 
 /// <summary>Carries one prepared statement out for many rows, through SQLite's own interface, in the connection's current transaction.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client.Receipts;
+using Mingjian.Acts.Receipts;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Engine;
@@ -9,9 +9,9 @@ using Mingjian.Log;
 using Mingjian.Log.Entries;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Projections;
 
-namespace Mingjian.Server.Receipts;
+namespace Mingjian.Slices.Kernel.Receipts;
 
 /// <summary>A standing with what it says.</summary>
 internal sealed record FoundStanding(PaymentStanding Standing, ReceiptStanding Found);

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using QRCoder;
 
-namespace Mingjian.Server.Receipts;
+namespace Mingjian.Slices.Kernel.Receipts;
 
 /// <summary>A QR code as one SVG path: sharp at any size on paper.</summary>
 internal static class QrSvg

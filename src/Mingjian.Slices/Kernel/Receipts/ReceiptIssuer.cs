@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using Mingjian.Client.Receipts;
-using Mingjian.Client.Session;
+using Mingjian.Acts.Receipts;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Nodes;
@@ -8,16 +7,18 @@ using Mingjian.Engine;
 using Mingjian.Log;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
-using Mingjian.Server.Dues;
-using Mingjian.Server.LedgerApi;
-using Mingjian.Server.Projections;
+using Mingjian.Slices.Kernel.Access;
+using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Vault;
+using Mingjian.Views.Receipts;
+using Mingjian.Views.Session;
+using Mingjian.Slices.Kernel.Http;
 
-namespace Mingjian.Server.Receipts;
+namespace Mingjian.Slices.Kernel.Receipts;
 
 /// <summary>Builds receipts from the ledger; the read model only tells where to look, and the vault opens the name.</summary>
 internal sealed class ReceiptIssuer(
-    DuesAccess access, ILedger ledger, PaymentStandings standings, VaultAccess vault, NetworkFiles networks,
+    LedgerAccess access, ILedger ledger, PaymentStandings standings, VaultAccess vault, INetworkFileSource networks,
     IDbContextFactory<ReadModelContext> readModels) : IReceipts
 {
     /// <inheritdoc/>
@@ -73,7 +74,7 @@ internal sealed class ReceiptIssuer(
             opening is null ? null : new ReceiptHolder(opening.Salt, opening.Value),
             new TlogProof(null, index, ledger.ProveInclusion(index, size), checkpoint).ToString(),
             standing?.Standing);
-        var contents = ReceiptContents.Read(receipt, await networks.ReadAsync(AnchorChoice.PresentNodes, cancellationToken));
+        var contents = ReceiptContents.Read(receipt, await networks.ReadAsync(cancellationToken));
         if (contents.Payment != record.Payment)
         {
             throw new InvalidOperationException($"The read model says that entry {index} is payment {record.Payment}; it is not.");
@@ -103,7 +104,7 @@ internal static class ReceiptServices
         app.MapGet("/api/v1/receipts/{payment}/standing", StandingAsync).RequireAuthorization(Policies.SignedIn)
             .WithSummary("How the payment stands as of the newest block (in force, reversed), proven; rights as for the receipt.")
             .Produces(200, contentType: PaymentStanding.MediaType).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
-        app.MapGet(StandingQuery.Address + "{index:long}", HeldStandingAsync).AllowAnonymous().RequireRateLimiting(Hosting.HostingServices.ApiLimit)
+        app.MapGet(StandingQuery.Address + "{index:long}", HeldStandingAsync).AllowAnonymous().RequireRateLimiting(RateLimits.Api)
             .WithSummary("As /api/v1/receipts/{payment}/standing, for whoever holds the receipt, signed in or not.")
             .WithDescription(
                 $"index: the receipt's log entry. Header {StandingQuery.ProofHeader}: SHA-256 of \"mingjian.receipt-holder/v1\\0\" and the entry, 64 hexadecimal "
@@ -120,7 +121,7 @@ internal static class ReceiptServices
 
         if (issued.File is null)
         {
-            return Hosting.Problems.Of(StatusCodes.Status410Gone, "receipts/reversed", "这笔缴纳已经冲正，不再出具凭证。");
+            return Problems.Of(StatusCodes.Status410Gone, "receipts/reversed", "这笔缴纳已经冲正，不再出具凭证。");
         }
 
         context.Response.Headers.CacheControl = "private, no-store";
@@ -143,5 +144,5 @@ internal static class ReceiptServices
         return Results.File(standing.Encode(), PaymentStanding.MediaType, "payment" + PaymentStanding.Extension);
     }
 
-    private static IResult Unknown() => Hosting.Problems.Of(StatusCodes.Status404NotFound, "receipts/unknown", "没有这笔缴纳。");
+    private static IResult Unknown() => Problems.Of(StatusCodes.Status404NotFound, "receipts/unknown", "没有这笔缴纳。");
 }

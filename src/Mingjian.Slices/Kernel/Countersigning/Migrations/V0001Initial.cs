@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
-namespace Mingjian.Server.Pending.Migrations;
+namespace Mingjian.Slices.Kernel.Countersigning.Migrations;
 
 /// <summary>As the first releases made it.</summary>
 [DbContext(typeof(PendingDatabase))]
