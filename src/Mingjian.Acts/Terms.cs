@@ -139,6 +139,14 @@ public static class Terms
         _ => Unknown((int)value),
     };
 
+    public static string Of(DisputeAnswer value) => value switch
+    {
+        DisputeAnswer.EntryIsRight => "核对过凭据，登记无误",
+        DisputeAnswer.WillBeReversed => "登记有误，将冲正后重新登记",
+        DisputeAnswer.CheckTogether => "请带上凭据，与收缴人当面核对",
+        _ => Unknown((int)value),
+    };
+
     public static string Of(RoundingMode value) => value switch
     {
         RoundingMode.HalfUp => "四舍五入",

@@ -59,6 +59,9 @@ public sealed class SigningTests
         (new ConfirmPayment(Payment), ["确认缴纳记录无误"]),
         (new DisputePayment(Payment, DisputeReason.WrongAmount), ["提出异议", "金额不对"]),
         (new WithdrawDispute(Payment), ["撤回异议"]),
+        (new AnswerDispute(Payment, DisputeAnswer.EntryIsRight), ["答复异议", "登记无误"]),
+        (new ReplyToAnswer(Payment, true), ["接受", "答复"]),
+        (new ReplyToAnswer(Payment, false), ["保留异议"]),
     ];
 
     [Fact]

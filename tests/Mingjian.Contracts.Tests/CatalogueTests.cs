@@ -71,7 +71,7 @@ public sealed partial class CatalogueTests
             KeyTests.Confirming, KeyTests.Ending);
         AssertReached<DuesRejection>(
             StandardTests.Policies, StandardTests.Standards, AssessmentTests.Assessments, AssessmentTests.Proposals, AssessmentTests.Deciding,
-            PaymentTests.Payments, PaymentTests.Voluntary, PaymentTests.Reversals, PaymentTests.Answers);
+            PaymentTests.Payments, PaymentTests.Voluntary, PaymentTests.Reversals, PaymentTests.Answers, PaymentTests.BranchAnswers);
         AssertReached<NodesRejection>(NodesTests.Founding, NodesTests.Changing, RestartTests.Restarting, ProtocolTests.Activating);
     }
 

@@ -37,7 +37,7 @@ public sealed class MessageTests
             .Where(p => p.PropertyType.IsGenericType && p.PropertyType.GetGenericTypeDefinition() == typeof(StateTable<>))
             .Select(p => (string)p.PropertyType.GetProperty("Prefix")!.GetValue(p.GetValue(null))!)
             .ToList();
-        Assert.Equal(23, prefixes.Count);
+        Assert.Equal(24, prefixes.Count);
         Assert.All(prefixes, one => Assert.DoesNotContain(prefixes, other => one != other && other.StartsWith(one, StringComparison.Ordinal)));
     }
 

@@ -57,7 +57,11 @@ internal static class DuesMessages
         Of(DuesRejection.PaymentReversed, "这笔交纳已经冲正，无需再确认或质疑。", "请查看更正后的记录。"),
         Of(AlreadyConfirmed, "您已经确认过这笔交纳。", "无需再次确认；如有异议可以提出质疑。"),
         Of(AlreadyDisputed, "您已经对这笔交纳提出质疑。", "请等待党支部处理；如已解决，请撤回质疑。"),
-        Of(NotDisputed, "您没有对这笔交纳提出质疑。", "无需撤回。"),
+        Of(NotDisputed, "这笔交纳没有异议。", "请刷新页面，查看现在的状态。"),
+        Of(OwnDispute, "不能答复本人提出的异议。", "请由支部书记或者另一名收缴人答复。"),
+        Of(AlreadyAnswered, "这项异议已经答复，本人还没有表示保留异议。", "请等本人回应；登记有误的请直接冲正。"),
+        Of(NotAnswered, "支部还没有答复这项异议。", "请等支部核对后答复；不再有异议时可以撤回。"),
+        Of(AlreadyReplied, "您已经回应过这次答复。", "保留异议的，请等支部再次答复。"),
     ];
 
     private static RejectionMessage Of(DuesRejection reason, string what, string mend) =>

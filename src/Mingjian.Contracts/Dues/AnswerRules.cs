@@ -57,7 +57,18 @@ internal static class AnswerRules
         writes.Put(DuesState.Payments.Key(id), payment with { Answer = answer, Dispute = dispute });
     }
 
-    private static DuesRejection? Check(IStateReader state, PaymentId id, DecisionContext context, out PaymentRecord? payment)
+    /// <summary>A new dispute: what was answered to an earlier one is over.</summary>
+    public static void Apply(IStateReader state, PaymentDisputed disputed, IStateWriter writes)
+    {
+        Apply(state, disputed.Payment, MemberAnswer.Disputed, disputed.Reason, writes);
+        if (state.DisputeAnswer(disputed.Payment) is not null)
+        {
+            writes.Remove(DuesState.DisputeAnswers.Key(disputed.Payment));
+        }
+    }
+
+    /// <summary>Whether the signer may say something of the entry: it is the member's own, and in force.</summary>
+    internal static DuesRejection? Check(IStateReader state, PaymentId id, DecisionContext context, out PaymentRecord? payment)
     {
         payment = null;
         if (!context.HasMember())

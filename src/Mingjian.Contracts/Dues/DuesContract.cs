@@ -9,6 +9,9 @@ public sealed class DuesContract : IContract
 
     public string Name => ContractName;
 
+    /// <inheritdoc/>
+    public int Protocol => 2;
+
     public IReadOnlyList<MessageType> Commands { get; } =
     [
         ContractsJson.Message<SetDuesPolicy>(ContractName),
@@ -22,6 +25,8 @@ public sealed class DuesContract : IContract
         ContractsJson.Message<ConfirmPayment>(ContractName),
         ContractsJson.Message<DisputePayment>(ContractName),
         ContractsJson.Message<WithdrawDispute>(ContractName),
+        ContractsJson.Message<AnswerDispute>(ContractName, since: 2),
+        ContractsJson.Message<ReplyToAnswer>(ContractName, since: 2),
     ];
 
     public IReadOnlyList<MessageType> Events { get; } =
@@ -37,6 +42,8 @@ public sealed class DuesContract : IContract
         ContractsJson.Message<PaymentConfirmed>(ContractName),
         ContractsJson.Message<PaymentDisputed>(ContractName),
         ContractsJson.Message<DisputeWithdrawn>(ContractName),
+        ContractsJson.Message<DisputeAnswered>(ContractName, since: 2),
+        ContractsJson.Message<AnswerReplied>(ContractName, since: 2),
     ];
 
     public Decision Decide(IStateReader state, ICommand command, DecisionContext context) =>

@@ -152,4 +152,16 @@ public enum DuesRejection
 
     /// <summary>The member has not disputed the entry.</summary>
     NotDisputed = 1605,
+
+    /// <summary>Nobody answers a dispute of the own.</summary>
+    OwnDispute = 1606,
+
+    /// <summary>The dispute has an answer to which the member has not objected.</summary>
+    AlreadyAnswered = 1607,
+
+    /// <summary>There is no answer to reply to.</summary>
+    NotAnswered = 1608,
+
+    /// <summary>The member has replied to this answer.</summary>
+    AlreadyReplied = 1609,
 }

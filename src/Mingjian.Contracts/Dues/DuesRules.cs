@@ -20,6 +20,8 @@ internal static class DuesRules
         ConfirmPayment confirm => AnswerRules.Decide(state, confirm, context),
         DisputePayment dispute => AnswerRules.Decide(state, dispute, context),
         WithdrawDispute withdraw => AnswerRules.Decide(state, withdraw, context),
+        AnswerDispute answer => AnswerDisputeRules.Decide(state, answer, context),
+        ReplyToAnswer reply => ReplyToAnswerRules.Decide(state, reply, context),
         _ => throw new ArgumentException("Not a command of this contract.", nameof(command)),
     };
 
@@ -55,10 +57,16 @@ internal static class DuesRules
                 AnswerRules.Apply(state, confirmed.Payment, MemberAnswer.Confirmed, null, writes);
                 break;
             case PaymentDisputed disputed:
-                AnswerRules.Apply(state, disputed.Payment, MemberAnswer.Disputed, disputed.Reason, writes);
+                AnswerRules.Apply(state, disputed, writes);
                 break;
             case DisputeWithdrawn withdrawn:
                 AnswerRules.Apply(state, withdrawn.Payment, MemberAnswer.None, null, writes);
+                break;
+            case DisputeAnswered answered:
+                AnswerDisputeRules.Apply(answered, writes);
+                break;
+            case AnswerReplied replied:
+                ReplyToAnswerRules.Apply(state, replied, writes);
                 break;
             default:
                 throw new ArgumentException("Not an event of this contract.", nameof(happened));

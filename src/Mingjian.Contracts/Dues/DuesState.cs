@@ -22,6 +22,9 @@ public static class DuesState
     /// <summary><c>dues/payment/p-…</c>.</summary>
     public static StateTable<PaymentRecord> Payments { get; } = new("dues/payment/", ContractsJson.For<PaymentRecord>());
 
+    /// <summary><c>dues/answer/p-…</c>.</summary>
+    public static StateTable<DisputeAnswerRecord> DisputeAnswers { get; } = new("dues/answer/", ContractsJson.For<DisputeAnswerRecord>());
+
     public static StandardsRecord? StandardsOf(this IStateReader state, MemberId member) => state.Get(Standards.Key(member));
 
     public static ReductionsRecord? ReductionsOf(this IStateReader state, MemberId member) =>
@@ -31,6 +34,9 @@ public static class DuesState
         state.Get(Months.Key(member, month));
 
     public static PaymentRecord? Payment(this IStateReader state, PaymentId payment) => state.Get(Payments.Key(payment));
+
+    /// <summary>What was answered to the newest dispute of a payment, or null.</summary>
+    public static DisputeAnswerRecord? DisputeAnswer(this IStateReader state, PaymentId payment) => state.Get(DisputeAnswers.Key(payment));
 
     /// <summary>The policy that applies to an organisation: its own, else the nearest above, else <see cref="PolicyRecord.Default"/>.</summary>
     public static PolicyRecord PolicyFor(this IStateReader state, OrganizationId organization)

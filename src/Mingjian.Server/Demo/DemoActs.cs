@@ -13,6 +13,9 @@ internal sealed class DemoActs(FinalLedger ledger, ContractSet contracts, TimePr
     private readonly FrozenDictionary<Type, MessageType> _commands =
         contracts.Contracts.SelectMany(c => c.Commands).ToFrozenDictionary(m => m.Type);
 
+    /// <summary>Whether the ledger's present protocol has a command; staged roll-outs begin with an older one.</summary>
+    public bool Carries(Type command) => _commands[command].IsIn(ledger.Protocol);
+
     /// <summary>Submits and waits for each; throws when one is refused, because the demo is then broken.</summary>
     public Task SubmitAsync(ISigner signer, IReadOnlyList<ICommand> commands, CancellationToken cancellationToken) =>
         SubmitAsync([signer], commands, cancellationToken);

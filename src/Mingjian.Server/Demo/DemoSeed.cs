@@ -244,6 +244,19 @@ internal sealed partial class DemoSeed(
 
         await acts.SubmitAsync(officer, assessments, cancellationToken);
         await acts.SubmitAsync(secretary, payments, cancellationToken);
+        await DisputeAsync(plan, payments, secretary, cancellationToken);
+    }
+
+    // One objection that the branch has answered, so that the member finds something to decide.
+    private async Task DisputeAsync(DemoPlan plan, IEnumerable<ICommand> payments, Es256Signer secretary, CancellationToken cancellationToken)
+    {
+        var payment = payments.OfType<RecordPayment>().First(p => p.Member == plan.People[DemoPlan.Member].Id).Payment;
+        using var member = Es256Signer.Import(plan.KeyOf(DemoPlan.Member));
+        await acts.SubmitAsync(member, [new DisputePayment(payment, DisputeReason.WrongDate)], cancellationToken);
+        if (acts.Carries(typeof(AnswerDispute)))
+        {
+            await acts.SubmitAsync(secretary, [new AnswerDispute(payment, DisputeAnswer.EntryIsRight)], cancellationToken);
+        }
     }
 
     [LoggerMessage(EventId = 21, Level = LogLevel.Error, Message = "The demo could not be built")]

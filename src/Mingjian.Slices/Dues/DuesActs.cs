@@ -200,6 +200,14 @@ internal sealed class DuesActs(
             : throw new DuesInputException("这笔缴纳已经冲正过了。");
     }
 
+    public async Task<ActsToSign> PrepareAnswerAsync(PaymentId payment, DisputeAnswer answer, CancellationToken cancellationToken = default)
+    {
+        await access.UserAsync(cancellationToken);
+        // An unknown payment is answered like one of somebody else's branch: nothing is told.
+        await access.RequireAsync(Right.RecordPayment, access.State.Payment(payment)?.Branch ?? default, cancellationToken);
+        return ActsToSign.Create(new AnswerDispute(payment, answer));
+    }
+
     public async Task<ActsToSign> PrepareReductionAsync(
         MemberId member, Month from, Month until, Amount monthly, CancellationToken cancellationToken = default)
     {

@@ -51,7 +51,7 @@ internal sealed class DuesRecords
                 && (p.Date >= firstDay || context.PaymentItems.Any(i => i.Member == p.Member && i.Payment == p.Payment && i.Month >= oldest)))
             .ToListAsync(cancellationToken);
         var signers = months.Select(m => m.Signer).Concat(payments.Select(p => p.Collector))
-            .Concat(payments.Select(p => p.ReversedBy).OfType<MemberId>()).ToHashSet();
+            .Concat(payments.Select(p => p.ReversedBy).OfType<MemberId>()).Concat(payments.Select(p => p.BranchAnswerBy).OfType<MemberId>()).ToHashSet();
         return new DuesRecords(months, payments, items, await access.MemberNamesAsync(signers, cancellationToken), withClass);
     }
 
@@ -90,5 +90,9 @@ internal sealed class DuesRecords
         [.. _items[row.Payment].OrderBy(i => i.Month).Select(i => new PaymentItem(i.Month, i.Amount))],
         _names(row.Collector), row.Answer, row.Dispute, row.Reversal,
         new TrustMark(row.Collector, _names(row.Collector), row.Rule, row.Height, row.Index),
-        row.ReversedBy is { } by ? new TrustMark(by, _names(by), null, row.ReversedHeight ?? 0, row.ReversedIndex ?? 0) : null);
+        row.ReversedBy is { } by ? new TrustMark(by, _names(by), null, row.ReversedHeight ?? 0, row.ReversedIndex ?? 0) : null,
+        row is { BranchAnswer: { } answer, BranchAnswerBy: { } signer }
+            ? new BranchAnswerView(
+                answer, row.AnswerAccepted, new TrustMark(signer, _names(signer), null, row.BranchAnswerHeight ?? 0, row.BranchAnswerIndex ?? 0))
+            : null);
 }

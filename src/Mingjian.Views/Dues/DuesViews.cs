@@ -46,15 +46,26 @@ public sealed record MemberMonth(
 /// <summary>One payment entry.</summary>
 /// <param name="Items">Months and amounts; empty for a voluntary payment.</param>
 /// <param name="Reversal">Null while in force.</param>
+/// <param name="BranchAnswer">Null where the branch has answered no objection.</param>
 public sealed record PaymentView(
     PaymentId Payment, MemberId Member, DateOnly Date, PaymentMethod Method, PaymentBasis? Basis, DuesFund Fund, Amount Total,
     IReadOnlyList<PaymentItem> Items, string CollectorName, MemberAnswer Answer, DisputeReason? Dispute, ReversalReason? Reversal,
-    TrustMark Mark, TrustMark? ReversalMark)
+    TrustMark Mark, TrustMark? ReversalMark, BranchAnswerView? BranchAnswer)
 {
     public bool IsInForce => Reversal is null;
 
+    /// <summary>The branch owes the member an answer.</summary>
+    public bool AwaitsAnswer => IsInForce && Answer == MemberAnswer.Disputed && BranchAnswer is not { Accepted: not false };
+
+    /// <summary>The member owes the branch a reply.</summary>
+    public bool AwaitsReply => IsInForce && Answer == MemberAnswer.Disputed && BranchAnswer is { Accepted: null };
+
     public bool IsVoluntary => Basis is null;
 }
+
+/// <summary>What the branch answered to the member's newest objection.</summary>
+/// <param name="Accepted">Null until the member has replied.</param>
+public sealed record BranchAnswerView(DisputeAnswer Answer, bool? Accepted, TrustMark Mark);
 
 /// <summary>One line of a branch's month.</summary>
 /// <param name="OpenMonths">Assessed months up to this one that are not paid in full, ascending.</param>

@@ -42,6 +42,9 @@ public interface IDuesActs
     /// <summary>冲正.</summary>
     Task<ActsToSign> PrepareReversalAsync(PaymentId payment, ReversalReason reason, CancellationToken cancellationToken = default);
 
+    /// <summary>The branch's answer to a member's objection.</summary>
+    Task<ActsToSign> PrepareAnswerAsync(PaymentId payment, DisputeAnswer answer, CancellationToken cancellationToken = default);
+
     Task<ActsToSign> PrepareReductionAsync(
         MemberId member, Month from, Month until, Amount monthly, CancellationToken cancellationToken = default);
 

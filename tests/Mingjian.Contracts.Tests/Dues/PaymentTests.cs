@@ -130,6 +130,35 @@ public sealed class PaymentTests
         withdraw | wang       | 5       | accepted
         """;
 
+    // Payment 5 is disputed and unanswered, 6 answered, 7 answered and kept, 8 answered and accepted, with a reversal to come.
+    internal const string BranchAnswers = """
+        command  | signed     | payment | outcome
+        malform  | nobody     | 999     | Malformed
+        answer   | nobody     | 999     | SignerNotAMember
+        answer   | collectorA | 999     | PaymentUnknown
+        answer   | collectorB | 2       | NotEntitled
+        answer   | wang       | 5       | NotEntitled
+        answer   | officerTop | 5       | NotEntitled
+        answer   | collectorA | 2       | PaymentReversed
+        answer   | collectorA | 1       | NotDisputed
+        answer   | collectorA | 9       | OwnDispute
+        answer   | secretaryA | 9       | accepted
+        answer   | collectorA | 6       | AlreadyAnswered
+        answer   | collectorA | 8       | AlreadyAnswered
+        answer   | collectorA | 7       | accepted
+        answer   | collectorA | 5       | accepted
+        accept   | nobody     | 999     | SignerNotAMember
+        accept   | wang       | 999     | PaymentUnknown
+        accept   | collectorA | 6       | NotOwnPayment
+        accept   | wang       | 2       | PaymentReversed
+        accept   | wang       | 1       | NotDisputed
+        accept   | wang       | 5       | NotAnswered
+        accept   | wang       | 7       | AlreadyReplied
+        keep     | wang       | 8       | AlreadyReplied
+        keep     | wang       | 6       | accepted
+        accept   | wang       | 6       | accepted
+        """;
+
     [Fact]
     public void Payments_are_refused_in_order_of_precedence() =>
         Table.Parse(Payments).Check(row => World.Open().Decide(Build(row), World.Signed(row["signed"])));
@@ -161,6 +190,71 @@ public sealed class PaymentTests
             };
             return World.Open().Decide(command, World.Signed(row["signed"]));
         });
+
+    [Fact]
+    public void Answers_of_the_branch_are_refused_in_order_of_precedence() =>
+        Table.Parse(BranchAnswers).Check(row =>
+        {
+            var payment = Payment(int.Parse(row["payment"]));
+            DuesCommand command = row["command"] switch
+            {
+                "malform" => new AnswerDispute(payment, (DisputeAnswer)99),
+                "answer" => new AnswerDispute(payment, DisputeAnswer.EntryIsRight),
+                "accept" => new ReplyToAnswer(payment, Accepted: true),
+                _ => new ReplyToAnswer(payment, Accepted: false),
+            };
+            return Disputed().Decide(command, World.Signed(row["signed"]));
+        });
+
+    [Fact]
+    public void Accepting_an_answer_confirms_the_entry_unless_a_reversal_is_promised()
+    {
+        var ledger = Disputed();
+        ledger.Must(new ReplyToAnswer(Payment(6), Accepted: true), By(World.Wang));
+        Assert.Equal((MemberAnswer.Confirmed, null), (ledger.Payment(Payment(6))!.Answer, ledger.Payment(Payment(6))!.Dispute));
+        Assert.Equal(MemberAnswer.Disputed, ledger.Payment(Payment(7))!.Answer);
+        Assert.Equal(MemberAnswer.Disputed, ledger.Payment(Payment(8))!.Answer);
+    }
+
+    [Fact]
+    public void A_new_dispute_begins_without_the_answer_to_an_earlier_one()
+    {
+        var ledger = Disputed();
+        ledger.Must(new ReplyToAnswer(Payment(6), Accepted: true), By(World.Wang));
+        ledger.Must(new DisputePayment(Payment(6), DisputeReason.NotPaid), By(World.Wang));
+        Assert.Null(ledger.DisputeAnswer(Payment(6)));
+        ledger.Must(new AnswerDispute(Payment(6), DisputeAnswer.CheckTogether), By(World.CollectorA));
+        Assert.Equal(
+            new DisputeAnswerRecord(Payment(6), DisputeAnswer.CheckTogether, World.CollectorA, null), ledger.DisputeAnswer(Payment(6)));
+    }
+
+    [Fact]
+    public void Answers_exist_since_protocol_2() => Assert.Equal(
+        [("dues.AnswerDispute", 2), ("dues.ReplyToAnswer", 2)],
+        new DuesContract().Commands.Where(c => c.Since > 1).Select(c => (c.Name, c.Since)));
+
+    private static TestLedger Disputed()
+    {
+        var ledger = World.Open();
+        foreach (var (id, month) in new[] { (6, "2026-11"), (7, "2026-06"), (8, "2026-05") })
+        {
+            ledger.Must(
+                new RecordPayment(
+                    Payment(id), World.Wang, World.BranchA, D("2026-11-20"), PaymentMethod.Cash, Payer.Member,
+                    month == "2026-11" ? PaymentBasis.Ordinary : PaymentBasis.BackPayment, [new PaymentItem(M(month), Y("1.00"))]),
+                By(World.SecretaryA));
+            ledger.Must(new DisputePayment(Payment(id), DisputeReason.WrongDate), By(World.Wang));
+            ledger.Must(
+                new AnswerDispute(Payment(id), id == 8 ? DisputeAnswer.WillBeReversed : DisputeAnswer.EntryIsRight), By(World.CollectorA));
+        }
+
+        ledger.Must(new ReplyToAnswer(Payment(7), Accepted: false), By(World.Wang));
+        ledger.Must(new ReplyToAnswer(Payment(8), Accepted: true), By(World.Wang));
+        ledger.Must(
+            new RecordVoluntaryPayment(Payment(9), World.CollectorA, World.BranchA, D("2026-11-20"), PaymentMethod.Cash, Y("5.00")), By(World.SecretaryA));
+        ledger.Must(new DisputePayment(Payment(9), DisputeReason.WrongAmount), By(World.CollectorA));
+        return ledger;
+    }
 
     [Fact]
     public void A_payment_of_one_month_costs_four_reads_to_decide_and_two_writes()

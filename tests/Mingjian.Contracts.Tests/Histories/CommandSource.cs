@@ -63,15 +63,18 @@ internal sealed class CommandSource(Random64 random, TestLedger ledger)
 
     private (ICommand Command, Actor[] Actors) Answer()
     {
-        var payment = AnyPayment();
+        // Payment 5 is disputed from the beginning.
+        var payment = random.OneIn(3) ? Payment(5) : AnyPayment();
         var owner = ledger.Payment(payment)?.Member ?? World.Wang;
-        DuesCommand command = random.Below(3) switch
+        DuesCommand command = random.Below(5) switch
         {
             0 => new ConfirmPayment(payment),
             1 => new DisputePayment(payment, Enumerate<DisputeReason>()),
-            _ => new WithdrawDispute(payment),
+            2 => new WithdrawDispute(payment),
+            3 => new AnswerDispute(payment, Enumerate<DisputeAnswer>()),
+            _ => new ReplyToAnswer(payment, random.OneIn(2)),
         };
-        return (command, random.OneIn(5) ? Staff() : [By(owner)]);
+        return (command, command is AnswerDispute || random.OneIn(5) ? Staff() : [By(owner)]);
     }
 
     private (ICommand Command, Actor[] Actors) Key()

@@ -47,9 +47,16 @@ internal sealed class RandomHistory(SmallNetwork network, int seed)
             case 3 or 4:
                 return (CollectorA, new ReversePayment(payment, ReversalReason.WrongAmount));
             case 5:
-                return (payer, new DisputePayment(payment, DisputeReason.WrongDate));
+                return _random.Next(2) == 0
+                    ? (payer, new DisputePayment(payment, DisputeReason.WrongDate))
+                    : (CollectorA, new AnswerDispute(payment, (DisputeAnswer)_random.Next(1, 4)));
             case 6:
-                return (payer, _random.Next(2) == 0 ? new WithdrawDispute(payment) : new ConfirmPayment(payment));
+                return (payer, _random.Next(3) switch
+                {
+                    0 => new WithdrawDispute(payment),
+                    1 => new ReplyToAnswer(payment, _random.Next(2) == 0),
+                    _ => new ConfirmPayment(payment),
+                });
             case 7:
                 return (Officer, new AppointToPost(MemberB, BranchB, Post.DuesCollector, day, _random.Next(2) == 0 ? null : day.AddDays(3)));
             case 8:

@@ -140,7 +140,8 @@ internal sealed class DeskItems(
     {
         var reversing = desk.Branches(Right.ReversePayment);
         var disputed = await desk.Context.Payments.AsNoTracking()
-            .Where(p => reversing.Contains(p.Branch) && p.Answer == MemberAnswer.Disputed && p.Reversal == null)
+            .Where(p => reversing.Contains(p.Branch) && p.Answer == MemberAnswer.Disputed && p.Reversal == null
+                && (p.BranchAnswer == null || p.AnswerAccepted == false || p.BranchAnswer == DisputeAnswer.WillBeReversed))
             .OrderBy(p => p.Index).ToListAsync(cancellationToken);
         if (disputed.Count > 0)
         {
@@ -148,7 +149,7 @@ internal sealed class DeskItems(
             var month = await desk.Context.PaymentItems.AsNoTracking().Where(i => i.Member == first.Member && i.Payment == first.Payment).Select(i => (Month?)i.Month)
                 .FirstOrDefaultAsync(cancellationToken) ?? Month.Of(first.Date);
             items.Add(new(
-                $"{disputed.Count} 笔缴纳有党员提出异议，请核实后冲正重登，或向本人说明。", "核实",
+                $"{disputed.Count} 笔缴纳有党员提出异议，请核实后答复本人；登记有误的冲正重登。", "核实",
                 $"/staff/dues/branch?id={first.Branch}&month={month}&show=disputed", true));
         }
     }

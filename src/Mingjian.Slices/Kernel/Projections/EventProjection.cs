@@ -237,9 +237,33 @@ internal readonly struct EventProjection(RowWriter rows, EventPosition at)
                 break;
             case PaymentDisputed e:
                 Answer(e.Payment, MemberAnswer.Disputed, e.Reason);
+                rows.Update<ProjectedPayment>(
+                    [e.Payment],
+                    (nameof(ProjectedPayment.BranchAnswer), null),
+                    (nameof(ProjectedPayment.BranchAnswerBy), null),
+                    (nameof(ProjectedPayment.BranchAnswerHeight), null),
+                    (nameof(ProjectedPayment.BranchAnswerIndex), null),
+                    (nameof(ProjectedPayment.AnswerAccepted), null));
                 break;
             case DisputeWithdrawn e:
                 Answer(e.Payment, MemberAnswer.None, null);
+                break;
+            case DisputeAnswered e:
+                rows.Update<ProjectedPayment>(
+                    [e.Payment],
+                    (nameof(ProjectedPayment.BranchAnswer), e.Answer),
+                    (nameof(ProjectedPayment.BranchAnswerBy), e.By),
+                    (nameof(ProjectedPayment.BranchAnswerHeight), at.Height),
+                    (nameof(ProjectedPayment.BranchAnswerIndex), at.Index),
+                    (nameof(ProjectedPayment.AnswerAccepted), null));
+                break;
+            case AnswerReplied e:
+                rows.Update<ProjectedPayment>([e.Payment], (nameof(ProjectedPayment.AnswerAccepted), e.Accepted));
+                if (e.Settled)
+                {
+                    Answer(e.Payment, MemberAnswer.Confirmed, null);
+                }
+
                 break;
             default:
                 throw Unknown(happened);

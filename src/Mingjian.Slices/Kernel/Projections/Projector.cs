@@ -147,6 +147,8 @@ public sealed class Projector(ILedger ledger, LedgerEvents events)
         PaymentConfirmed e => e.Payment,
         PaymentDisputed e => e.Payment,
         DisputeWithdrawn e => e.Payment,
+        DisputeAnswered e => e.Payment,
+        AnswerReplied e => e.Payment,
         _ => null,
     };
 }

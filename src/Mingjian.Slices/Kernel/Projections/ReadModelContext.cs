@@ -10,7 +10,7 @@ public sealed class ReadModelContext(DbContextOptions<ReadModelContext> options)
     public const string Name = "readmodels";
 
     /// <summary>Raised with every change of a row type; older tables are then dropped and replayed.</summary>
-    public const int SchemaVersion = 3;
+    public const int SchemaVersion = 4;
 
     public DbSet<ProjectionCursor> Cursors => Set<ProjectionCursor>();
 

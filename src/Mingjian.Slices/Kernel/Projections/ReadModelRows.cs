@@ -250,6 +250,18 @@ public sealed record ProjectedPayment : ProjectedRow
     public long? AnswerHeight { get; init; }
 
     public long? AnswerIndex { get; init; }
+
+    /// <summary>What the branch answered to the newest dispute; null = nothing yet.</summary>
+    public DisputeAnswer? BranchAnswer { get; init; }
+
+    public MemberId? BranchAnswerBy { get; init; }
+
+    public long? BranchAnswerHeight { get; init; }
+
+    public long? BranchAnswerIndex { get; init; }
+
+    /// <summary>What the member replied to that; null = nothing yet.</summary>
+    public bool? AnswerAccepted { get; init; }
 }
 
 /// <summary>The part of a payment that is for one month.</summary>

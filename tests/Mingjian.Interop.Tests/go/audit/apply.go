@@ -40,8 +40,10 @@ var effects = map[string]func(s *state, e object, c blockContext){
 	"dues.VoluntaryPaymentRecorded":         voluntaryPaymentRecorded,
 	"dues.PaymentReversed":                  paymentReversed,
 	"dues.PaymentConfirmed":                 answered(2),
-	"dues.PaymentDisputed":                  answered(3),
+	"dues.PaymentDisputed":                  disputed,
 	"dues.DisputeWithdrawn":                 answered(1),
+	"dues.DisputeAnswered":                  disputeAnswered,
+	"dues.AnswerReplied":                    answerReplied,
 	"nodes.NodesFounded":                    nodesFounded,
 	"nodes.NodesChanged":                    nodesChanged,
 	"nodes.HeightRestarted":                 heightRestarted,
@@ -332,6 +334,24 @@ func answered(answer int64) func(s *state, e object, c blockContext) {
 	return func(s *state, e object, c blockContext) {
 		key := "dues/payment/" + text(e, "payment")
 		s.put(key, with(s.get(key), object{"answer": answer, "dispute": e["reason"]}))
+	}
+}
+
+// A new dispute: what was answered to an earlier one is over.
+func disputed(s *state, e object, c blockContext) {
+	answered(3)(s, e, c)
+	s.remove("dues/answer/" + text(e, "payment"))
+}
+
+func disputeAnswered(s *state, e object, c blockContext) {
+	s.put("dues/answer/"+text(e, "payment"), object{"payment": e["payment"], "answer": e["answer"], "by": e["by"]})
+}
+
+func answerReplied(s *state, e object, c blockContext) {
+	key := "dues/answer/" + text(e, "payment")
+	s.put(key, with(s.get(key), object{"accepted": e["accepted"]}))
+	if e["settled"] == true {
+		answered(2)(s, e, c)
 	}
 }
 
