@@ -340,7 +340,9 @@ func answered(answer int64) func(s *state, e object, c blockContext) {
 // A new dispute: what was answered to an earlier one is over.
 func disputed(s *state, e object, c blockContext) {
 	answered(3)(s, e, c)
-	s.remove("dues/answer/" + text(e, "payment"))
+	if key := "dues/answer/" + text(e, "payment"); s.get(key) != nil {
+		s.remove(key)
+	}
 }
 
 func disputeAnswered(s *state, e object, c blockContext) {
