@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Mingjian.Client.Networks;
 using Mingjian.Contracts;
@@ -101,7 +102,7 @@ public sealed partial class FoundingScanTests : IDisposable
                 ("Mingjian:Node:StopWait", "00:00:00"), ("Mingjian:Node:Etcd:Endpoints:0", "http://127.0.0.1:1"), ("Mingjian:Node:Peers:2", "http://127.0.0.1:1/"),
             ],
             Cancelled);
-        using var stranger = Open(server, "stranger", network);
+        using var stranger = Browse(server, "stranger", network);
         var token = await TokenAsync(server);
 
         // The agreement itself as well, signed by those who should: who hands it in decides when the network begins, so that its signature is kept nowhere.
@@ -113,7 +114,7 @@ public sealed partial class FoundingScanTests : IDisposable
         AssertRefused();
         Assert.Equal(0, await server.TerminateAsync(Cancelled));
 
-        var signature = System.Text.Json.Nodes.JsonNode.Parse(agreement)!["signatures"]![0]!["sig"]!.GetValue<string>();
+        var signature = JsonNode.Parse(agreement)!["signatures"]![0]!["sig"]!.GetValue<string>();
         Needles WithAgreement(Needles needles) => needles.AddBytes("the agreement's signature", Convert.FromBase64String(signature));
         var left = new LeftBehind(WithAgreement(Planted()), WithAgreement(Secret(token)));
         left.LookAtLog(server.Output);
@@ -189,9 +190,9 @@ public sealed partial class FoundingScanTests : IDisposable
     }
 
     private async Task<Browser> OpenAsync(ServerProcess server, string who) =>
-        Open(server, who, NetworkId.Parse((await File.ReadAllTextAsync(Path.Combine(server.NetworkDirectory, "network.txt"), Cancelled)).Trim()));
+        Browse(server, who, NetworkId.Parse((await File.ReadAllTextAsync(Path.Combine(server.NetworkDirectory, "network.txt"), Cancelled)).Trim()));
 
-    private Browser Open(ServerProcess server, string who, NetworkId network) => new(server.Address, network, () => Now, inner => new AnswerRecorder(who, _answers, inner));
+    private Browser Browse(ServerProcess server, string who, NetworkId network) => new(server.Address, network, () => Now, inner => new AnswerRecorder(who, _answers, inner));
 
     [GeneratedRegex("setup code\\s+([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})")]
     private static partial Regex SetupLine();

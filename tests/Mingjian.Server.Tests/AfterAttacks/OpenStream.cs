@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -12,7 +13,7 @@ internal sealed class OpenStream : IAsyncDisposable
     private readonly string _who;
     private readonly HttpResponseMessage _response;
     private readonly CancellationTokenSource _end = new();
-    private readonly MemoryStream _received = new();
+    private readonly ArrayBufferWriter<byte> _received = new();
     private readonly Lock _gate = new();
     private readonly Task _reading;
 
@@ -50,7 +51,7 @@ internal sealed class OpenStream : IAsyncDisposable
         {
             lock (_gate)
             {
-                return Encoding.UTF8.GetString(_received.ToArray());
+                return Encoding.UTF8.GetString(_received.WrittenSpan);
             }
         }
     }
@@ -60,7 +61,7 @@ internal sealed class OpenStream : IAsyncDisposable
     {
         await _end.CancelAsync();
         await _reading;
-        return new Answer($"stream as {_who}", "/api/v1/ledger/events", 200, Answer.EventStream, string.Empty, _received.ToArray());
+        return new Answer($"stream as {_who}", "/api/v1/ledger/events", 200, Answer.EventStream, string.Empty, _received.WrittenSpan.ToArray());
     }
 
     public async ValueTask DisposeAsync()
@@ -80,7 +81,7 @@ internal sealed class OpenStream : IAsyncDisposable
             {
                 lock (_gate)
                 {
-                    _received.Write(buffer, 0, count);
+                    _received.Write(buffer.AsSpan(0, count));
                 }
             }
         }
