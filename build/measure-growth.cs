@@ -161,7 +161,7 @@ List<SourceFile> Read(string under, params string[] endings) =>
         .Order(StringComparer.Ordinal).Select(f => SourceFile.Read(root, f)),
 ];
 
-// Pages lie in Components/Pages/<Slice> or <Slice>: the folder that says what they are about.
+// The folder that says what a file is about: pages lie in Components/Pages/<Slice> or <Slice>, what all slices share in Kernel/<part>.
 static string FolderOf(SourceFile file)
 {
     var folders = file.Path.Split('/')[2..^1];
@@ -169,15 +169,17 @@ static string FolderOf(SourceFile file)
     {
         [] => "(root)",
         ["Components", "Pages", .. var page] => page.Length > 0 ? page[0] : "Pages",
+        ["Kernel", var part, ..] => $"Kernel.{part}",
         _ => folders[0],
     };
 }
 
-static string? SliceOf(SourceFile file) => FolderOf(file) is var folder && folder is "(root)" or "Pages" or "Components" or "Kit" or "Kernel" or "Support" ? null : FolderOf(file);
+static string? SliceOf(SourceFile file) =>
+    FolderOf(file) is var folder && folder is "(root)" or "Pages" or "Components" or "Kit" or "Kernel" or "Layout" or "Support" ? null : folder.Split('.')[^1];
 
 // The project's own namespace is seen from everywhere in it; another folder's where it is named.
 static bool Sees(SourceFile file, string folder) =>
-    folder == "(root)" || Path.GetExtension(file.Path) == ".razor" || Regex.IsMatch(file.Code, $@"\busing [\w.]*\.{Regex.Escape(folder)}\b|\b{Regex.Escape(folder)}\.");
+    folder == "(root)" || FolderOf(file).StartsWith(folder + ".", StringComparison.Ordinal) || Path.GetExtension(file.Path) == ".razor" || Regex.IsMatch(file.Code, $@"\busing [\w.]*\.{Regex.Escape(folder)}\b|\b{Regex.Escape(folder)}\.");
 
 static HashSet<string> Reached(Dictionary<string, HashSet<string>> uses, string from)
 {
