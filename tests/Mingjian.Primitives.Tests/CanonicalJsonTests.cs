@@ -18,16 +18,17 @@ public sealed class CanonicalJsonTests
     private const string Good =
         """{"amount":"48.00","inner":{"bytes":"nullnull","children":[],"text":"a"},"member":"m-00000000000000000000000000000001","month":"2026-11","number":7,"path":[]}""";
 
-    private static readonly JsonTypeInfo<Sample> Type =
+    // Each test makes its own, so that what a mutant changes in the making of options is seen.
+    private readonly JsonTypeInfo<Sample> _type =
         (JsonTypeInfo<Sample>)CanonicalJson.CreateOptions(new SampleJson()).GetTypeInfo(typeof(Sample));
 
     [Fact]
     public void A_value_is_written_with_sorted_members_and_read_back()
     {
-        var value = CanonicalJson.Decode(Encoding.UTF8.GetBytes(Good), Type);
+        var value = CanonicalJson.Decode(Encoding.UTF8.GetBytes(Good), _type);
         Assert.Equal(4800, value.Amount.Fen);
-        Assert.Equal(Good, Encoding.UTF8.GetString(CanonicalJson.Encode(value, Type)));
-        var without = CanonicalJson.Encode(value with { Inner = null }, Type);
+        Assert.Equal(Good, Encoding.UTF8.GetString(CanonicalJson.Encode(value, _type)));
+        var without = CanonicalJson.Encode(value with { Inner = null }, _type);
         Assert.Equal("""{"amount":"48.00","member":"m-00000000000000000000000000000001","month":"2026-11","number":7,"path":[]}""", Encoding.UTF8.GetString(without));
     }
 
@@ -68,20 +69,20 @@ public sealed class CanonicalJsonTests
     {
         var text = Good.Replace(what, with, StringComparison.Ordinal);
         Assert.NotEqual(Good, text);
-        Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode(Encoding.UTF8.GetBytes(text), Type));
-        Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode(Encoding.UTF8.GetBytes(text), (JsonTypeInfo)Type));
+        Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode(Encoding.UTF8.GetBytes(text), _type));
+        Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode(Encoding.UTF8.GetBytes(text), (JsonTypeInfo)_type));
     }
 
     [Fact]
     public void A_type_known_only_at_run_time_is_read_the_same_way() =>
-        Assert.Equal(Good, Encoding.UTF8.GetString(CanonicalJson.Encode(CanonicalJson.Decode(Encoding.UTF8.GetBytes(Good), (JsonTypeInfo)Type), (JsonTypeInfo)Type)));
+        Assert.Equal(Good, Encoding.UTF8.GetString(CanonicalJson.Encode(CanonicalJson.Decode(Encoding.UTF8.GetBytes(Good), (JsonTypeInfo)_type), (JsonTypeInfo)_type)));
 
     [Fact]
     public void Members_in_another_order_are_refused()
     {
         var swapped = Good.Replace("\"month\":\"2026-11\",\"number\":7", "\"number\":7,\"month\":\"2026-11\"", StringComparison.Ordinal);
         Assert.NotEqual(Good, swapped);
-        Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode(Encoding.UTF8.GetBytes(swapped), Type));
+        Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode(Encoding.UTF8.GetBytes(swapped), _type));
     }
 
     [Theory]
@@ -92,15 +93,15 @@ public sealed class CanonicalJsonTests
     [InlineData("{")]
     [InlineData("\u0000")]
     public void Other_shapes_are_refused(string text) =>
-        Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode(Encoding.UTF8.GetBytes(text), Type));
+        Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode(Encoding.UTF8.GetBytes(text), _type));
 
     [Fact]
     public void A_byte_order_mark_and_broken_utf_8_are_refused()
     {
-        Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode([0xef, 0xbb, 0xbf, .. Encoding.UTF8.GetBytes(Good)], Type));
+        Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode([0xef, 0xbb, 0xbf, .. Encoding.UTF8.GetBytes(Good)], _type));
         var broken = Encoding.UTF8.GetBytes(Good);
         broken[Good.IndexOf("\"a\"", StringComparison.Ordinal) + 1] = 0xff;
-        Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode(broken, Type));
+        Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode(broken, _type));
     }
 
     [Fact]
@@ -108,7 +109,7 @@ public sealed class CanonicalJsonTests
     {
         var inner = string.Concat(Enumerable.Repeat("{\"bytes\":\"\",\"children\":[", 9)) + string.Concat(Enumerable.Repeat("],\"text\":\"\"}", 9));
         var text = Good.Replace("\"children\":[]", $"\"children\":[{inner}]", StringComparison.Ordinal);
-        Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode(Encoding.UTF8.GetBytes(text), Type));
+        Assert.Throws<CanonicalJsonException>(() => CanonicalJson.Decode(Encoding.UTF8.GetBytes(text), _type));
     }
 
     [Fact]
@@ -122,7 +123,7 @@ public sealed class CanonicalJsonTests
                 altered[position] ^= change;
                 try
                 {
-                    Assert.Equal(altered, CanonicalJson.Encode(CanonicalJson.Decode(altered, Type), Type));
+                    Assert.Equal(altered, CanonicalJson.Encode(CanonicalJson.Decode(altered, _type), _type));
                 }
                 catch (CanonicalJsonException)
                 {
@@ -173,8 +174,8 @@ public sealed class CanonicalJsonTests
         Gen.Char[(char)0, '\uffff'].Array[0, 12].Select(c => new string(c)).Where(IsUnicode).Sample(
             text =>
             {
-                var value = CanonicalJson.Decode(Encoding.UTF8.GetBytes(Good), Type);
-                var typed = CanonicalJson.Encode(value with { Inner = new SampleInner(text, [], []) }, Type);
+                var value = CanonicalJson.Decode(Encoding.UTF8.GetBytes(Good), _type);
+                var typed = CanonicalJson.Encode(value with { Inner = new SampleInner(text, [], []) }, _type);
                 Assert.Equal(Encoding.UTF8.GetString(CanonicalJson.Canonicalize(typed)), Encoding.UTF8.GetString(typed));
             },
             iter: 3000);
@@ -184,10 +185,27 @@ public sealed class CanonicalJsonTests
     [InlineData("\ud83d\ude02 \u515a\u5458 <>&'+`/")]
     public void Awkward_texts_are_written_as_rfc_8785_says(string text)
     {
-        var value = CanonicalJson.Decode(Encoding.UTF8.GetBytes(Good), Type);
-        var typed = CanonicalJson.Encode(value with { Inner = new SampleInner(text, [], []) }, Type);
+        var value = CanonicalJson.Decode(Encoding.UTF8.GetBytes(Good), _type);
+        var typed = CanonicalJson.Encode(value with { Inner = new SampleInner(text, [], []) }, _type);
         Assert.Equal(Encoding.UTF8.GetString(CanonicalJson.Canonicalize(typed)), Encoding.UTF8.GetString(typed));
     }
+
+    // RFC 8785 section 3.2.2.2: seven short escapes, the other control characters in lower-case hexadecimal, and nothing else.
+    [Fact]
+    public void Every_character_that_must_be_escaped_is_and_no_other()
+    {
+        var encoder = CanonicalJson.CreateOptions(new SampleJson()).Encoder!;
+        var shorts = new Dictionary<char, string> { ['"'] = "\\\"", ['\\'] = "\\\\", ['\b'] = "\\b", ['\t'] = "\\t", ['\n'] = "\\n", ['\f'] = "\\f", ['\r'] = "\\r" };
+        for (var c = '\0'; c <= '\u0100'; c++)
+        {
+            var expected = shorts.TryGetValue(c, out var known) ? known : c < ' ' ? $"\\u{(int)c:x4}" : $"{c}";
+            Assert.Equal(expected, encoder.Encode($"{c}"));
+            Assert.Equal(expected != $"{c}", encoder.WillEncode(c));
+        }
+    }
+
+    [Fact]
+    public void Options_cannot_be_changed_afterwards() => Assert.True(CanonicalJson.CreateOptions(new SampleJson()).IsReadOnly);
 
     private static bool IsUnicode(string text)
     {

@@ -74,55 +74,6 @@ public sealed class StartTests
         Assert.Equal(HttpStatusCode.NotFound, (await browser.PostAsync("/api/v1/demo/invitation", new { account = "officer", key = InvitationCode.New().Key.ToString() })).StatusCode);
     }
 
-    [Theory]
-    [InlineData("member", false)]
-    [InlineData("secretary", true)]
-    [InlineData("officer", true)]
-    [InlineData("auditor", true)]
-    public async Task A_demo_account_is_one_click_and_has_its_posts(string account, bool isStaff)
-    {
-        await using var server = await RunningServer.StartAsync(demo: true);
-        using var browser = server.Open();
-        await browser.SignInAsDemoAsync(account);
-        Assert.Equal(isStaff ? HttpStatusCode.OK : HttpStatusCode.Forbidden, (await browser.Client.GetAsync("/staff")).StatusCode);
-    }
-
-    [Fact]
-    public async Task A_demo_account_can_be_used_from_more_browsers_than_a_member_may_have_keys()
-    {
-        await using var server = await RunningServer.StartAsync(demo: true);
-        for (var i = 0; i < MemberKeysRecord.Max + 2; i++)
-        {
-            using var browser = server.Open();
-            await browser.SignInAsDemoAsync("officer");
-        }
-    }
-
-    [Fact]
-    public async Task The_demo_has_six_branches_people_with_dues_and_payments_all_by_signed_acts()
-    {
-        await using var server = await RunningServer.StartAsync(demo: true);
-        var names = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var i = 0L; i < server.Ledger.Head.Size; i++)
-        {
-            var entry = JsonDocument.Parse(server.Ledger.ReadEntry(i)).RootElement;
-            Assert.NotEqual("refusal", entry.GetProperty("type").GetString());
-            if (entry.GetProperty("type").GetString() == "transaction")
-            {
-                foreach (var happened in entry.GetProperty("events").EnumerateArray())
-                {
-                    var name = happened.GetProperty("name").GetString()!;
-                    names[name] = names.GetValueOrDefault(name) + 1;
-                }
-            }
-        }
-
-        Assert.Equal(1, names["organizations.NetworkFounded"]);
-        Assert.Equal(6, names["organizations.OrganizationEstablished"]);
-        Assert.True(names["dues.DuesAssessed"] >= 60);
-        Assert.True(names["dues.PaymentRecorded"] >= 15);
-    }
-
     private static async Task<(HttpResponseMessage Response, JsonElement Plan)> FoundAsync(Browser officer, string code)
     {
         var names = await officer.PostAsync("/api/v1/setup/names", new { code, committee = "某党委", officer = "王组织" });

@@ -8,8 +8,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Mingjian.Client.Networks;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Members;
+using Mingjian.Contracts.Nodes;
+using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Log;
@@ -40,6 +43,13 @@ public sealed partial class AfterAttackScanTests : IAsyncLifetime
     private const string InFileName = "file-x8d6lb3qtw";
     private const string InChinese = "无人写过的句子";
 
+    // Of a network that nobody agreed on.
+    private static readonly OrganizationId Nobody = LedgerId.New<OrganizationId>();
+    private static readonly Hash32 Charter = Hash32.Of("a charter that nobody signed"u8);
+
+    /// <summary>Of one member in a day: about 60 acts, so that the quota is met while nothing else needs it.</summary>
+    private const int MemberBytes = 64 << 10;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mingjian-after-attacks-");
     private readonly ConcurrentQueue<Answer> _answers = new();
     private readonly Es256Signer _stranger = Es256Signer.Create();
@@ -59,6 +69,7 @@ public sealed partial class AfterAttackScanTests : IAsyncLifetime
             [
                 ("Mingjian:Limits:SignInsPerMinute", "10000"), ("Mingjian:Limits:SignInsPerBrowser", "10000"),
                 ("Mingjian:Limits:WrongSignInsPerMinute", "10000"), ("Mingjian:Limits:RequestsPerMinute", "100000"),
+                ("Mingjian:Limits:MemberBytesPerDay", MemberBytes.ToString(CultureInfo.InvariantCulture)),
             ],
             TestContext.Current.CancellationToken);
         _network = NetworkId.Parse((await File.ReadAllTextAsync(Path.Combine(_server.NetworkDirectory, "network.txt"))).Trim());
@@ -82,23 +93,32 @@ public sealed partial class AfterAttackScanTests : IAsyncLifetime
         using var anonymous = Open("anonymous");
         await using var page = await Circuit.OpenAsync(officer, "/staff/members");
         var live = InvitationCode.New();
-        using (var issued = await member.SubmitAsync(member.Sign(new IssueInvitation(member.Member, live.Key, Now.AddMilliseconds(3_000_000)))))
+        var own = member.Sign(new IssueInvitation(member.Member, live.Key, Now.AddMilliseconds(3_000_000)));
+        var real = await RealPayloadsAsync();
+        Assert.True(real.Select(p => p["command"]!.GetValue<string>()).Distinct(StringComparer.Ordinal).Count() >= 8, "The demo has too few kinds of acts.");
+        var attacks = new Dictionary<Browser, IReadOnlyList<string>> { [member] = ActAttacks(member, real), [officer] = ActAttacks(officer, real) };
+
+        // Each is told of acts that are about to come: one's own, what one will be refused, and what others will be refused.
+        (string, string)[] planted = [("Last-Event-ID", InHeader), ("User-Agent", InHeader), ("Referer", $"http://{InHeader}.invalid/")];
+        await using var first = await OpenStream.OpenAsync("member", member, OpenStream.IdsOf([own, .. attacks[member].Take(49)]), planted);
+        await using var second = await OpenStream.OpenAsync("officer", officer, OpenStream.IdsOf([.. attacks[officer].Take(25), .. attacks[member].Take(25)]), planted);
+        OpenStream[] streams = [first, second];
+        using (var issued = await member.SubmitAsync(own))
         {
             Assert.Equal(HttpStatusCode.OK, issued.StatusCode);
         }
-
-        var needles = Planted(live);
-        var real = await RealPayloadsAsync();
-        Assert.True(real.Select(p => p["command"]!.GetValue<string>()).Distinct(StringComparer.Ordinal).Count() >= 8, "The demo has too few kinds of acts.");
 
         using var stop = new CancellationTokenSource();
         var others = OtherActsAsync(secretary, stop.Token);
         foreach (var attacker in new[] { member, officer })
         {
-            await AttackByActsAsync(attacker, real);
+            await AttackByActsAsync(attacker, attacks[attacker]);
             await AttackByAssertionsAsync(attacker);
+            await AttackByFoundingAsync(attacker);
         }
 
+        await AttackByFoundingAsync(anonymous);
+        var late = await AttackByQuotaAsync(member);
         await AttackByCodeAsync(anonymous, member, live);
         foreach (var (who, browser) in new[] { ("anonymous", anonymous), ("member", member), ("officer", officer) })
         {
@@ -115,54 +135,38 @@ public sealed partial class AfterAttackScanTests : IAsyncLifetime
         Assert.True(await others > 20, "Nobody else's acts were under way.");
         Assert.True(_answers.Count > 800 && _answers.Count(a => a.Status >= 400) > 500, $"{_answers.Count} answers");
 
+        foreach (var stream in streams)
+        {
+            _answers.Enqueue(await stream.EndAsync());
+            // Blocks of others went by, and word of acts came: it was read while something happened.
+            Assert.True(stream.Received.Split("event: head").Length > 10 && stream.Received.Contains("\"status\":\"unknown\"", StringComparison.Ordinal), stream.Received);
+        }
+
+        Assert.Contains("\"status\":\"final\"", streams[0].Received, StringComparison.Ordinal);
         var received = page.Received;
         Assert.Equal(0, await _server.TerminateAsync(TestContext.Current.CancellationToken));
         var report = await LedgerAudits.RunAsync(_server.NetworkDirectory);
         Assert.Null(report.Fault);
 
-        var faults = new List<string>(_failed);
-        void Look(string where, byte[] bytes, Needles wanted) => faults.AddRange(wanted.In(bytes).Select(kind => $"{where}: {kind}"));
-        var secret = Secret(needles: Planted(live));
-        await foreach (var (where, bytes) in LedgerAsync(report.Entries))
-        {
-            Look(where, bytes, secret);
-        }
-
-        Look("log output", Encoding.UTF8.GetBytes(_server.Output), secret);
-        Look("the open page's circuit", Encoding.Latin1.GetBytes(received), needles);
-        foreach (var file in Directory.EnumerateFiles(_server.DataDirectory, "*", SearchOption.AllDirectories))
-        {
-            Look(Path.GetRelativePath(_server.DataDirectory, file), await File.ReadAllBytesAsync(file), needles);
-        }
-
-        foreach (var answer in _answers)
-        {
-            var wanted = answer.Status >= 400 ? secret : needles;
-            foreach (var kind in wanted.In(answer.Head).Select(k => $"{k} in a header").Concat(wanted.In(answer.Body)).Where(k => !IsOwnInput(answer, k)))
-            {
-                faults.Add($"{answer.Asked} {answer.Status} {answer.Type}: {kind}");
-            }
-        }
-
-        Assert.True(faults.Count == 0, string.Join('\n', faults.GroupBy(f => f, StringComparer.Ordinal).Select(g => $"{g.Count()} x {g.Key}").Take(100)));
+        var left = new LeftBehind(Planted(live, late), Secret(Planted(live, late)));
+        left.Add(_failed);
+        await left.LookAtLedgerAsync(_server.NetworkDirectory, report.Entries);
+        left.LookAtLog(_server.Output);
+        left.LookAt("the open page's circuit", Encoding.Latin1.GetBytes(received));
+        await left.LookAtFilesAsync(_server.DataDirectory);
+        left.LookAtAnswers(_answers);
+        left.AssertNothing();
     }
 
-    /// <summary>What the tests write into addresses, among other places.</summary>
-    private static readonly string[] Addressed = ["in the address", "Chinese", "a live invitation code"];
-
-    /// <summary>Where people get back what they have just sent themselves, and why; nothing else is forgiven.</summary>
-    private static bool IsOwnInput(Answer answer, string kind) =>
-        // Whoever is not signed in is brought to the page that was asked for once signed in: the address goes back to the browser it came from.
-        (answer.Status is 302 or 401 && answer.Head.Contains("/sign-in?returnUrl=", StringComparison.Ordinal) && Addressed.Any(a => kind == $"{a} in a header"))
-        // A page leads back to its own address when the letters are made larger, and the search field keeps what was typed; error pages do not.
-        || (answer is { Status: 200, Type: "text/html" } && Addressed.Contains(kind));
-
-    private Needles Planted(InvitationCode live) => new Needles()
+    private Needles Planted(InvitationCode live, IReadOnlyList<InvitationCode> late) => late.Aggregate(
+        new Needles(),
+        (needles, code) => needles.Add("a key that came over the quota", code.Key.ToString()).Add("a code that came over the quota", code.ToString()))
         .Add("in a command", InCommand).Add("in an unknown member", InUnknownMember).Add("in an assertion", InAssertion).Add("in the address", InUrl)
         .Add("in a header of a request", InHeader).Add("in a body", InBody).Add("in a file's name", InFileName).Add("Chinese", InChinese)
         .Add("a live invitation code", live.ToString()).AddBytes("a live invitation code", Base64Url.DecodeFromChars(live.ToString()))
         .Add("an unknown key's id", _stranger.Key.Id.ToString()).AddBytes("an unknown key", _stranger.Key.Point)
-        .Add("an unknown passkey's id", _passkey.Key.Id.ToString()).AddBytes("an unknown passkey", _passkey.Key.Point);
+        .Add("an unknown passkey's id", _passkey.Key.Id.ToString()).AddBytes("an unknown passkey", _passkey.Key.Point)
+        .Add("an organisation of nobody", Nobody.ToString()).AddBytes("a charter of nobody", Charter.ToArray());
 
     /// <summary>What no ledger, log and error answer may hold besides: who the people are.</summary>
     private Needles Secret(Needles needles)
@@ -185,9 +189,9 @@ public sealed partial class AfterAttackScanTests : IAsyncLifetime
     {
         await using var source = new RocksDbLedgerSource(Path.Combine(_server.NetworkDirectory, "ledger"));
         await source.OpenAsync(default);
-        var size = await SizeAsync(source);
+        var size = await LeftBehind.SizeAsync(source);
         var kinds = new Dictionary<string, List<JsonObject>>(StringComparer.Ordinal);
-        await foreach (var entry in EntriesAsync(source, size))
+        await foreach (var entry in LeftBehind.EntriesAsync(source, size))
         {
             if (LogEntry.Decode(entry) is TransactionEntry { Envelope.Payload: var bytes } && JsonNode.Parse(bytes) is JsonObject payload)
             {
@@ -212,7 +216,7 @@ public sealed partial class AfterAttackScanTests : IAsyncLifetime
     }
 
     /// <summary>Free text in every string, in members that nobody knows, at every depth of envelope and payload, over known and unknown keys.</summary>
-    private async Task AttackByActsAsync(Browser attacker, IReadOnlyList<JsonObject> real)
+    private List<string> ActAttacks(Browser attacker, IReadOnlyList<JsonObject> real)
     {
         var envelopes = new List<string>();
         foreach (var payload in real)
@@ -244,6 +248,12 @@ public sealed partial class AfterAttackScanTests : IAsyncLifetime
             }
         }
 
+        return envelopes;
+    }
+
+    /// <summary>All at the door for acts, and some at doors where they do not belong.</summary>
+    private static async Task AttackByActsAsync(Browser attacker, IReadOnlyList<string> envelopes)
+    {
         foreach (var chunk in envelopes.Chunk(40))
         {
             (await attacker.SubmitAsync(chunk)).Dispose();
@@ -345,6 +355,48 @@ public sealed partial class AfterAttackScanTests : IAsyncLifetime
                 signature = Convert.ToBase64String(_passkey.SignOver(answer)),
             })).Dispose();
         }
+    }
+
+    /// <summary>A network and a node set of one's own, on a ledger that has been founded and whose only node is alone.</summary>
+    private async Task AttackByFoundingAsync(Browser attacker)
+    {
+        var node = NetworkFile.Parse(await attacker.Client.GetByteArrayAsync("/ledger/network?anchor=genesis")).Nodes!.Single();
+        var seat = new Seat(node, Nobody, _stranger.Key);
+        string[] acts =
+        [
+            attacker.Sign(new FoundNodes(Charter, [seat], AllContracts.Protocol), _stranger), attacker.Sign(new ChangeNodes(Charter, [seat]), _stranger),
+            attacker.Sign(new RestartHeight(2, 1, [1], [new NodeStatement(1, Charter)]), _stranger),
+            attacker.Sign(new FoundNetwork(Nobody, Charter, LedgerId.New<MemberId>(), _stranger.Key), _stranger),
+        ];
+        foreach (var path in new[] { "/api/v1/network/acts", "/api/v1/setup", "/api/v1/invitations/redeem", "/api/v1/transactions" })
+        {
+            foreach (var act in acts)
+            {
+                using var answer = await attacker.PostAsync(path, $"{{\"envelopes\":[{act}]}}", setupCode: InHeader);
+                Assert.True((int)answer.StatusCode >= 400 || path == "/api/v1/transactions", $"{path}: {answer.StatusCode}");
+            }
+        }
+    }
+
+    /// <summary>More than a member may have ordered in a day, everything right otherwise.</summary>
+    /// <returns>The codes of invitations that were refused.</returns>
+    private static async Task<IReadOnlyList<InvitationCode>> AttackByQuotaAsync(Browser member)
+    {
+        var late = new List<InvitationCode>();
+        for (var turn = 0; turn < 40; turn++)
+        {
+            var codes = Enumerable.Range(0, 5).Select(_ => InvitationCode.New()).ToArray();
+            using var answer = await member.SubmitAsync([.. codes.Select(c => member.Sign(new IssueInvitation(member.Member, c.Key, Now.AddMilliseconds(600_000))))]);
+            var results = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["results"]!.AsArray();
+            late.AddRange(codes.Where((_, i) => (string?)results[i]!["code"] == "admission/17"));
+            if (late.Count >= 20)
+            {
+                return late;
+            }
+        }
+
+        Assert.Fail("A member met no quota.");
+        return late;
     }
 
     /// <summary>A live code where it does not belong, and what it may not sign; it must not be used up, so that it stays live.</summary>
@@ -485,47 +537,6 @@ public sealed partial class AfterAttackScanTests : IAsyncLifetime
 
         return done;
     });
-
-    /// <summary>Checkpoint, every entry, every bundle and every hash tile.</summary>
-    private async IAsyncEnumerable<(string Where, byte[] Bytes)> LedgerAsync(long size)
-    {
-        await using var source = new RocksDbLedgerSource(Path.Combine(_server.NetworkDirectory, "ledger"));
-        await source.OpenAsync(default);
-        yield return ("checkpoint", Encoding.UTF8.GetBytes((await source.ReadCheckpointAsync(default))!));
-        var index = 0L;
-        await foreach (var entry in EntriesAsync(source, size))
-        {
-            yield return ($"entry {index++}", entry);
-        }
-
-        var tiles = 0;
-        for (var (level, hashes) = (0, size); hashes > 0; (level, hashes) = (level + 1, hashes / Tile.FullWidth))
-        {
-            for (var number = 0L; number * Tile.FullWidth < hashes; number++)
-            {
-                var path = new TilePath(level, number, (int)Math.Min(Tile.FullWidth, hashes - (number * Tile.FullWidth)));
-                yield return (path.ToString(), await source.ReadTileAsync(path, default) ?? throw new InvalidOperationException($"No {path}."));
-                tiles++;
-            }
-        }
-
-        Assert.True(index == size && tiles > 0, $"{index} of {size} entries, {tiles} tiles");
-    }
-
-    private static async IAsyncEnumerable<byte[]> EntriesAsync(RocksDbLedgerSource source, long size)
-    {
-        for (var first = 0L; first < size; first += Tile.FullWidth)
-        {
-            var path = new TilePath(TilePath.EntryLevel, first / Tile.FullWidth, (int)Math.Min(Tile.FullWidth, size - first));
-            foreach (var entry in await source.ReadEntriesAsync(path, default) ?? throw new InvalidOperationException($"No {path}."))
-            {
-                yield return entry;
-            }
-        }
-    }
-
-    private static async Task<long> SizeAsync(RocksDbLedgerSource source) =>
-        long.Parse((await source.ReadCheckpointAsync(default))!.Split('\n')[1], CultureInfo.InvariantCulture);
 
     private Browser Open(string who) => new(_server.Address, _network, () => Now, inner => new AnswerRecorder(who, _answers, inner));
 

@@ -7,7 +7,11 @@ namespace Mingjian.Server.Tests.AfterAttacks;
 /// <summary>One answer as it came, and to whom.</summary>
 /// <param name="Asked">Method, path and who asked, for the report; the path without what was planted in it.</param>
 /// <param name="Head">Status and headers.</param>
-internal sealed record Answer(string Asked, string Path, int Status, string? Type, string Head, byte[] Body);
+internal sealed record Answer(string Asked, string Path, int Status, string? Type, string Head, byte[] Body)
+{
+    /// <summary>The type of an answer that does not end.</summary>
+    public const string EventStream = "text/event-stream";
+}
 
 /// <summary>Keeps every answer that one person gets.</summary>
 internal sealed class AnswerRecorder(string who, ConcurrentQueue<Answer> answers, HttpMessageHandler inner) : DelegatingHandler(inner)
@@ -21,9 +25,9 @@ internal sealed class AnswerRecorder(string who, ConcurrentQueue<Answer> answers
             head.Append(name).Append(": ").AppendJoin(", ", values).AppendLine();
         }
 
-        // A stream does not end.
+        // What comes in a stream is kept by whoever reads it: OpenStream.
         var type = response.Content.Headers.ContentType?.MediaType;
-        var body = type == "text/event-stream" ? [] : await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        var body = type == Answer.EventStream ? [] : await response.Content.ReadAsByteArrayAsync(cancellationToken);
         var path = request.RequestUri!.AbsolutePath;
         answers.Enqueue(new Answer($"{request.Method} {path} as {who}", path, (int)response.StatusCode, type, head.ToString(), body));
         return response;
