@@ -5,7 +5,7 @@ using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Audit;
 using Mingjian.Engine.Execution;
-using Mingjian.Engine.Keys;
+using Mingjian.Engine.Messages;
 using Mingjian.Engine.Store;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
@@ -175,7 +175,7 @@ public sealed class LedgerCopy : FinalLedger
                 Forget(frame.Id);
             }
 
-            return Task.FromResult(AdmissionPipeline.Refused(_store, frame.Id, AdmissionRejection.Duplicate.ToRefusal()));
+            return Task.FromResult(SubmitResult.Refused(_store, frame.Id, AdmissionRejection.Duplicate.ToRefusal()));
         }
 
         var act = new KeptAct(frame.Id, submitted.Bytes) { IsShelved = isShelved };

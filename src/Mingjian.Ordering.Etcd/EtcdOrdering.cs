@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Mingjian.Engine.Admission;
-using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Ordering;
 
 namespace Mingjian.Ordering.Etcd;

@@ -31,7 +31,7 @@ public sealed class EtcdAccessTests
         await using var following = new Following(two);
         Assert.True(one.TrySubmit(Bytes.Act(1, 100)));
         Assert.True(two.TrySubmit(Bytes.Act(2, 100)));
-        two.Publish(new Engine.Agreement.VoteMessage(1, 1, 2, "vote"));
+        two.Publish(new Engine.Ordering.VoteMessage(1, 1, 2, "vote"));
         var items = await following.WaitForAsync(i => i.Count == 3, "both nodes' items");
         Assert.Equal([1, 2, 2], items.Select(i => i.Node).Order());
 

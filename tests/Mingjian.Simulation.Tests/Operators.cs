@@ -1,5 +1,6 @@
 using Mingjian.Contracts.Nodes;
 using Mingjian.Engine.Agreement;
+using Mingjian.Engine.Ordering;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
 

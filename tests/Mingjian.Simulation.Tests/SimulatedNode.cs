@@ -3,6 +3,7 @@ using Mingjian.Engine;
 using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Audit;
+using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Ordering;
 using Mingjian.Primitives;
@@ -65,7 +66,7 @@ internal sealed class SimulatedNode(int number, SimulatedDisk disk, SimulatedClo
     {
         var options = new LedgerOptions { Network = LedgerFixture.Network };
         var store = new SimulatedStore(disk);
-        var writer = new BlockWriter(options, Rules.Programs[Program], Rules.Directory, store, Acts.Founders);
+        var writer = new BlockWriter(options.Network, Rules.Programs[Program], Rules.Directory, store, Acts.Founders);
         if (writer.NextNodes.Find(number) is { } seat)
         {
             _keys = seat == Acts.Keys[(number, 0)].Public ? Acts.Keys[(number, 0)] : Acts.Keys[(number, 1)];

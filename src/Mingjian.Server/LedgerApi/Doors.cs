@@ -1,6 +1,6 @@
 using Mingjian.Client.Signing;
 using Mingjian.Contracts.Sdk;
-using Mingjian.Engine;
+using Mingjian.Engine.Admission;
 using Mingjian.Primitives;
 using Mingjian.Server.Nodes;
 
