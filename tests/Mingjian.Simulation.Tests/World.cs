@@ -1,5 +1,6 @@
 using Mingjian.Contracts.Nodes;
 using Mingjian.Cryptography;
+using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Audit;
 using Mingjian.Engine.Keys;
@@ -52,6 +53,7 @@ internal sealed class World
     private readonly Planted _planted;
     private readonly Queue<byte[]> _acts;
     private readonly Queue<byte[]> _sweeps = new(Acts.Sweeps);
+    private readonly Queue<byte[]> _mints = new(Acts.Mints);
     private readonly Dictionary<int, long> _heights = [];
     private readonly Operators _operators;
     private readonly bool _hasTwoPrograms;
@@ -88,9 +90,9 @@ internal sealed class World
 
     /// <summary>
     /// Restarts and changes of the nodes that stand in the ledger, copies put back, how often a node had no room for batches, whether the second protocol
-    /// came into effect, and how many nodes waited for their upgrade.
+    /// came into effect, how many nodes waited for their upgrade, and how many acts were carried out whose command began, or dropped whose command had ended with it.
     /// </summary>
-    public (int Restarts, int Changes, int PutBack, int ReadAgain, int Activated, int Held) Events { get; private set; }
+    public (int Restarts, int Changes, int PutBack, int ReadAgain, int Activated, int Held, int Begun, int Ended) Events { get; private set; }
 
     /// <summary>Lives through everything, then lets the world come to rest, and checks what must hold.</summary>
     public World Run()
@@ -360,7 +362,10 @@ internal sealed class World
         }
     }
 
-    /// <summary>The organisations decide to go on by the second protocol; once they do, acts of it are handed in.</summary>
+    /// <summary>
+    /// The organisations decide to go on by the second protocol; once they do, acts of it are handed in. Until then acts that it ends are: some are
+    /// admitted by the first protocol and ordered when the second holds.
+    /// </summary>
     private void UseProtocol(SimulatedNode through)
     {
         if (!through.IsUp || through.Program != Rules.Upgraded || through.Writer.Published.State.Nodes() is not { } nodes)
@@ -378,11 +383,26 @@ internal sealed class World
             return;
         }
 
+        TakeLastOfFirstProtocol(through);
+
         // Now and then before enough nodes carry it: then it is refused.
         var signers = nodes.At(through.Height + 1).Seats.Select(s => s.Node.Number).ToList();
         if (_random.Next(3) == 0 || signers.Count(n => through.Writer.Published.State.CarriedBy(n) > 1) >= NodeSet.QuorumOf(signers.Count))
         {
             through.Submit(Acts.Sign(new ActivateProtocol(through.Height + _random.Next(2, 6), 2), signers, _random));
+        }
+    }
+
+    /// <summary>An act that the second protocol ends, with another one that will be in the same batch: proposed some time later.</summary>
+    private void TakeLastOfFirstProtocol(SimulatedNode node)
+    {
+        if (node.Height > 0 && node.Writer.NextProtocol == 1 && _mints.TryDequeue(out var mint))
+        {
+            node.Submit(mint);
+            if (_acts.TryDequeue(out var act))
+            {
+                node.Submit(act);
+            }
         }
     }
 
@@ -461,6 +481,7 @@ internal sealed class World
             foreach (var node in _nodes)
             {
                 node.Propose();
+                TakeLastOfFirstProtocol(node);
             }
 
             UseProtocol(first);
@@ -607,7 +628,8 @@ internal sealed class World
 
         Require(Height > 0, "nothing became final");
         var state = _nodes[0].Writer.Published.State.Nodes()!;
-        Events = (state.Epoch - 1, state.Agreements - 1, _putBack ? 1 : 0, _nodes.Sum(n => n.ReadAgain), _nodes[0].Writer.NextProtocol - 1, _held);
+        Events = (state.Epoch - 1, state.Agreements - 1, _putBack ? 1 : 0, _nodes.Sum(n => n.ReadAgain), _nodes[0].Writer.NextProtocol - 1, _held,
+            Acts.Sweeps.Count(s => _nodes[0].Disk.Transactions.ContainsKey(new SubmittedAct(s).Id)), _nodes.Max(n => n.Ended));
         CheckActs();
         CheckEvidence();
         CheckHistory();
