@@ -171,7 +171,7 @@ internal sealed class AdmissionPipeline(
 
         var signers = frame.Signers();
         var sites = frame.Sites();
-        fault = SignatureCheck.Resolve(keys, head.State, command!, signers, out var actors)
+        fault = SignatureCheck.Resolve(keys, head.State, command!, signers, out var actors, head.NextNodes)
             ?? SignatureCheck.CheckSites(keys, head.State, command!, sites)
             ?? SignatureCheck.Verify(verifier, frame, actors);
         if (fault is not null)

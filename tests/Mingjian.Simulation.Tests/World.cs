@@ -99,12 +99,7 @@ internal sealed class World
     {
         try
         {
-            foreach (var act in Acts.All.Take(Acts.Opening))
-            {
-                _nodes[0].Submit(act);
-            }
-
-            _nodes[0].Propose();
+            Found();
             Put(_nodes[0]);
             for (var step = 0; step < Steps; step++)
             {
@@ -120,6 +115,17 @@ internal sealed class World
         {
             throw new ViolationException(_seed, e.Message, e);
         }
+    }
+
+    /// <summary>The acts that found the network; once more when a restart has skipped them.</summary>
+    private void Found()
+    {
+        foreach (var act in Acts.All.Take(Acts.Opening))
+        {
+            _nodes[0].Submit(act);
+        }
+
+        _nodes[0].Propose();
     }
 
     private void Add(int number)
@@ -556,6 +562,12 @@ internal sealed class World
 
         if (_nodes.Find(n => n.Replica!.Status.Position is not null) is not { } stalled)
         {
+            if (Height == 0)
+            {
+                Found();
+                return true;
+            }
+
             return false;
         }
 
