@@ -1,8 +1,8 @@
 using Mingjian.Contracts;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
-using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
+using Mingjian.Engine.Messages;
 using Mingjian.Ordering.Local;
 using Mingjian.Storage.RocksDb;
 

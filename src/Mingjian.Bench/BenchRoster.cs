@@ -5,6 +5,7 @@ using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
+using Mingjian.Engine.Admission;
 using Mingjian.Primitives;
 
 namespace Mingjian.Bench;

@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 using Mingjian.Contracts;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
+using Mingjian.Engine.Admission;
 using Mingjian.Engine.Audit;
-using Mingjian.Engine.Execution;
+using Mingjian.Engine.Messages;
 using Mingjian.Storage.RocksDb;
 
 namespace Mingjian.Bench;

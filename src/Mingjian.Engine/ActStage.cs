@@ -1,3 +1,5 @@
+using Mingjian.Engine.Admission;
+
 namespace Mingjian.Engine;
 
 /// <summary>How far an act has come. Numbers are stable.</summary>

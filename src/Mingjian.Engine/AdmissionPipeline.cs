@@ -3,8 +3,9 @@ using System.Threading.Channels;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
-using Mingjian.Engine.Execution;
+using Mingjian.Engine.Messages;
 using Mingjian.Engine.Ordering;
+using Mingjian.Engine.State;
 using Mingjian.Engine.Store;
 using Mingjian.Primitives;
 
@@ -170,7 +171,7 @@ internal sealed class AdmissionPipeline(
 
         var signers = frame.Signers();
         var sites = frame.Sites();
-        fault = SignatureCheck.Resolve(keys, head.State, command!, signers, out var actors)
+        fault = SignatureCheck.Resolve(keys, head.State, command!, signers, out var actors, head.NextNodes)
             ?? SignatureCheck.CheckSites(keys, head.State, command!, sites)
             ?? SignatureCheck.Verify(verifier, frame, actors);
         if (fault is not null)
@@ -316,15 +317,6 @@ internal sealed class AdmissionPipeline(
     {
         var refusal = reason.ToRefusal();
         instruments.Refused(refusal);
-        return Refused(store, submission.TransactionId, refusal);
-    }
-
-    /// <summary>A refusal; that of a duplicate carries where the act stands.</summary>
-    public static SubmitResult Refused(IBlockStore store, Hash32 transactionId, Refusal refusal)
-    {
-        var place = string.Equals(refusal.Name, nameof(AdmissionRejection.Duplicate), StringComparison.Ordinal)
-            ? store.FindTransaction(transactionId)
-            : null;
-        return new SubmitResult(transactionId, place?.Height, place?.Index, refusal);
+        return SubmitResult.Refused(store, submission.TransactionId, refusal);
     }
 }

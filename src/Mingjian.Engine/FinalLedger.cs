@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using Mingjian.Contracts.Sdk;
+using Mingjian.Engine.Admission;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
+using Mingjian.Engine.Messages;
 using Mingjian.Engine.Store;
 using Mingjian.Log;
 using Mingjian.Primitives;
@@ -149,7 +151,7 @@ public abstract class FinalLedger : ILedger, IAsyncDisposable
             throw new StoreCorruptException("network", $"the store belongs to {stored}, not to {options.Network}.");
         }
 
-        var writer = new BlockWriter(options, contracts, keys, store, founders);
+        var writer = new BlockWriter(options.Network, contracts, keys, store, founders, options.StateCacheRecords);
         var head = writer.Published.Head;
         return head.Height == 0 || new LedgerTrust(options.Network, writer.NodesAt(head.Height)).FinalOver(head.Checkpoint, head.Size, head.Root) is not null
             ? writer

@@ -1,4 +1,6 @@
 using Mingjian.Contracts.Sdk;
+using Mingjian.Engine.Admission;
+using Mingjian.Engine.Store;
 using Mingjian.Log.State;
 using Mingjian.Primitives;
 
@@ -50,15 +52,6 @@ public interface ILedger
     IAsyncEnumerable<LedgerBlock> FollowAsync(long fromHeight, CancellationToken cancellationToken);
 }
 
-/// <summary>Where the ledger stands.</summary>
-/// <param name="Height">Blocks so far.</param>
-/// <param name="Size">Log entries so far.</param>
-/// <param name="Root">Log root over <paramref name="Size"/> entries.</param>
-/// <param name="StateRoot">State root after <paramref name="Height"/>.</param>
-/// <param name="Time">Time of the newest block.</param>
-/// <param name="Checkpoint">The signed note.</param>
-public sealed record LedgerHead(long Height, long Size, Hash32 Root, Hash32 StateRoot, LedgerTime Time, string Checkpoint);
-
 /// <summary>A record as the state holds it, provable to anybody who trusts the block's checkpoint.</summary>
 /// <param name="Head">The block; its seal, which names the state root, is entry <c>Size - 1</c>.</param>
 /// <param name="Value">Canonical bytes; null when there is no such record.</param>
@@ -67,15 +60,3 @@ public sealed record ProvenState(LedgerHead Head, byte[]? Value, StateProof Proo
 
 /// <summary>One final block; its entries are <c>FirstIndex .. FirstIndex + Entries</c>, the seal being the last.</summary>
 public sealed record LedgerBlock(long Height, long FirstIndex, int Entries, LedgerTime Time, Hash32 Root, Hash32 StateRoot);
-
-/// <summary>How a submission ended.</summary>
-/// <param name="TransactionId">SHA-256 of the payload's PAE; default when the envelope could not be read.</param>
-/// <param name="Height">The final block; null when refused before ordering.</param>
-/// <param name="Index">The log entry; null when refused before ordering.</param>
-/// <param name="Refusal">Null when carried out.</param>
-public sealed record SubmitResult(Hash32 TransactionId, long? Height, long? Index, Refusal? Refusal);
-
-/// <summary>A refusal with its stable code: <c>admission/…</c> from the engine or <c>&lt;contract&gt;/…</c> from a contract.</summary>
-/// <param name="Code">For example <c>dues/1203</c>.</param>
-/// <param name="Name">The enum member, for logs; empty where only the ledger's entry is known, which has the code alone.</param>
-public sealed record Refusal(string Code, string Name);

@@ -1,3 +1,4 @@
+using Mingjian.Engine.Admission;
 using Mingjian.Engine.Audit;
 using Mingjian.Primitives;
 

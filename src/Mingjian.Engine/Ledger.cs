@@ -5,6 +5,7 @@ using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Audit;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
+using Mingjian.Engine.Messages;
 using Mingjian.Engine.Ordering;
 using Mingjian.Engine.Store;
 using Mingjian.Primitives;

@@ -5,7 +5,7 @@ using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Audit;
 using Mingjian.Engine.Execution;
-using Mingjian.Engine.Keys;
+using Mingjian.Engine.Messages;
 using Mingjian.Engine.Store;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
@@ -175,7 +175,7 @@ public sealed class LedgerCopy : FinalLedger
                 Forget(frame.Id);
             }
 
-            return Task.FromResult(AdmissionPipeline.Refused(_store, frame.Id, AdmissionRejection.Duplicate.ToRefusal()));
+            return Task.FromResult(SubmitResult.Refused(_store, frame.Id, AdmissionRejection.Duplicate.ToRefusal()));
         }
 
         var act = new KeptAct(frame.Id, submitted.Bytes) { IsShelved = isShelved };
@@ -238,7 +238,7 @@ public sealed class LedgerCopy : FinalLedger
     /// <summary>Until every act is in this copy or refused by the node: hands on, looks, asks, and hands on again what the node has lost.</summary>
     private async Task HandOnAsync(List<KeptAct> open)
     {
-        var pause = FirstPause;
+        var backoff = new Backoff(FirstPause, LongestPause, _clock);
         while (open.Count > 0)
         {
             try
@@ -269,14 +269,13 @@ public sealed class LedgerCopy : FinalLedger
                     }
                 }
 
-                pause = FirstPause;
+                backoff.Reset();
             }
             catch (NodeUnreachableException)
             {
                 SettleFinal(open);
                 await ShelveAsync(open);
-                await Task.Delay(pause, _clock, _stopping.Token);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                await backoff.WaitAsync(_stopping.Token);
             }
         }
     }
@@ -401,7 +400,7 @@ public sealed class LedgerCopy : FinalLedger
 
     private async Task FollowNodeAsync()
     {
-        var pause = FirstPause;
+        var backoff = new Backoff(FirstPause, LongestPause, _clock);
         while (true)
         {
             try
@@ -420,7 +419,7 @@ public sealed class LedgerCopy : FinalLedger
                 }
 
                 _status = _status with { Fault = null };
-                pause = FirstPause;
+                backoff.Reset();
                 continue;
             }
             catch (Exception e) when (e is NodeUnreachableException or HttpRequestException || (e is OperationCanceledException && !_stopping.IsCancellationRequested))
@@ -432,8 +431,7 @@ public sealed class LedgerCopy : FinalLedger
                 Failed(e, _status.IsInTouch);
             }
 
-            await Task.Delay(pause, _clock, _stopping.Token);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            await backoff.WaitAsync(_stopping.Token);
         }
     }
 

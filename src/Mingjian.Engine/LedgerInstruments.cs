@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Ordering;
+using Mingjian.Engine.Store;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
 

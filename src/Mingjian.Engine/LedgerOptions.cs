@@ -1,5 +1,6 @@
 using Mingjian.Engine.Admission;
 using Mingjian.Engine.Audit;
+using Mingjian.Engine.State;
 using Mingjian.Primitives;
 
 namespace Mingjian.Engine;
@@ -29,7 +30,7 @@ public sealed record LedgerOptions
     public int AdmissionQueueLength { get; init; } = 16_384;
 
     /// <summary>Typed state records kept in memory, in two generations of this many. Default 500,000.</summary>
-    public int StateCacheRecords { get; init; } = 500_000;
+    public int StateCacheRecords { get; init; } = StateCache.DefaultRecords;
 
     /// <summary>
     /// Whether an act is tried before it is ordered, so that mistakes are refused without leaving a refusal in the log. Default true. False is for tests

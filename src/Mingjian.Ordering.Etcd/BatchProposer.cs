@@ -39,11 +39,11 @@ internal sealed class BatchProposer
     private readonly ILogger _logger;
     private readonly string _session = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     private readonly TaskCompletionSource<long> _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Backoff _unconfirmed;
     private int _carries = 1;
     private bool _announces;
     private long _ticket;
     private long _last;
-    private TimeSpan _wait;
 
     public BatchProposer(
         EtcdConnection connection, EtcdKeys keys, EtcdOrigin origin, EtcdOrderingOptions options, Func<ReadOnlyMemory<byte>, byte[]> sign, OrderKeeper keeper,
@@ -58,7 +58,7 @@ internal sealed class BatchProposer
         _metrics = metrics;
         _clock = clock;
         _logger = logger;
-        _wait = options.UnconfirmedWait;
+        _unconfirmed = new Backoff(options.UnconfirmedWait, LongestWait, clock);
         _queue = Channel.CreateBounded<AdmittedTransaction?>(
             new BoundedChannelOptions(options.QueueLength) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
     }
@@ -146,14 +146,14 @@ internal sealed class BatchProposer
     {
         while (_keeper.Unconfirmed is var unconfirmed && unconfirmed >= _options.MaxUnconfirmedBatches)
         {
-            Log.Unconfirmed(_logger, unconfirmed, _wait);
-            if (!await _keeper.WaitForReportAsync(_wait, cancellationToken))
+            Log.Unconfirmed(_logger, unconfirmed, _unconfirmed.Next);
+            if (!await _keeper.WaitForReportAsync(_unconfirmed.Next, cancellationToken))
             {
-                _wait = _wait * 2 < LongestWait ? _wait * 2 : LongestWait;
+                _unconfirmed.Lengthen();
                 return;
             }
 
-            _wait = _options.UnconfirmedWait;
+            _unconfirmed.Reset();
         }
     }
 }

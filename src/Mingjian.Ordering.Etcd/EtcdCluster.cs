@@ -18,7 +18,11 @@ public sealed record EtcdMember(int Node, Uri Client, Uri Peer)
 /// <param name="DataDirectory">Only this member's.</param>
 /// <param name="Client">What it shows to nodes, and the authority that nodes' certificates come from.</param>
 /// <param name="Peer">What it shows to other members, and the authority that theirs come from.</param>
-public sealed record EtcdMemberFiles(string DataDirectory, EtcdTls? Client, EtcdTls? Peer);
+/// <param name="PeerRevocations">
+/// List of the members' certificates that count no more (X.509, DER). etcd reads it anew for each connection from another member, and takes none while it
+/// is not there. Null = no list.
+/// </param>
+public sealed record EtcdMemberFiles(string DataDirectory, EtcdTls? Client, EtcdTls? Peer, string? PeerRevocations = null);
 
 /// <summary>How a network's etcd cluster is set up: each member's configuration, and who may write what.</summary>
 public sealed class EtcdCluster
@@ -97,6 +101,12 @@ public sealed class EtcdCluster
         yaml.Append("logger: zap\nlog-outputs: [stderr]\n");
         Security(yaml, "client-transport-security", files.Client);
         Security(yaml, "peer-transport-security", files.Peer);
+        if (files is { Peer: not null, PeerRevocations: { } revocations })
+        {
+            // The section above has no name for it: this is etcd's own field (embed.Config), which the section leaves as it is.
+            yaml.Append("PeerTLSInfo:\n  CRLFile: ").Append(Quote(revocations)).Append('\n');
+        }
+
         return yaml.ToString();
     }
 

@@ -6,6 +6,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
 using Mingjian.Ordering.Etcd.Wire;
+using Mingjian.Primitives;
 
 namespace Mingjian.Ordering.Etcd;
 
@@ -41,6 +42,9 @@ internal sealed class EtcdConnection : IDisposable
     /// seconds, and meanwhile another leader would have carried it out.
     /// </summary>
     private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     private readonly List<EtcdPeer> _peers = [];
     private readonly EtcdMetrics _metrics;
@@ -122,27 +126,25 @@ internal sealed class EtcdConnection : IDisposable
     /// <param name="cancellationToken">Ends the attempts.</param>
     public async Task<T> InsistAsync<T>(string what, Func<EtcdPeer, CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
     {
-        for (var attempt = 0; ; attempt++)
+        Backoff? backoff = null;
+        while (true)
         {
             try
             {
-                return await CallAsync(call, attempt == 0 && FirstPatience < _timeout ? FirstPatience : _timeout, cancellationToken);
+                return await CallAsync(call, backoff is null && FirstPatience < _timeout ? FirstPatience : _timeout, cancellationToken);
             }
             catch (Exception e) when (IsPassing(e))
             {
                 _metrics.Retried(what);
                 Log.Again(_logger, what, e.Message);
-                await BackOffAsync(attempt, cancellationToken);
+                backoff ??= CreateBackoff();
+                await backoff.WaitAsync(cancellationToken);
             }
         }
     }
 
-    /// <summary>Waits before another attempt: soon at first, then every other second.</summary>
-    public Task BackOffAsync(int attempt, CancellationToken cancellationToken)
-    {
-        var most = Math.Min(2_000, 50 << Math.Min(attempt, 6));
-        return Task.Delay(TimeSpan.FromMilliseconds((most / 2) + RandomNumberGenerator.GetInt32((most / 2) + 1)), _clock, cancellationToken);
-    }
+    /// <summary>For attempts one after another: soon at first, then every other second.</summary>
+    public Backoff CreateBackoff() => new(FirstPause, LongestPause, _clock, static () => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20));
 
     /// <summary>Whether trying again later can help; refusals are among them, because an operator can mend rights and quotas.</summary>
     public static bool IsPassing(Exception e) => e is RpcException or TimeoutException or IOException or EtcdWatchEndedException;

@@ -1,9 +1,9 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
-using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Ordering;
 using Mingjian.Ordering.Etcd.Wire;
+using Mingjian.Primitives;
 
 namespace Mingjian.Ordering.Etcd;
 
@@ -19,6 +19,7 @@ internal sealed class EtcdFollower(
     private const int ValuesPerRead = 16;
 
     private readonly List<Event> _revision = [];
+    private readonly Backoff _backoff = connection.CreateBackoff();
     private AsyncDuplexStreamingCall<WatchRequest, WatchResponse>? _watch;
     private EtcdPeer? _peer;
     private Task<bool>? _next;
@@ -26,7 +27,6 @@ internal sealed class EtcdFollower(
     private bool _compacted;
     private Queue<(long Revision, ByteString Key)>? _left;
     private long _leftAt;
-    private int _attempt;
     private long _lastBatch;
     private long _from;
 
@@ -68,7 +68,7 @@ internal sealed class EtcdFollower(
                 }
 
                 CloseWatch();
-                await connection.BackOffAsync(_attempt++, cancellationToken);
+                await _backoff.WaitAsync(cancellationToken);
             }
         }
     }
@@ -145,7 +145,7 @@ internal sealed class EtcdFollower(
             throw new EtcdWatchEndedException($"etcd ended the watch: {response.CancelReason}");
         }
 
-        _attempt = 0;
+        _backoff.Reset();
         return Take(response);
     }
 

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Mingjian.Engine.Admission;
-using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Ordering;
+using Mingjian.Primitives;
 
 namespace Mingjian.Ordering.Etcd;
 
@@ -66,7 +66,8 @@ public sealed class EtcdOrdering : ISharedOrdering
     public async Task<OrderTrace> TraceAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
-        for (var attempt = 0; ; attempt++)
+        var backoff = _connection.CreateBackoff();
+        while (true)
         {
             try
             {
@@ -76,7 +77,7 @@ public sealed class EtcdOrdering : ISharedOrdering
             {
                 stop.Token.ThrowIfCancellationRequested();
                 Log.Again(_logger, "look for own votes", e.Message);
-                await _connection.BackOffAsync(attempt, stop.Token);
+                await backoff.WaitAsync(stop.Token);
             }
         }
     }

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Mingjian.Engine.Ordering;
 using Mingjian.Ordering.Etcd.Wire;
+using Mingjian.Primitives;
 
 namespace Mingjian.Ordering.Etcd;
 
@@ -163,7 +164,8 @@ internal sealed class OrderKeeper(
     /// <summary>What stands in etcd from before this start: own keys, and how far everybody had come.</summary>
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
-        for (var attempt = 0; ; attempt++)
+        var backoff = connection.CreateBackoff();
+        while (true)
         {
             try
             {
@@ -173,7 +175,7 @@ internal sealed class OrderKeeper(
             catch (Exception e) when (EtcdConnection.IsPassing(e))
             {
                 Log.Again(logger, "read own keys", e.Message);
-                await connection.BackOffAsync(attempt, cancellationToken);
+                await backoff.WaitAsync(cancellationToken);
             }
         }
     }

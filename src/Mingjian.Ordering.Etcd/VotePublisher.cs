@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
-using Mingjian.Engine.Agreement;
+using Mingjian.Engine.Ordering;
 using Mingjian.Ordering.Etcd.Wire;
 
 namespace Mingjian.Ordering.Etcd;

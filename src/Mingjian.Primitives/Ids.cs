@@ -29,8 +29,8 @@ public interface ILedgerId<TSelf> : ITextValue<TSelf>
 /// <summary>Shared text form and creation of ledger identifiers.</summary>
 public static class LedgerId
 {
-    // A letter, a hyphen, 32 digits.
-    private const int TextLength = 34;
+    /// <summary>Characters of every identifier: a letter, a hyphen, 32 digits.</summary>
+    public const int TextLength = 34;
 
     /// <summary>A fresh identifier from the system's cryptographic generator; never called by contracts.</summary>
     public static T New<T>()

@@ -10,12 +10,11 @@ public static class LedgerConventions
 {
     public static ModelConfigurationBuilder UseLedgerTypes(this ModelConfigurationBuilder conventions)
     {
-        conventions.Text<MemberId>(34);
-        conventions.Text<OrganizationId>(34);
-        conventions.Text<PaymentId>(34);
-        conventions.Text<ImportId>(34);
-        conventions.Text<KeyId>(34);
-        conventions.Text<Nonce>(34);
+        foreach (var id in LedgerIds)
+        {
+            conventions.Text(id, LedgerId.TextLength);
+        }
+
         conventions.Text<Hash32>(44);
         conventions.Text<Salt>(24);
         conventions.Text<Month>(7);
@@ -27,9 +26,15 @@ public static class LedgerConventions
         return conventions;
     }
 
+    /// <summary>Every kind of identifier: a new one stands in columns as the others do.</summary>
+    private static IEnumerable<Type> LedgerIds => typeof(LedgerId).Assembly.GetExportedTypes()
+        .Where(t => t.IsValueType && Array.Exists(t.GetInterfaces(), i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ILedgerId<>)));
+
     private static void Text<T>(this ModelConfigurationBuilder conventions, int length)
-        where T : struct, ITextValue<T> =>
-        conventions.Properties<T>().HaveConversion<TextValueConverter<T>>().HaveMaxLength(length).AreUnicode(false);
+        where T : struct, ITextValue<T> => conventions.Text(typeof(T), length);
+
+    private static void Text(this ModelConfigurationBuilder conventions, Type type, int length) =>
+        conventions.Properties(type).HaveConversion(typeof(TextValueConverter<>).MakeGenericType(type)).HaveMaxLength(length).AreUnicode(false);
 
     private sealed class TextValueConverter<T>() : ValueConverter<T, string>(value => value.ToString()!, text => Parse(text))
         where T : struct, ITextValue<T>

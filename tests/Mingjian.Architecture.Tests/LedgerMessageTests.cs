@@ -10,7 +10,7 @@ public sealed class LedgerMessageTests
 {
     private static readonly HashSet<Type> Values =
     [
-        typeof(MemberId), typeof(OrganizationId), typeof(PaymentId), typeof(ImportId), typeof(KeyId), typeof(Hash32), typeof(Salt),
+        .. typeof(LedgerId).Assembly.GetExportedTypes().Where(IsLedgerId), typeof(Hash32), typeof(Salt),
         typeof(PublicKeyValue), typeof(Ed25519PublicKey), typeof(LedgerTime), typeof(Month), typeof(DateOnly), typeof(Amount), typeof(int), typeof(long), typeof(bool),
     ];
 
@@ -42,6 +42,10 @@ public sealed class LedgerMessageTests
         Assert.Equal(["Outer.Inner.Text: String"], FaultsOf(typeof(Outer), Values));
         Assert.NotEmpty(Records);
     }
+
+    /// <summary>A kind of identifier. Not the nonce, which is a transaction's.</summary>
+    private static bool IsLedgerId(Type type) => type.IsValueType && type != typeof(Nonce)
+        && Array.Exists(type.GetInterfaces(), i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ILedgerId<>));
 
     private static List<string> FaultsOf(Type type, HashSet<Type> values) => FaultsOf(type, values, type.Name, []);
 

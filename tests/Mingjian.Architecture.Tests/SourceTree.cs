@@ -51,6 +51,7 @@ internal static partial class SourceTree
         return new SourceProject(
             Path.GetFileNameWithoutExtension(path),
             Path.GetDirectoryName(path)!,
+            xml.Descendants("AssemblyName").SingleOrDefault()?.Value ?? Path.GetFileNameWithoutExtension(path),
             Includes(xml, "ProjectReference").Select(i => Path.GetFileNameWithoutExtension(i.Replace('\\', '/'))).ToList(),
             Includes(xml, "PackageReference").ToList());
     }
@@ -65,4 +66,4 @@ internal static partial class SourceTree
     private static partial Regex Namespace();
 }
 
-internal sealed record SourceProject(string Name, string Folder, IReadOnlyList<string> References, IReadOnlyList<string> Packages);
+internal sealed record SourceProject(string Name, string Folder, string Assembly, IReadOnlyList<string> References, IReadOnlyList<string> Packages);

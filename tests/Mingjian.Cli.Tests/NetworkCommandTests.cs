@@ -73,6 +73,30 @@ public sealed class NetworkCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Every_certificate_between_members_that_a_dismissed_node_was_given_is_on_the_list_of_all_others()
+    {
+        await FoundAsync();
+        byte[] Serial(string folder)
+        {
+            using var certificate = X509CertificateLoader.LoadCertificateFromFile(At("network", folder, "peer.crt"));
+            return certificate.SerialNumberBytes.ToArray();
+        }
+
+        var first = Serial("node-2");
+        Assert.Equal(ExitCodes.Ok, await RunAsync("renew", At("network")));
+        var second = Serial("node-2");
+        NetworkBundle.Dismiss(At("network"), NetworkBundle.ReadAll(At("network"))[1]);
+
+        Assert.Equal(ExitCodes.Ok, await RunAsync("configure", At("node-1"), At("network", "node-1"), "--certificates"));
+        var list = CertificateRevocationListBuilder.Load(await File.ReadAllBytesAsync(At("node-1", "tls", "peer.crl"), Cancel), out var number);
+        Assert.Equal(2, number);
+        Assert.NotEqual(first, second);
+        Assert.True(list.RemoveEntry(first));
+        Assert.True(list.RemoveEntry(second));
+        Assert.False(list.RemoveEntry(Serial("node-1")));
+    }
+
+    [Fact]
     public async Task A_certificate_opens_what_it_is_for_and_nothing_else()
     {
         await FoundAsync();

@@ -2,7 +2,7 @@ using CsCheck;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
 using Mingjian.Engine.Audit;
-using Mingjian.Engine.Execution;
+using Mingjian.Engine.Messages;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 using Mingjian.Testing.Ledger;

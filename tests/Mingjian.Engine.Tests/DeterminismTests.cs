@@ -4,6 +4,7 @@ using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
+using Mingjian.Engine.Messages;
 using Mingjian.Engine.Ordering;
 using Mingjian.Primitives;
 using Mingjian.Storage.RocksDb;
@@ -67,7 +68,7 @@ public sealed class DeterminismTests
     }
 
     private static BlockWriter Writer(RocksDbBlockStore store) => new(
-        new LedgerOptions { Network = LedgerFixture.Network }, new ContractSet(LedgerFixture.Toy), LedgerFixture.Toy, store, new NodeSet([Keys.Public]));
+        LedgerFixture.Network, new ContractSet(LedgerFixture.Toy), LedgerFixture.Toy, store, new NodeSet([Keys.Public]));
 
     private static string Run(IReadOnlyList<OrderedBatch> batches, bool restart)
     {

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
+using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Ordering;
+using Mingjian.Engine.Store;
 using Mingjian.Primitives;
 using Mingjian.Testing.Ledger;
 

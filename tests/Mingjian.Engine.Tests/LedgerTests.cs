@@ -1,4 +1,5 @@
 using Mingjian.Engine.Admission;
+using Mingjian.Engine.Messages;
 using Mingjian.Log;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
@@ -128,7 +129,7 @@ public sealed class LedgerTests
         await using var ledger = LedgerFixture.Create();
         using var ada = new Person(1);
         await ledger.Do(ada, ada.Join);
-        await Assert.ThrowsAsync<Execution.ContractFaultException>(() => ledger.Submit(ada, new Explode(Person.Payment(1))));
+        await Assert.ThrowsAsync<ContractFaultException>(() => ledger.Submit(ada, new Explode(Person.Payment(1))));
         await ledger.Do(ada, new Deposit(Person.Payment(1), ada.Member, new Amount(5)));
     }
 

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Mingjian.Engine.Agreement;
 
 namespace Mingjian.Engine.Tests;
 

@@ -3,7 +3,7 @@ using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
 using Mingjian.Engine.Audit;
-using Mingjian.Engine.Execution;
+using Mingjian.Engine.Messages;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 using Mingjian.Testing.Ledger;

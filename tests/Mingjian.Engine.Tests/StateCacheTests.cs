@@ -1,4 +1,5 @@
-using Mingjian.Engine.Execution;
+using Mingjian.Engine.State;
+
 
 namespace Mingjian.Engine.Tests;
 

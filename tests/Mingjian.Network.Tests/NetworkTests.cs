@@ -1,4 +1,5 @@
 using Mingjian.Contracts.Sdk;
+using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;
 using Mingjian.Primitives;
 using Mingjian.Testing.Ledger;

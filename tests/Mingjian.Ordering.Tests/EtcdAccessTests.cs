@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,7 +32,7 @@ public sealed class EtcdAccessTests
         await using var following = new Following(two);
         Assert.True(one.TrySubmit(Bytes.Act(1, 100)));
         Assert.True(two.TrySubmit(Bytes.Act(2, 100)));
-        two.Publish(new Engine.Agreement.VoteMessage(1, 1, 2, "vote"));
+        two.Publish(new Engine.Ordering.VoteMessage(1, 1, 2, "vote"));
         var items = await following.WaitForAsync(i => i.Count == 3, "both nodes' items");
         Assert.Equal([1, 2, 2], items.Select(i => i.Node).Order());
 
@@ -203,6 +204,51 @@ public sealed class EtcdAccessTests
         await using var following = new Following(ordering);
         Assert.True(ordering.TrySubmit(Bytes.Act(1, Cryptography.Envelope.MaxSize)));
         await following.WaitForAsync(i => i.Count == 1, "one act");
+    }
+
+    /// <summary>Without a list, whoever was a member once speaks to the others' ports until the certificate ends, under any member's name.</summary>
+    [Fact]
+    public async Task A_dismissed_members_certificate_opens_no_connection_to_a_member_from_the_moment_that_the_list_names_it()
+    {
+        using var clients = new TestCertificates();
+        using var peers = new TestCertificates();
+        await using var etcd = EtcdFixture.Prepare(1);
+        var member = new EtcdMember(1, Https(etcd.Endpoints[0]), Https(etcd.Peers[0]));
+        var (clientCertificate, clientKey) = clients.Issue("etcd", server: true);
+        var (peerCertificate, peerKey) = peers.Issue("etcd", server: true);
+        var (present, presentKey) = peers.Issue("etcd-node-2");
+        var (dismissed, dismissedKey) = peers.Issue("etcd-node-3");
+        var list = Path.Combine(etcd.DataDirectory(0) + "-revoked.crl");
+        peers.Revoke(list);
+        await etcd.StartFromFileAsync(0, new EtcdCluster(new EtcdNetwork(etcd.Endpoints).Network, [member]).Configuration(1, new EtcdMemberFiles(
+            etcd.DataDirectory(0), new EtcdTls(clients.AuthorityFile, clientCertificate, clientKey), new EtcdTls(peers.AuthorityFile, peerCertificate, peerKey), list)));
+        Assert.True(await IsAnsweredAsync(member.Peer, present, presentKey));
+        Assert.True(await IsAnsweredAsync(member.Peer, dismissed, dismissedKey));
+
+        peers.Revoke(list, dismissed);
+        Assert.True(await IsAnsweredAsync(member.Peer, present, presentKey));
+        Assert.False(await IsAnsweredAsync(member.Peer, dismissed, dismissedKey));
+    }
+
+    /// <summary>Whether a member tells another one who the members are.</summary>
+    private static async Task<bool> IsAnsweredAsync(Uri peer, string certificate, string key)
+    {
+        using var own = X509Certificate2.CreateFromPemFile(certificate, key);
+        using var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            SslOptions = { ClientCertificates = [own], RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        };
+        using var http = new HttpClient(handler);
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(peer, "/members"), Cancel);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class EtcdFaultTests
             Assert.True(ordering.TrySubmit(Bytes.Act(i, 100)));
         }
 
-        ordering.Publish(new Engine.Agreement.VoteMessage(1, 1, 1, "vote"));
+        ordering.Publish(new Engine.Ordering.VoteMessage(1, 1, 1, "vote"));
         await etcd.RestartAsync(0);
         var items = await following.WaitForAsync(i => Numbers(network, i).Count == 20 && i.OfType<ReceivedVote>().Any(), "all and the vote");
         Assert.Equal(Enumerable.Range(0, 20), Numbers(network, items));

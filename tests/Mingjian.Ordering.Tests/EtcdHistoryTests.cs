@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Ordering;
 using Mingjian.Ordering.Etcd;
 using Mingjian.Ordering.Etcd.Wire;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Ordering;
 using Mingjian.Ordering.Etcd;
 

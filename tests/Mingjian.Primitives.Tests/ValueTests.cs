@@ -42,6 +42,15 @@ public sealed class ValueTests
     [InlineData("1e2.00")]
     public void Other_spellings_of_an_amount_are_refused(string? text) => Assert.False(Amount.TryParse(text, out _));
 
+    /// <summary>An identifier says what it is of: the same letter twice would let one be taken for another.</summary>
+    [Fact]
+    public void Every_kind_of_identifier_has_a_letter_of_its_own()
+    {
+        var kinds = typeof(LedgerId).Assembly.GetExportedTypes().Where(t => t.IsValueType && t.GetProperty(nameof(MemberId.Kind)) is not null).ToList();
+        Assert.True(kinds.Count >= 6);
+        Assert.Distinct(kinds.Select(k => (char)k.GetProperty(nameof(MemberId.Kind))!.GetValue(null)!));
+    }
+
     [Fact]
     public void Amounts_overflow_loudly_and_count_in_fen()
     {

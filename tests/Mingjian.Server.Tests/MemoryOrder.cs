@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Mingjian.Contracts;
 using Mingjian.Engine.Admission;
-using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Ordering;
 using Mingjian.Primitives;

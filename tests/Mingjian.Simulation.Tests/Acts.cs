@@ -15,7 +15,7 @@ internal static class Acts
     public const int Opening = 6;
 
     private const int People = Opening - 1;
-    private const int Count = 60;
+    private const int Count = 100;
 
     private static readonly Hash32 Charter = Hash32.Of("charter"u8);
     private static readonly Dictionary<Type, MessageType> NodeCommands = new NodesContract().Commands.ToDictionary(c => c.Type);
@@ -31,10 +31,16 @@ internal static class Acts
 
     public static NodeSet Founders { get; } = new([.. Enumerable.Range(1, World.Founders).Select(n => Seat(n, 0))]);
 
-    public static IReadOnlyList<byte[]> All { get; } = Sign();
+    private static readonly Signed Ready = Sign();
+
+    /// <summary>Acts that both protocols have.</summary>
+    public static IReadOnlyList<byte[]> All => Ready.Both;
 
     /// <summary>Acts of the second protocol.</summary>
-    public static IReadOnlyList<byte[]> Sweeps { get; private set; } = [];
+    public static IReadOnlyList<byte[]> Sweeps => Ready.Second;
+
+    /// <summary>Acts that ended with the first protocol.</summary>
+    public static IReadOnlyList<byte[]> Mints => Ready.First;
 
     /// <summary>The real one, asked once for each signature.</summary>
     public static ISignatureVerifier Verifier { get; } = new Remembering(new SignatureVerifier(new PlatformEcVerifier()));
@@ -53,14 +59,15 @@ internal static class Acts
 
     public static ChangeNodes Change(IReadOnlyList<Seat> seats) => new(Charter, seats);
 
-    private static List<byte[]> Sign()
+    private static Signed Sign()
     {
         var people = Enumerable.Range(1, People).Select(n => new Person(n)).ToArray();
         var random = new Random(20261122);
         var nonce = 0;
         byte[] Act(Person person, ICommand command) => person.Sign(command, LedgerFixture.Network, Expires, new Nonce((UInt128)(uint)++nonce));
-        Sweeps = [.. Enumerable.Range(0, Count).Select(i => Act(people[i % People], new Sweep(people[random.Next(People)].Member)))];
-        return
+        List<byte[]> sweeps = [.. Enumerable.Range(0, Count).Select(i => Act(people[i % People], new Sweep(people[random.Next(People)].Member)))];
+        List<byte[]> mints = [.. Enumerable.Range(0, Count).Select(i => Act(people[i % People], new Mint(people[random.Next(People)].Member)))];
+        List<byte[]> both =
         [
             Sign(new FoundNodes(Charter, [.. Enumerable.Range(1, World.Founders).Select(n => Seat(n, 0))], 1), Enumerable.Range(1, World.Founders), random),
             .. people.Select(p => Act(p, p.Join)),
@@ -72,7 +79,10 @@ internal static class Acts
                     : new Transfer(from.Member, to.Member, new Amount(random.Next(0, 30))));
             }),
         ];
+        return new Signed(mints, both, sweeps);
     }
+
+    private sealed record Signed(IReadOnlyList<byte[]> First, IReadOnlyList<byte[]> Both, IReadOnlyList<byte[]> Second);
 
     private sealed class Remembering(ISignatureVerifier inner) : ISignatureVerifier
     {

@@ -2,9 +2,9 @@ using Mingjian.Engine;
 using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Audit;
+using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Ordering;
-using Mingjian.Engine.Store;
 using Mingjian.Log;
 using Mingjian.Log.Entries;
 using Mingjian.Log.Notes;
@@ -23,14 +23,14 @@ public sealed class EpochTests
     public async Task An_epoch_begins_by_a_restart_in_the_log_and_by_nothing_else(int epoch, bool isGood)
     {
         var disk = new SimulatedDisk(() => false);
-        var options = new LedgerOptions { Network = LedgerFixture.Network };
-        Write(disk, options, epoch);
-        var report = await new LedgerAudit(new LedgerTrust(options.Network, Acts.Founders), Rules.Programs[0], Rules.Directory, Acts.Verifier)
+        var network = LedgerFixture.Network;
+        Write(disk, network, epoch);
+        var report = await new LedgerAudit(new LedgerTrust(network, Acts.Founders), Rules.Programs[0], Rules.Directory, Acts.Verifier)
             .RunAsync(new SimulatedLog(disk, withRecords: true), null, TestContext.Current.CancellationToken);
         Assert.Equal(isGood ? null : AuditFaultCode.SealDiffers, report.Fault?.Code);
 
-        var blank = new BlockWriter(options, Rules.Programs[0], Rules.Directory, new SimulatedStore(new SimulatedDisk(() => false)), Acts.Founders);
-        var mirror = new Mirror(options.Network, blank, new PreparedLog(new EntryPreparer(new TransactionReader(options.Network, Rules.Programs[0]), Acts.Verifier)));
+        var blank = new BlockWriter(network, Rules.Programs[0], Rules.Directory, new SimulatedStore(new SimulatedDisk(() => false)), Acts.Founders);
+        var mirror = new Mirror(network, blank, new PreparedLog(new EntryPreparer(new TransactionReader(network, Rules.Programs[0]), Acts.Verifier)));
         var mirroring = mirror.RunAsync(new SimulatedLog(disk), TestContext.Current.CancellationToken);
         if (isGood)
         {
@@ -43,13 +43,13 @@ public sealed class EpochTests
     }
 
     /// <summary>Block 1 of the founding acts, its seal altered and signed anew.</summary>
-    private static void Write(SimulatedDisk disk, LedgerOptions options, int epoch)
+    private static void Write(SimulatedDisk disk, NetworkId network, int epoch)
     {
         var store = new SimulatedStore(disk);
-        var writer = new BlockWriter(options, Rules.Programs[0], Rules.Directory, store, Acts.Founders);
-        var reader = new BatchReader(options.Network, new TransactionReader(options.Network, Rules.Programs[0]), Rules.Directory, Acts.Verifier, _ => null, read => Task.FromResult(read()));
+        var writer = new BlockWriter(network, Rules.Programs[0], Rules.Directory, store, Acts.Founders);
+        var reader = new BatchReader(network, new TransactionReader(network, Rules.Programs[0]), Rules.Directory, Acts.Verifier, _ => null, read => Task.FromResult(read()));
         var keys = Acts.Keys[(1, 0)];
-        var header = new BatchHeader(1, options.Network, 1, new LedgerTime(World.Start));
+        var header = new BatchHeader(1, network, 1, new LedgerTime(World.Start));
         var bytes = SignedBatch.Encode(header, [.. Acts.All.Take(Acts.Opening).Select(a => (ReadOnlyMemory<byte>)a)], b => keys.SignBatch(b.Span));
         Assert.Equal(BatchFault.None, reader.Read(new ReceivedBatch(1, 1, bytes), Acts.Founders, writer.Published.State, 1, out var batch));
         var commit = writer.Prepare(batch!).After!.Commit;
@@ -58,7 +58,7 @@ public sealed class EpochTests
         var log = new CompactTree();
         var tiles = log.Append(entries.Select(e => (ReadOnlyMemory<byte>)e));
         var notes = Enumerable.Range(1, World.Founders).Select(n => Acts.Keys[(n, 0)].Sign(log.Size, log.Root, commit.Block.Time)).ToList();
-        var ballot = new Ballot(options.Network, 1, 1, Acts.Founders);
+        var ballot = new Ballot(network, 1, 1, Acts.Founders);
         for (var i = 0; i < notes.Count; i++)
         {
             ballot.Take(new VoteMessage(1, 1, i + 1, notes[i]));

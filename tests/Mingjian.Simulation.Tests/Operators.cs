@@ -1,5 +1,6 @@
 using Mingjian.Contracts.Nodes;
 using Mingjian.Engine.Agreement;
+using Mingjian.Engine.Ordering;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
 
@@ -33,8 +34,7 @@ internal sealed class Operators(Random random, Action<bool, string> require)
     /// <summary>An organisation freezes its node and keeps its statement.</summary>
     public void Freeze(SimulatedNode node)
     {
-        // Before block 1 the ledger knows no organisation that could sign for a restart.
-        if (node.Replica is not { IsHalted: false } replica || node.Height == 0)
+        if (node.Replica is not { IsHalted: false } replica)
         {
             return;
         }

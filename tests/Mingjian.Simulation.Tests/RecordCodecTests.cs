@@ -7,7 +7,7 @@ using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
-using Mingjian.Engine.Execution;
+using Mingjian.Engine.Messages;
 using Mingjian.Primitives;
 
 namespace Mingjian.Simulation.Tests;

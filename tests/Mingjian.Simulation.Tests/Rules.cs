@@ -1,7 +1,7 @@
 using Mingjian.Contracts;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Sdk;
-using Mingjian.Engine.Execution;
+using Mingjian.Engine.Messages;
 using Mingjian.Primitives;
 using Mingjian.Testing.Ledger;
 

@@ -3,6 +3,7 @@ using Mingjian.Engine;
 using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Audit;
+using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Ordering;
 using Mingjian.Primitives;
@@ -15,8 +16,10 @@ internal sealed class SimulatedNode(int number, SimulatedDisk disk, SimulatedClo
     : IReplicaOutput
 {
     private readonly List<(byte[] Envelope, bool IsRestart)> _queue = [];
+    private readonly Dictionary<Hash32, AdmittedTransaction> _admitted = [];
     private NodeKeys _keys = Acts.Keys[(number, 0)];
     private BlockWriter? _writer;
+    private TransactionReader? _reader;
     private Mirror? _mirror;
 
     public int Number => number;
@@ -43,6 +46,9 @@ internal sealed class SimulatedNode(int number, SimulatedDisk disk, SimulatedClo
     /// <summary>How often it had to read the order again for want of room.</summary>
     public int ReadAgain { get; private set; }
 
+    /// <summary>How many acts it has dropped because their command had ended with an earlier protocol.</summary>
+    public int Ended { get; private set; }
+
     /// <summary>How many items of the order it has been given.</summary>
     public int Cursor { get; set; }
 
@@ -65,13 +71,14 @@ internal sealed class SimulatedNode(int number, SimulatedDisk disk, SimulatedClo
     {
         var options = new LedgerOptions { Network = LedgerFixture.Network };
         var store = new SimulatedStore(disk);
-        var writer = new BlockWriter(options, Rules.Programs[Program], Rules.Directory, store, Acts.Founders);
+        var writer = new BlockWriter(options.Network, Rules.Programs[Program], Rules.Directory, store, Acts.Founders);
         if (writer.NextNodes.Find(number) is { } seat)
         {
             _keys = seat == Acts.Keys[(number, 0)].Public ? Acts.Keys[(number, 0)] : Acts.Keys[(number, 1)];
         }
 
-        var batches = new BatchReader(options.Network, new TransactionReader(options.Network, Rules.Programs[Program]), Rules.Directory, verifier, _ => null, read => Task.FromResult(read()));
+        var reader = new TransactionReader(options.Network, Rules.Programs[Program]);
+        var batches = new BatchReader(options.Network, reader, Rules.Directory, verifier, id => _admitted.GetValueOrDefault(id), read => Task.FromResult(read()));
         var replica = new Replica(writer, batches, _keys, store.Records, clock, options.MaxTimeAhead, this, MaxWaiting);
         if (!IgnoresOlderCopy)
         {
@@ -81,7 +88,8 @@ internal sealed class SimulatedNode(int number, SimulatedDisk disk, SimulatedClo
         }
 
         _writer = writer;
-        _mirror = new Mirror(options.Network, writer, new PreparedLog(new EntryPreparer(new TransactionReader(options.Network, Rules.Programs[Program]), verifier)));
+        _reader = reader;
+        _mirror = new Mirror(options.Network, writer, new PreparedLog(new EntryPreparer(reader, verifier)));
         Replica = replica;
         Cursor = order.TakeWhile(i => i.Position <= writer.Position).Count();
     }
@@ -104,11 +112,20 @@ internal sealed class SimulatedNode(int number, SimulatedDisk disk, SimulatedClo
         _writer = null;
         _mirror = null;
         _queue.Clear();
+        _admitted.Clear();
         Outbox.Clear();
         disk.Crash();
     }
 
-    public void Submit(byte[] envelope, bool isRestart = false) => _queue.Add((envelope, isRestart));
+    /// <summary>Takes an act in. What it admits it does not check again when the order delivers it; what it would refuse it hands on here all the same.</summary>
+    public void Submit(byte[] envelope, bool isRestart = false)
+    {
+        _queue.Add((envelope, isRestart));
+        if (IsUp && Admit(envelope) is { } admitted)
+        {
+            _admitted[admitted.Id] = admitted;
+        }
+    }
 
     /// <summary>Makes a batch of what has come in.</summary>
     public void Propose()
@@ -149,6 +166,19 @@ internal sealed class SimulatedNode(int number, SimulatedDisk disk, SimulatedClo
         }
     }
 
+    private AdmittedTransaction? Admit(byte[] envelope)
+    {
+        var head = Writer.Published;
+        return _reader!.ReadFrame(envelope, out var frame) is null
+            && !disk.Transactions.ContainsKey(frame.Id)
+            && _reader.ReadCommand(frame, out var route, out var command) is null
+            && TransactionReader.CheckProtocol(route!, Writer.NextProtocol) is null
+            && SignatureCheck.Resolve(Rules.Directory, head.State, command!, frame.Signers(), out var actors) is null
+            && SignatureCheck.Verify(verifier, frame, actors) is null
+                ? new AdmittedTransaction(frame.Id, frame.Bytes, route!, command!, frame.Payload.Expires, frame.Signers(), head.Head.Height)
+                : null;
+    }
+
     void IReplicaOutput.Publish(VoteMessage vote)
     {
         published(vote);
@@ -160,6 +190,8 @@ internal sealed class SimulatedNode(int number, SimulatedDisk disk, SimulatedClo
     {
         foreach (var answer in answers)
         {
+            _admitted.Remove(answer.TransactionId);
+            Ended += answer.Refusal?.Name == nameof(AdmissionRejection.CommandNotActive) ? 1 : 0;
             if (answer.Height is not null)
             {
                 Told.Add(answer.TransactionId);

@@ -1,5 +1,6 @@
 using Mingjian.Contracts.Nodes;
 using Mingjian.Cryptography;
+using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Audit;
 using Mingjian.Engine.Keys;
@@ -52,6 +53,7 @@ internal sealed class World
     private readonly Planted _planted;
     private readonly Queue<byte[]> _acts;
     private readonly Queue<byte[]> _sweeps = new(Acts.Sweeps);
+    private readonly Queue<byte[]> _mints = new(Acts.Mints);
     private readonly Dictionary<int, long> _heights = [];
     private readonly Operators _operators;
     private readonly bool _hasTwoPrograms;
@@ -88,21 +90,16 @@ internal sealed class World
 
     /// <summary>
     /// Restarts and changes of the nodes that stand in the ledger, copies put back, how often a node had no room for batches, whether the second protocol
-    /// came into effect, and how many nodes waited for their upgrade.
+    /// came into effect, how many nodes waited for their upgrade, and how many acts were carried out whose command began, or dropped whose command had ended with it.
     /// </summary>
-    public (int Restarts, int Changes, int PutBack, int ReadAgain, int Activated, int Held) Events { get; private set; }
+    public (int Restarts, int Changes, int PutBack, int ReadAgain, int Activated, int Held, int Begun, int Ended) Events { get; private set; }
 
     /// <summary>Lives through everything, then lets the world come to rest, and checks what must hold.</summary>
     public World Run()
     {
         try
         {
-            foreach (var act in Acts.All.Take(Acts.Opening))
-            {
-                _nodes[0].Submit(act);
-            }
-
-            _nodes[0].Propose();
+            Found();
             Put(_nodes[0]);
             for (var step = 0; step < Steps; step++)
             {
@@ -118,6 +115,17 @@ internal sealed class World
         {
             throw new ViolationException(_seed, e.Message, e);
         }
+    }
+
+    /// <summary>The acts that found the network; once more when a restart has skipped them.</summary>
+    private void Found()
+    {
+        foreach (var act in Acts.All.Take(Acts.Opening))
+        {
+            _nodes[0].Submit(act);
+        }
+
+        _nodes[0].Propose();
     }
 
     private void Add(int number)
@@ -360,7 +368,10 @@ internal sealed class World
         }
     }
 
-    /// <summary>The organisations decide to go on by the second protocol; once they do, acts of it are handed in.</summary>
+    /// <summary>
+    /// The organisations decide to go on by the second protocol; once they do, acts of it are handed in. Until then acts that it ends are: some are
+    /// admitted by the first protocol and ordered when the second holds.
+    /// </summary>
     private void UseProtocol(SimulatedNode through)
     {
         if (!through.IsUp || through.Program != Rules.Upgraded || through.Writer.Published.State.Nodes() is not { } nodes)
@@ -378,11 +389,26 @@ internal sealed class World
             return;
         }
 
+        TakeLastOfFirstProtocol(through);
+
         // Now and then before enough nodes carry it: then it is refused.
         var signers = nodes.At(through.Height + 1).Seats.Select(s => s.Node.Number).ToList();
         if (_random.Next(3) == 0 || signers.Count(n => through.Writer.Published.State.CarriedBy(n) > 1) >= NodeSet.QuorumOf(signers.Count))
         {
             through.Submit(Acts.Sign(new ActivateProtocol(through.Height + _random.Next(2, 6), 2), signers, _random));
+        }
+    }
+
+    /// <summary>An act that the second protocol ends, with another one that will be in the same batch: proposed some time later.</summary>
+    private void TakeLastOfFirstProtocol(SimulatedNode node)
+    {
+        if (node.Height > 0 && node.Writer.NextProtocol == 1 && _mints.TryDequeue(out var mint))
+        {
+            node.Submit(mint);
+            if (_acts.TryDequeue(out var act))
+            {
+                node.Submit(act);
+            }
         }
     }
 
@@ -461,6 +487,7 @@ internal sealed class World
             foreach (var node in _nodes)
             {
                 node.Propose();
+                TakeLastOfFirstProtocol(node);
             }
 
             UseProtocol(first);
@@ -535,6 +562,12 @@ internal sealed class World
 
         if (_nodes.Find(n => n.Replica!.Status.Position is not null) is not { } stalled)
         {
+            if (Height == 0)
+            {
+                Found();
+                return true;
+            }
+
             return false;
         }
 
@@ -607,7 +640,8 @@ internal sealed class World
 
         Require(Height > 0, "nothing became final");
         var state = _nodes[0].Writer.Published.State.Nodes()!;
-        Events = (state.Epoch - 1, state.Agreements - 1, _putBack ? 1 : 0, _nodes.Sum(n => n.ReadAgain), _nodes[0].Writer.NextProtocol - 1, _held);
+        Events = (state.Epoch - 1, state.Agreements - 1, _putBack ? 1 : 0, _nodes.Sum(n => n.ReadAgain), _nodes[0].Writer.NextProtocol - 1, _held,
+            Acts.Sweeps.Count(s => _nodes[0].Disk.Transactions.ContainsKey(new SubmittedAct(s).Id)), _nodes.Max(n => n.Ended));
         CheckActs();
         CheckEvidence();
         CheckHistory();

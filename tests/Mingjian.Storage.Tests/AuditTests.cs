@@ -1,6 +1,7 @@
 using System.Text;
+using Mingjian.Engine;
+using Mingjian.Engine.Admission;
 using Mingjian.Engine.Audit;
-using Mingjian.Engine.Store;
 using Mingjian.Log;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;

@@ -1,7 +1,7 @@
 using Mingjian.Cryptography;
 using Mingjian.Engine.Audit;
-using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
+using Mingjian.Engine.Messages;
 using Mingjian.Storage.RocksDb;
 using Mingjian.Testing.Ledger;
 

@@ -41,9 +41,97 @@ public sealed class FullDiskTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_new_store_on_a_full_disk_is_called_full_and_opens_once_there_is_space()
+    {
+        using var disk = SmallDisk.TryMount(_disk.FullName, 16);
+        if (disk is null)
+        {
+            Assert.Skip("Mounting a small disk needs root.");
+        }
+
+        var directory = Path.Combine(_disk.FullName, "ledger");
+        disk.Fill();
+        Assert.Throws<StoreFullException>(() => RocksDbBlockStore.Open(directory).Dispose());
+        disk.Empty();
+        using var store = RocksDbBlockStore.Open(directory);
+        store.Commit(Block(1));
+    }
+
+    [Fact]
+    public void A_copy_onto_a_full_disk_is_called_full_and_the_store_goes_on()
+    {
+        using var disk = SmallDisk.TryMount(_disk.FullName, 16);
+        if (disk is null)
+        {
+            Assert.Skip("Mounting a small disk needs root.");
+        }
+
+        var elsewhere = Directory.CreateTempSubdirectory("mingjian-elsewhere-");
+        try
+        {
+            using var store = RocksDbBlockStore.Open(elsewhere.FullName);
+            store.Commit(Block(1));
+            disk.Fill();
+            Assert.Throws<StoreFullException>(() => store.CopyTo(Path.Combine(_disk.FullName, "copy")));
+            store.Commit(Block(2));
+            disk.Empty();
+            Assert.Equal(2, store.CopyTo(Path.Combine(_disk.FullName, "again"))!.Height);
+        }
+        finally
+        {
+            elsewhere.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>What a ledger that stops for it relies on: nothing is promised, nothing is harmed, and everything can be read until the process ends.</summary>
+    [Fact]
+    public void The_store_that_found_the_disk_full_reads_on_and_promises_nothing_more()
+    {
+        using var disk = SmallDisk.TryMount(_disk.FullName, 64);
+        if (disk is null)
+        {
+            Assert.Skip("Mounting a small disk needs root.");
+        }
+
+        var directory = Path.Combine(_disk.FullName, "ledger");
+        long last;
+        using (var store = RocksDbBlockStore.Open(directory))
+        {
+            last = FillWithBlocks(store);
+            disk.Fill();
+            var promised = File.ReadAllBytes(Path.Combine(directory, "head"));
+            Assert.Throws<StoreFullException>(() => store.Commit(Block(last + 1)));
+            Assert.Throws<StoreFullException>(() => store.Commit(Block(last + 1), isSynced: false));
+            Assert.Throws<StoreFullException>(() => store.Records.Write("height", [1]));
+            Assert.Equal(last, store.Head!.Height);
+            Assert.Equal(promised, File.ReadAllBytes(Path.Combine(directory, "head")));
+            Assert.Null(store.ReadBlock(last + 1));
+            Assert.Null(store.Records.Read("height"));
+            for (var height = 1L; height <= last; height++)
+            {
+                Assert.Equal(Block(height).Entries[0], store.ReadEntry(height - 1));
+            }
+
+            using var snapshot = store.Snapshot();
+            Assert.Equal(last, snapshot.Height);
+        }
+
+        disk.Empty();
+        disk.Grow(256);
+        using var again = RocksDbBlockStore.Open(directory);
+        Assert.InRange(again.Head!.Height, last, last + 1);
+        again.Commit(Block(again.Head.Height + 1));
+    }
+
     private static long FillWithBlocks(string directory)
     {
         using var store = RocksDbBlockStore.Open(directory);
+        return FillWithBlocks(store);
+    }
+
+    private static long FillWithBlocks(RocksDbBlockStore store)
+    {
         for (var height = 1L; height < 1_000; height++)
         {
             try

@@ -1,8 +1,9 @@
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
-using Mingjian.Engine.Execution;
+using Mingjian.Engine.Admission;
 using Mingjian.Engine.Keys;
+using Mingjian.Engine.Messages;
 using Mingjian.Ordering.Local;
 using Mingjian.Primitives;
 using Mingjian.Storage.RocksDb;

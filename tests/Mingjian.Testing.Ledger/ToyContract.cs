@@ -17,7 +17,7 @@ public sealed class ToyContract : IContract, IKeyDirectory
 
     public string Name => "toy";
 
-    /// <summary>The second has <see cref="Sweep"/>, and refuses a deposit of more than <see cref="MostDeposited"/>.</summary>
+    /// <summary>The second has <see cref="Sweep"/> and not <see cref="Mint"/>, and refuses a deposit of more than <see cref="MostDeposited"/>.</summary>
     public int Protocol => 2;
 
     public IReadOnlyList<MessageType> Commands { get; } =
@@ -29,6 +29,7 @@ public sealed class ToyContract : IContract, IKeyDirectory
         new("toy.Explode", typeof(Explode), ToyJson.Of<Explode>()),
         new("toy.Swell", typeof(Swell), ToyJson.Of<Swell>()),
         new("toy.Sweep", typeof(Sweep), ToyJson.Of<Sweep>(), Since: 2),
+        new("toy.Mint", typeof(Mint), ToyJson.Of<Mint>(), Until: 1),
     ];
 
     public IReadOnlyList<MessageType> Events { get; } =
@@ -39,6 +40,7 @@ public sealed class ToyContract : IContract, IKeyDirectory
         new("toy.Transferred", typeof(Transferred), ToyJson.Of<Transferred>()),
         new("toy.Swollen", typeof(Swollen), ToyJson.Of<Swollen>()),
         new("toy.Swept", typeof(Swept), ToyJson.Of<Swept>(), Since: 2),
+        new("toy.Minted", typeof(Minted), ToyJson.Of<Minted>()),
     ];
 
     public Decision Decide(IStateReader state, ICommand command, DecisionContext context) => command switch
@@ -51,6 +53,7 @@ public sealed class ToyContract : IContract, IKeyDirectory
         Transfer transfer when (state.Get(Accounts.Key(transfer.From))?.Balance ?? Amount.Zero) < transfer.Amount =>
             Decision.Reject("toy", ToyRejection.NotEnough),
         Transfer transfer => Decision.Accept(new Transferred(transfer.From, transfer.To, transfer.Amount)),
+        Mint mint when context.Protocol == 1 => Decision.Accept(new Minted(mint.Account)),
         Sweep sweep => Decision.Accept(new Swept(sweep.Account)),
         Swell swell => Decision.Accept(new Swollen(swell.Payments, swell.Payments)),
         _ => throw new InvalidOperationException("A bug in the toy."),
@@ -70,6 +73,9 @@ public sealed class ToyContract : IContract, IKeyDirectory
                 Change(state, writes, deposited.Account, deposited.Amount);
                 var total = state.Get(Totals.Key("all")) ?? new ToyTotal(0, Amount.Zero);
                 writes.Put(Totals.Key("all"), new ToyTotal(total.Deposits + 1, total.Sum + deposited.Amount));
+                break;
+            case Minted minted:
+                Change(state, writes, minted.Account, new Amount(1));
                 break;
             case Swept swept:
                 writes.Remove(Accounts.Key(swept.Account));
@@ -135,6 +141,9 @@ public sealed record Swell(IReadOnlyList<PaymentId> Payments) : ToyCommand;
 /// <summary>Empties an account; in the second protocol alone.</summary>
 public sealed record Sweep(MemberId Account) : ToyCommand;
 
+/// <summary>Gives an account one fen; in the first protocol alone.</summary>
+public sealed record Mint(MemberId Account) : ToyCommand;
+
 public abstract record ToyEvent : IEvent;
 
 public sealed record Joined(MemberId Member, PublicKeyValue Key) : ToyEvent;
@@ -147,6 +156,8 @@ public sealed record Transferred(MemberId From, MemberId To, Amount Amount) : To
 
 public sealed record Swept(MemberId Account) : ToyEvent;
 
+public sealed record Minted(MemberId Account) : ToyEvent;
+
 public sealed record Swollen(IReadOnlyList<PaymentId> First, IReadOnlyList<PaymentId> Second) : ToyEvent;
 
 [JsonSerializable(typeof(Join))]
@@ -156,10 +167,12 @@ public sealed record Swollen(IReadOnlyList<PaymentId> First, IReadOnlyList<Payme
 [JsonSerializable(typeof(Explode))]
 [JsonSerializable(typeof(Swell))]
 [JsonSerializable(typeof(Sweep))]
+[JsonSerializable(typeof(Mint))]
 [JsonSerializable(typeof(Joined))]
 [JsonSerializable(typeof(Left))]
 [JsonSerializable(typeof(Deposited))]
 [JsonSerializable(typeof(Transferred))]
+[JsonSerializable(typeof(Minted))]
 [JsonSerializable(typeof(Swollen))]
 [JsonSerializable(typeof(Swept))]
 [JsonSerializable(typeof(ToyKey))]

@@ -54,6 +54,21 @@ public sealed class TestCertificates : IDisposable
         return (path + ".crt", path + ".key");
     }
 
+    /// <summary>A list of revoked certificates, DER.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="certificates">Files of <see cref="Issue"/>.</param>
+    public void Revoke(string path, params IEnumerable<string> certificates)
+    {
+        var list = new CertificateRevocationListBuilder();
+        foreach (var file in certificates)
+        {
+            using var certificate = X509CertificateLoader.LoadCertificateFromFile(file);
+            list.AddEntry(certificate);
+        }
+
+        File.WriteAllBytes(path, list.Build(_authority, 1, _until, HashAlgorithmName.SHA256, thisUpdate: _from));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

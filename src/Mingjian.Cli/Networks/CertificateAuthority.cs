@@ -1,4 +1,5 @@
 using System.Net;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -109,6 +110,22 @@ internal sealed class CertificateAuthority : IDisposable
             _certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(signer), now.AddHours(-1), now.AddDays(CertificateDays),
             RandomNumberGenerator.GetBytes(16));
         return issued.ExportCertificatePem() + "\n";
+    }
+
+    /// <summary>A list of this authority's certificates that count no more (RFC 5280, section 5), DER: what was on it before, and some more.</summary>
+    /// <param name="present">The list so far; null = there is none.</param>
+    /// <param name="serials">Serial numbers as the certificates have them.</param>
+    public byte[] Revoke(byte[]? present, IEnumerable<byte[]> serials)
+    {
+        var number = BigInteger.Zero;
+        var list = present is null ? new CertificateRevocationListBuilder() : CertificateRevocationListBuilder.Load(present, out number);
+        var now = TimeProvider.System.GetUtcNow();
+        foreach (var serial in serials)
+        {
+            list.AddEntry(serial, now);
+        }
+
+        return list.Build(_certificate, number + 1, now.AddYears(AuthorityYears), HashAlgorithmName.SHA256, thisUpdate: now);
     }
 
     public void Dispose() => _certificate.Dispose();

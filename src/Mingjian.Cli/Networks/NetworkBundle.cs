@@ -16,6 +16,11 @@ internal static class NetworkBundle
 {
     public const string FoundingFileName = "founding.mjact.json";
 
+    /// <summary>In the operators' authority, in every bundle and on every node: certificates between etcd members that count no more.</summary>
+    public const string RevocationsFileName = "peer.crl";
+
+    // A line for each certificate between members that may still be good: the node's number and the serial number in hex.
+    private const string IssuedFileName = "peer-issued.txt";
     private const string MembersFileName = "etcd-members.txt";
     private const string JoiningFileName = "etcd-joining";
     private const string Suffix = ".mjnode.json";
@@ -42,6 +47,11 @@ internal static class NetworkBundle
         var authority = PrivateFile.CreateDirectory(directory, "authority");
         CertificateAuthority.Create(authority, "client", network.ToString());
         CertificateAuthority.Create(authority, "peer", network.ToString());
+        using (var peer = CertificateAuthority.Open(authority, "peer"))
+        {
+            Replace(Path.Combine(authority, RevocationsFileName), peer.Revoke(null, []));
+        }
+
         using (var client = CertificateAuthority.Open(authority, "client"))
         {
             var request = CertificateAuthority.Request(Path.Combine(authority, "root.key"), EtcdCluster.RootUser);
@@ -101,9 +111,10 @@ internal static class NetworkBundle
         Replace(Path.Combine(authority, "root.crt"), client.Issue(request, EtcdCluster.RootUser, client: true, server: null));
     }
 
-    /// <summary>Takes a node out of what the operators keep as present.</summary>
+    /// <summary>Takes a node out of what the operators keep as present. Its certificates between members are on the list that the other bundles then have.</summary>
     public static void Dismiss(string directory, NodeFile node)
     {
+        Revoke(Path.Combine(directory, "authority"), node.Number);
         WriteMembers(directory, ReadCluster(directory).Members.Where(m => m.Number != node.Number));
 
         // An admission that was taken back has left one already: its number is given again.
@@ -115,7 +126,23 @@ internal static class NetworkBundle
         }
 
         Directory.Move(Path.Combine(directory, EtcdCluster.UserOf(node.Number)), kept);
+        foreach (var present in ReadAll(directory))
+        {
+            CopyRevocations(directory, present.Number);
+        }
     }
+
+    private static void Revoke(string authority, int number)
+    {
+        var (issued, list) = (Path.Combine(authority, IssuedFileName), Path.Combine(authority, RevocationsFileName));
+        var mine = File.ReadLines(issued).ToLookup(l => l.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{number} "), StringComparison.Ordinal));
+        using var peer = CertificateAuthority.Open(authority, "peer");
+        Replace(list, peer.Revoke(File.ReadAllBytes(list), mine[true].Select(l => Convert.FromHexString(l[(l.IndexOf(' ', StringComparison.Ordinal) + 1)..]))));
+        Replace(issued, string.Concat(mine[false].Select(l => l + "\n")));
+    }
+
+    private static void CopyRevocations(string directory, int number) => Replace(
+        Path.Combine(directory, EtcdCluster.UserOf(number), RevocationsFileName), File.ReadAllBytes(Path.Combine(directory, "authority", RevocationsFileName)));
 
     /// <summary>Every node that was founded with or admitted and has not been dismissed, ascending by number.</summary>
     /// <exception cref="CommandException">Not a directory of <see cref="Found"/>.</exception>
@@ -192,7 +219,15 @@ internal static class NetworkBundle
         void Write(string name, string text) => Replace(Path.Combine(directory, user, name), text);
         Write("client.crt", client.Issue(node.Certificates.Client, user, client: true, server: null));
         Write("server.crt", client.Issue(node.Certificates.Server, $"etcd-{user}", client: false, new Uri(node.EtcdClient).IdnHost));
-        Write("peer.crt", peer.Issue(node.Certificates.Peer, $"etcd-{user}", client: true, new Uri(node.EtcdPeer).IdnHost));
+        var member = peer.Issue(node.Certificates.Peer, $"etcd-{user}", client: true, new Uri(node.EtcdPeer).IdnHost);
+        using (var certificate = X509Certificate2.CreateFromPem(member))
+        {
+            File.AppendAllText(
+                Path.Combine(authority, IssuedFileName), string.Create(CultureInfo.InvariantCulture, $"{node.Number} {Convert.ToHexStringLower(certificate.SerialNumberBytes.Span)}\n"));
+        }
+
+        Write("peer.crt", member);
+        CopyRevocations(directory, node.Number);
         Write("client-authority.crt", client.Certificate + "\n");
         Write("peer-authority.crt", peer.Certificate + "\n");
     }
@@ -200,9 +235,11 @@ internal static class NetworkBundle
     private static void WriteMembers(string directory, IEnumerable<NodeFile> members) => Replace(
         Path.Combine(directory, MembersFileName), string.Concat(members.Select(m => m.Number).Order().Select(n => string.Create(CultureInfo.InvariantCulture, $"{n}\n"))));
 
-    private static void Replace(string path, string text)
+    private static void Replace(string path, string text) => Replace(path, Encoding.ASCII.GetBytes(text));
+
+    private static void Replace(string path, byte[] bytes)
     {
-        File.WriteAllText(path + ".new", text, Encoding.ASCII);
+        File.WriteAllBytes(path + ".new", bytes);
         File.Move(path + ".new", path, overwrite: true);
     }
 

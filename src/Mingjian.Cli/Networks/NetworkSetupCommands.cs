@@ -246,7 +246,8 @@ internal static class NetworkSetupCommands
             await AskAsync(() => etcd.ApplyAsync(EtcdCluster.Removal(gone), cancelled));
             await AskAsync(() => etcd.RemoveMemberAsync(NetworkBundle.Member(file), cancelled));
             NetworkBundle.Dismiss(path, file);
-            Console.WriteLine($"节点 {gone} 的 etcd 已移除，它的用户已收回。");
+            Console.WriteLine(
+                $"节点 {gone} 的 etcd 已移除，它的用户已收回，它的证书已吊销。请把各单位的证书包再交给各单位，用 network configure --certificates 收下（不必停机）；收下以后，那张证书就连不上本单位的 etcd。");
             return ExitCodes.Ok;
         });
         return command;

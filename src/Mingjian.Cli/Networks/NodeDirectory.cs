@@ -70,7 +70,9 @@ internal sealed class NodeDirectory(string path)
             PrivateFile.CreateDirectory(In("etcd"));
             var cluster = new EtcdCluster(own.Network, [.. members.Select(NetworkBundle.Member)]);
             System.IO.File.WriteAllText(EtcdConfiguration, cluster.Configuration(
-                own.Number, new EtcdMemberFiles(In("etcd"), Files("client-authority", "server"), Files("peer-authority", "peer")), NetworkBundle.IsJoining(bundle)));
+                own.Number, new EtcdMemberFiles(
+                    In("etcd"), Files("client-authority", "server"), Files("peer-authority", "peer"), System.IO.Path.Combine(Tls, NetworkBundle.RevocationsFileName)),
+                NetworkBundle.IsJoining(bundle)));
         }
 
         System.IO.File.WriteAllText(Environment, Settings(own, nodes, members, more ?? []));
@@ -87,7 +89,7 @@ internal sealed class NodeDirectory(string path)
             throw new CommandException($"{bundle} 不是给节点 {own.Number} 的，或者其中的密钥与本机不一致。");
         }
 
-        foreach (var file in (string[])["client.crt", "peer.crt", "server.crt", "client-authority.crt", "peer-authority.crt"])
+        foreach (var file in (string[])["client.crt", "peer.crt", "server.crt", "client-authority.crt", "peer-authority.crt", NetworkBundle.RevocationsFileName])
         {
             // Renamed into place: etcd may read at any moment.
             var target = System.IO.Path.Combine(Tls, file);

@@ -50,7 +50,13 @@ internal static class NodesRules
                 PutKeys(writes, changed.Nodes);
                 break;
             case HeightRestarted restarted:
-                Put(writes, state.Nodes()! with { Epoch = restarted.Epoch });
+                var top = state.Nodes()!;
+                var raised = restarted.Epoch > top.Epoch ? context.Height : top.Restart!.Raised;
+                Put(writes, top with
+                {
+                    Epoch = Math.Max(top.Epoch, restarted.Epoch),
+                    Restart = new RestartRecord(restarted.Epoch, restarted.Height, raised),
+                });
                 break;
             default:
                 throw new ArgumentException("Not an event of this contract.", nameof(happened));
@@ -181,12 +187,15 @@ internal static class NodesRules
             return Reject(NodesRejection.Malformed);
         }
 
-        if (state.Nodes() is not { } nodes)
+        // Before the ledger names anybody, the founding nodes' organisations speak: every node is configured with them.
+        var nodes = state.Nodes();
+        if (nodes is null && context.Nodes.Seats is null)
         {
             return Reject(NodesRejection.NotFounded);
         }
 
-        if (command.Epoch <= nodes.Epoch || command.Epoch > nodes.Epoch + MostEpochsAhead)
+        var epoch = nodes?.Epoch ?? 1;
+        if (command.Epoch > epoch + MostEpochsAhead || (command.Epoch <= epoch && nodes?.Restart?.MayPrecede(command.Epoch, command.Height) != true))
         {
             return Reject(NodesRejection.EpochNotNext);
         }
@@ -197,7 +206,7 @@ internal static class NodesRules
             return Reject(NodesRejection.WrongHeight);
         }
 
-        var seats = state.AgreementAt(command.Height)!.Seats;
+        var seats = state.AgreementAt(command.Height)?.Seats ?? context.Nodes.Seats!;
         foreach (var statement in command.Statements)
         {
             if (SeatList.Find(seats, statement.Node) is not { } seat || !context.IsSignedBy(seat.OrganizationKey))

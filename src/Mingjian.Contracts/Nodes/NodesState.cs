@@ -74,16 +74,27 @@ public static class NodesState
 /// <summary>Who runs the network's nodes, now and after the change that is due.</summary>
 /// <param name="Current">Signs up to the block before <see cref="Next"/> begins, or for good when there is none.</param>
 /// <param name="Next">Null before the first change. Stays here after it has come into effect, until the next change.</param>
-/// <param name="Epoch">1, and one more with every restart of a height.</param>
+/// <param name="Epoch">1; the highest of all restarts of heights that were recorded.</param>
 /// <param name="HighestNumber">The highest number ever given to a node.</param>
 /// <param name="Agreements">How many agreements there have been, the one that is due included.</param>
-public sealed record NodesRecord(Agreement Current, Agreement? Next, int Epoch, int HighestNumber, int Agreements)
+/// <param name="Restart">The newest restart that was recorded; null before the first.</param>
+public sealed record NodesRecord(Agreement Current, Agreement? Next, int Epoch, int HighestNumber, int Agreements, RestartRecord? Restart = null)
 {
     /// <summary>The agreement under which the block of a height is signed.</summary>
     public Agreement At(long height) => Next is { } next && height >= next.From ? next : Current;
 
     /// <summary>A decided change is not yet in effect at a height.</summary>
     public bool IsPending(long height) => Next is { } next && height < next.From;
+}
+
+/// <summary>A restart of a height.</summary>
+/// <param name="Epoch">In which that height was voted on from then on.</param>
+/// <param name="Height">That had stood still.</param>
+/// <param name="Raised">The block that last raised the network's epoch: up to it, heights were voted on in an earlier one.</param>
+public sealed record RestartRecord(int Epoch, long Height, long Raised)
+{
+    /// <summary>Whether another restart began before this one was recorded, or before the epoch was raised, and came after it in the order.</summary>
+    internal bool MayPrecede(int epoch, long height) => height <= Raised && (height > Height || (height == Height && epoch > Epoch));
 }
 
 /// <summary>Which protocol held from which height.</summary>

@@ -1,5 +1,6 @@
 using Mingjian.Contracts.Sdk;
-using Mingjian.Engine.Execution;
+using Mingjian.Engine.Messages;
+using Mingjian.Engine.State;
 using Mingjian.Engine.Store;
 using Mingjian.Primitives;
 

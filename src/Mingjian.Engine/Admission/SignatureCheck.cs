@@ -12,17 +12,22 @@ internal static class SignatureCheck
     /// so must a known one, founding excepted: what unknown keys sign alone reaches no log.
     /// </summary>
     /// <param name="state">State before the block: a key bound or revoked in a block counts from the next block on.</param>
+    /// <param name="founders">
+    /// The nodes of a network whose ledger names none yet: their organisations may restart a height, which every node learns from its configuration. Null
+    /// where an act is carried out: what nobody can check by the log alone leaves no entry.
+    /// </param>
     public static AdmissionRejection? Resolve(
-        IKeyDirectory keys, IStateReader state, ICommand command, IReadOnlyList<KeyId> signers, out Actor[] actors)
+        IKeyDirectory keys, IStateReader state, ICommand command, IReadOnlyList<KeyId> signers, out Actor[] actors, NodeSet? founders = null)
     {
         actors = new Actor[signers.Count];
+        var seats = command is IRestartsHeight && founders is not null && keys.FindNodes(state) is null ? founders.Seats : null;
         var introduced = (command as IIntroducesKey)?.Key;
         var introducedId = introduced?.Id;
         var introducedSigned = introduced is null;
         var knownSigned = false;
         for (var i = 0; i < signers.Count; i++)
         {
-            var actor = keys.Find(state, signers[i], command);
+            var actor = keys.Find(state, signers[i], command) ?? FindFounder(seats, signers[i]);
             knownSigned |= actor is not null;
             if (introducedId == signers[i])
             {
@@ -54,6 +59,19 @@ internal static class SignatureCheck
             if (!keys.IsSite(state, command, sites[i]))
             {
                 return AdmissionRejection.UnknownSite;
+            }
+        }
+
+        return null;
+    }
+
+    private static Actor? FindFounder(IReadOnlyList<Seat>? seats, KeyId signer)
+    {
+        for (var i = 0; i < seats?.Count; i++)
+        {
+            if (seats[i].OrganizationKey.Id == signer)
+            {
+                return new Actor(signer, seats[i].OrganizationKey, null);
             }
         }
 

@@ -1,6 +1,6 @@
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
-using Mingjian.Engine.Execution;
+using Mingjian.Engine.Messages;
 using Mingjian.Primitives;
 
 namespace Mingjian.Engine.Admission;

@@ -1,4 +1,5 @@
 using System.Text;
+using Mingjian.Engine.Ordering;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
 

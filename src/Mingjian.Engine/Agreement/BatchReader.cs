@@ -24,7 +24,7 @@ internal sealed class BatchReader(
         if (_ahead?.Position != received.Position && nodes.Find(received.Node) is { } proposer)
         {
             _ahead = (received.Position, beside(() => Decode(received, proposer, out var signed) == BatchFault.None
-                ? new Ahead(proposer, signed!, CheckAll(signed!, state, protocol))
+                ? new Ahead(proposer, signed!, CheckAll(signed!, nodes, state, protocol))
                 : null));
         }
     }
@@ -54,7 +54,7 @@ internal sealed class BatchReader(
             return fault;
         }
 
-        var acts = CheckAll(signed!, state, protocol, known);
+        var acts = CheckAll(signed!, nodes, state, protocol, known);
         var transactions = new AdmittedTransaction[acts.Length];
         for (var i = 0; i < acts.Length; i++)
         {
@@ -79,7 +79,7 @@ internal sealed class BatchReader(
     public IHeightRestarted? Judge(AdmittedTransaction restart, LedgerTime time, IStateReader state, NodeSet nodes, int proposer, long height, int protocol)
     {
         if (TransactionReader.CheckValidity(restart.Expires, time) is not null
-            || SignatureCheck.Resolve(keys, state, restart.Command, restart.Signers, out var actors) is not null
+            || SignatureCheck.Resolve(keys, state, restart.Command, restart.Signers, out var actors, nodes) is not null
             || SignatureCheck.CheckSites(keys, state, restart.Command, restart.Sites) is not null)
         {
             return null;
@@ -105,14 +105,14 @@ internal sealed class BatchReader(
     }
 
     /// <summary>Whether an act that was checked on an earlier state is found the same on this one: by the same keys.</summary>
-    private bool HoldsStill(CheckedAct? act, IStateReader state)
+    private bool HoldsStill(CheckedAct? act, NodeSet nodes, IStateReader state)
     {
         if (act is not { } known || known.IsOwn)
         {
             return act is not null;
         }
 
-        if (known.Keys is null || SignatureCheck.Resolve(keys, state, known.Transaction.Command, known.Transaction.Signers, out var actors) is not null)
+        if (known.Keys is null || SignatureCheck.Resolve(keys, state, known.Transaction.Command, known.Transaction.Signers, out var actors, nodes) is not null)
         {
             return false;
         }
@@ -129,7 +129,7 @@ internal sealed class BatchReader(
     }
 
     /// <param name="known">What was found on an earlier state, one for each envelope; null when nothing was.</param>
-    private CheckedAct?[] CheckAll(SignedBatch signed, IStateReader state, int protocol, CheckedAct?[]? known = null)
+    private CheckedAct?[] CheckAll(SignedBatch signed, NodeSet nodes, IStateReader state, int protocol, CheckedAct?[]? known = null)
     {
         var acts = new CheckedAct?[signed.Envelopes.Count];
         if (acts.Length <= 1)
@@ -150,14 +150,14 @@ internal sealed class BatchReader(
 
         return acts;
 
-        void CheckOne(int i) => acts[i] = known is not null && HoldsStill(known[i], state) ? known[i] : Check(signed.Envelopes[i], state, protocol);
+        void CheckOne(int i) => acts[i] = known is not null && HoldsStill(known[i], nodes, state) ? known[i] : Check(signed.Envelopes[i], nodes, state, protocol);
     }
 
     /// <summary>
     /// Null for what no honest node hands on: a command of a later protocol among it, which programs that do not carry it cannot read. One that ended with an
     /// earlier protocol may have been admitted before, so it is left to the block, which drops it. An act by an unknown key, or signed on an unknown site, is left to it, too.
     /// </summary>
-    private CheckedAct? Check(ReadOnlyMemory<byte> envelope, IStateReader state, int protocol)
+    private CheckedAct? Check(ReadOnlyMemory<byte> envelope, NodeSet nodes, IStateReader state, int protocol)
     {
         if (reader.ReadFrame(envelope, out var frame) is not null)
         {
@@ -175,7 +175,7 @@ internal sealed class BatchReader(
         }
 
         var signers = frame.Signers();
-        var isKnown = SignatureCheck.Resolve(keys, state, command!, signers, out var actors) is null;
+        var isKnown = SignatureCheck.Resolve(keys, state, command!, signers, out var actors, nodes) is null;
         if (isKnown && SignatureCheck.Verify(verifier, frame, actors) is not null)
         {
             return null;

@@ -1,3 +1,4 @@
+using Mingjian.Engine.Admission;
 using Mingjian.Engine.Ordering;
 
 namespace Mingjian.Engine.Agreement;

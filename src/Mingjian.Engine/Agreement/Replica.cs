@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Engine.Admission;
+using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
 using Mingjian.Engine.Ordering;
 using Mingjian.Engine.Store;

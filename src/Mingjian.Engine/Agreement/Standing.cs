@@ -1,10 +1,11 @@
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Mingjian.Contracts.Sdk;
-using Mingjian.Engine.Admission;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
+using Mingjian.Engine.Messages;
 using Mingjian.Engine.Ordering;
+using Mingjian.Engine.State;
 using Mingjian.Engine.Store;
 using Mingjian.Primitives;
 
@@ -46,7 +47,7 @@ public sealed record Standing(
     /// <summary>The nodes whose quorum makes the block after a stored ledger's newest final.</summary>
     /// <exception cref="StoreCorruptException">The store does not hold what its newest block says.</exception>
     public static NodeSet NextNodes(IBlockStore store, NetworkId network, ContractSet contracts, IKeyDirectory keys, NodeSet founders) =>
-        new BlockWriter(new LedgerOptions { Network = network }, contracts, keys, store, founders).NextNodes;
+        new BlockWriter(network, contracts, keys, store, founders).NextNodes;
 
     public byte[] Encode() => CanonicalJson.Encode(this, StandingJson.Canonical);
 

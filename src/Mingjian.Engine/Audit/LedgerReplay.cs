@@ -3,6 +3,8 @@ using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
+using Mingjian.Engine.Messages;
+using Mingjian.Engine.State;
 using Mingjian.Engine.Store;
 using Mingjian.Log;
 using Mingjian.Log.Entries;

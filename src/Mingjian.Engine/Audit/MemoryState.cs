@@ -1,5 +1,5 @@
 using Mingjian.Contracts.Sdk;
-using Mingjian.Engine.Execution;
+using Mingjian.Engine.State;
 
 namespace Mingjian.Engine.Audit;
 

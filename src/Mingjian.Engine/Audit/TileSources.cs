@@ -29,22 +29,6 @@ public sealed class DirectoryLedgerSource(string directory) : ILedgerSource
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
-/// <summary>The log of a running ledger: what its node serves at <c>/ledger</c>, without HTTP.</summary>
-public sealed class RunningLedgerSource(FinalLedger ledger) : ILedgerSource
-{
-    public IStoredLedger? Stored => null;
-
-    public ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
-
-    public ValueTask<string?> ReadCheckpointAsync(CancellationToken cancellationToken) => new(ledger.Head is { Height: > 0 } head ? head.Checkpoint : null);
-
-    public ValueTask<byte[]?> ReadTileAsync(TilePath path, CancellationToken cancellationToken) => new(ledger.ReadTile(path.Level, path.Number, path.Width));
-
-    public ValueTask<IReadOnlyList<byte[]>?> ReadEntriesAsync(TilePath path, CancellationToken cancellationToken) => new(ledger.ReadEntries(path.Number, path.Width));
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-}
-
 /// <summary>A log in C2SP tiles over HTTP.</summary>
 /// <remarks>Reads of entries throw <see cref="HttpRequestException"/> with status 401 where the server does not take the credential, or there is none.</remarks>
 /// <param name="http">Its base address is the log's prefix, with a final slash. Owned by the caller.</param>

@@ -1,6 +1,9 @@
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
+using Mingjian.Engine.Messages;
+using Mingjian.Engine.State;
+using Mingjian.Engine.Store;
 using Mingjian.Log.Entries;
 using Mingjian.Log.State;
 using Mingjian.Primitives;
@@ -41,7 +44,7 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
         var leaves = new List<Hash32>(acts.Count + 1);
         var outcomes = new TransactionOutcome[acts.Count];
         var seen = new HashSet<Hash32>(acts.Count);
-        var indexed = new List<Store.IndexedTransaction>(acts.Count);
+        var indexed = new List<IndexedTransaction>(acts.Count);
         for (var i = 0; i < acts.Count; i++)
         {
             var act = acts[i];
@@ -80,7 +83,7 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
             }
 
             outcomes[i] = new TransactionOutcome(firstIndex + entries.Count, rejection);
-            indexed.Add(new Store.IndexedTransaction(act.Id, firstIndex + entries.Count));
+            indexed.Add(new IndexedTransaction(act.Id, firstIndex + entries.Count));
             entries.Add(entry);
         }
 
@@ -157,16 +160,16 @@ internal sealed class BlockExecutor(NetworkId network, ContractSet contracts, IK
     }
 
     /// <summary>Encodes a block's writes and the state tree after it; on all cores, for every record stands by itself.</summary>
-    public static (Store.StateWrite[] Writes, StateTree Tree) Close(BlockState state, StateTree tree)
+    public static (StateWrite[] Writes, StateTree Tree) Close(BlockState state, StateTree tree)
     {
         var written = state.Writes.ToArray();
-        var writes = new Store.StateWrite[written.Length];
+        var writes = new StateWrite[written.Length];
         var changes = new StateChange[written.Length];
         Parallel.For(0, written.Length, i =>
         {
             var (path, write) = written[i];
             var value = write.Encode();
-            writes[i] = new Store.StateWrite(path, value);
+            writes[i] = new StateWrite(path, value);
             changes[i] = new StateChange(StateHash.PathOf(path), value is null ? null : Hash32.Of(value));
         });
         return (writes, tree.Update(changes));
@@ -205,7 +208,7 @@ internal readonly record struct TransactionOutcome(long? Index, Rejection? Rejec
 /// <param name="Outcomes">One for each act of the batch, in order.</param>
 /// <param name="IsNews">The node of the batch says that its program carries another protocol than the state said.</param>
 internal sealed record ExecutedBatch(
-    List<byte[]> Entries, List<Hash32> Leaves, List<Store.IndexedTransaction> Indexed, TransactionOutcome[] Outcomes, bool IsNews)
+    List<byte[]> Entries, List<Hash32> Leaves, List<IndexedTransaction> Indexed, TransactionOutcome[] Outcomes, bool IsNews)
 {
     /// <summary>A block is made of what leaves an entry, or of a statement that is new; not of anything else.</summary>
     public bool MakesBlock => Entries.Count > 0 || IsNews;
@@ -221,7 +224,3 @@ public sealed class ProtocolNotCarriedException(long height, int protocol, int h
     /// <summary>What it is made by.</summary>
     public int Protocol => protocol;
 }
-
-/// <summary>A contract threw. That is a bug in a rule that every node runs, so the node stops rather than guess.</summary>
-public sealed class ContractFaultException(string command, Hash32 transactionId, long height, Exception inner)
-    : Exception($"Command {command} (transaction {transactionId}, block {height}) made its contract fail: {inner.Message}", inner);

@@ -1,4 +1,5 @@
 using Mingjian.Contracts.Sdk;
+using Mingjian.Engine.Messages;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 

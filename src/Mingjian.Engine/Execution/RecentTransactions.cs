@@ -1,3 +1,4 @@
+using Mingjian.Engine.Store;
 using Mingjian.Primitives;
 
 namespace Mingjian.Engine.Execution;
@@ -18,7 +19,7 @@ internal sealed class RecentTransactions(long head)
     public bool Contains(Hash32 id) => _young.Contains(id) || _old.Contains(id);
 
     /// <summary>Takes up a block's acts.</summary>
-    public void Add(long height, IEnumerable<Store.IndexedTransaction> transactions)
+    public void Add(long height, IEnumerable<IndexedTransaction> transactions)
     {
         if (_young.Count >= Capacity)
         {

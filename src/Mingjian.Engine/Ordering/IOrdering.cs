@@ -1,5 +1,4 @@
 using Mingjian.Engine.Admission;
-using Mingjian.Engine.Agreement;
 using Mingjian.Primitives;
 
 namespace Mingjian.Engine.Ordering;

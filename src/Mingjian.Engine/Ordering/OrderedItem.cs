@@ -25,5 +25,5 @@ public sealed record OrderedBatch(long Position, int Node, LedgerTime Time, int 
 /// <summary>A batch as it came over the network (see <see cref="SignedBatch"/>). Never trusted.</summary>
 public sealed record ReceivedBatch(long Position, int Node, ReadOnlyMemory<byte> Bytes) : OrderedItem(Position, Node);
 
-/// <summary>A node's vote for a block (see <see cref="Agreement.VoteMessage"/>). Never trusted.</summary>
+/// <summary>A node's vote for a block (see <see cref="VoteMessage"/>). Never trusted.</summary>
 public sealed record ReceivedVote(long Position, int Node, ReadOnlyMemory<byte> Bytes) : OrderedItem(Position, Node);

@@ -138,6 +138,10 @@ public sealed class StoreVersionException(string place, string found, string kno
 }
 
 /// <summary>The disk has no space left. Nothing that was acknowledged is harmed: with space again, the store opens and goes on.</summary>
+/// <remarks>
+/// A store that is open reads on, and refuses every further write the same way. What it was to write may stand in its own log all the same: once opened
+/// again, the block that was refused is there whole, or not at all. So a ledger that hears of it stops, and its process is started anew.
+/// </remarks>
 public sealed class StoreFullException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>Another process has this store open.</summary>

@@ -6,7 +6,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Mingjian.Engine;
-using Mingjian.Engine.Agreement;
+using Mingjian.Engine.Admission;
 using Mingjian.Engine.Audit;
 using Mingjian.Primitives;
 using Mingjian.Server.LedgerApi;

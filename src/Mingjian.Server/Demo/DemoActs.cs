@@ -2,7 +2,8 @@ using System.Collections.Frozen;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
-using Mingjian.Engine.Execution;
+using Mingjian.Engine.Admission;
+using Mingjian.Engine.Messages;
 using Mingjian.Primitives;
 
 namespace Mingjian.Server.Demo;

@@ -1,6 +1,6 @@
 using Mingjian.Acts.Signing;
 using Mingjian.Contracts.Sdk;
-using Mingjian.Engine;
+using Mingjian.Engine.Admission;
 using Mingjian.Primitives;
 using Mingjian.Server.Nodes;
 

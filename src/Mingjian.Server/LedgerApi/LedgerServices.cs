@@ -5,7 +5,7 @@ using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
 using Mingjian.Engine.Admission;
-using Mingjian.Engine.Execution;
+using Mingjian.Engine.Messages;
 using Mingjian.Primitives;
 using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;

@@ -3,6 +3,7 @@ using System.Text;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
+using Mingjian.Engine.Admission;
 
 namespace Mingjian.Server.LedgerApi;
 

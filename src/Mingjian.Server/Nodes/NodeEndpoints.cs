@@ -3,6 +3,7 @@ using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
+using Mingjian.Engine.Admission;
 using Mingjian.Primitives;
 using Mingjian.Server.Hosting;
 using Mingjian.Server.LedgerApi;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Mingjian.Engine;
+using Mingjian.Engine.Store;
 using Mingjian.Log.Notes;
 using Mingjian.Log.Witnessing;
 using Mingjian.Server.Configuration;

@@ -73,6 +73,35 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public void Heights_that_stood_still_before_the_first_restart_was_recorded_are_recorded_too_each_once()
+    {
+        // Height 5 is restarted; before that is recorded in block 10, heights 7 and 8 stand still, and each begins its own epoch 2.
+        var ledger = Open(Four);
+        ledger.Must(new RestartHeight(2, 5, [3], Statements("0000")), Orgs(Four));
+        ledger.Height = 11;
+        ledger.Must(new RestartHeight(2, 7, [8], Statements("0000")), Orgs(Four));
+        ledger.Must(new RestartHeight(3, 7, [9], Statements("0000")), Orgs(Four));
+        ledger.Height = 12;
+        ledger.Must(new RestartHeight(2, 8, [12], Statements("0000")), Orgs(Four));
+        Assert.Equal(3, ledger.Nodes()!.Epoch);
+        Assert.Equal(new RestartRecord(2, 8, 11), ledger.Nodes()!.Restart);
+
+        // The same again, an earlier one, and a height that was voted on when the epoch was 3.
+        Assert.All(
+            new (int Epoch, long Height)[] { (2, 8), (3, 7), (2, 5), (3, 12) },
+            r => Assert.Equal("EpochNotNext", ledger.Decide(new RestartHeight(r.Epoch, r.Height, [13], Statements("0000")), Orgs(Four)).Rejection?.Name));
+    }
+
+    [Fact]
+    public void Before_the_agreement_is_signed_the_founding_nodes_organisations_restart()
+    {
+        var ledger = new TestLedger { Height = 2, Nodes = new NodeSet(Four) };
+        Assert.Null(ledger.Decide(new RestartHeight(2, 1, [1], Statements("000-")), Orgs(Four)).Rejection);
+        Assert.Equal("StatementNotSigned", ledger.Decide(new RestartHeight(2, 1, [1], Statements("000-")), Orgs(Four.Take(2))).Rejection?.Name);
+        Assert.Equal("EpochNotNext", ledger.Decide(new RestartHeight(66, 1, [1], Statements("000-")), Orgs(Four)).Rejection?.Name);
+    }
+
+    [Fact]
     public void The_statements_of_a_removed_node_and_of_one_still_to_come_do_not_count()
     {
         var ledger = Open(Four);

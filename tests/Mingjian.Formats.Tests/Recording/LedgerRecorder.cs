@@ -8,6 +8,7 @@ using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
+using Mingjian.Engine.Messages;
 using Mingjian.Engine.Ordering;
 using Mingjian.Engine.Store;
 using Mingjian.Log.Entries;
@@ -61,7 +62,7 @@ internal sealed class LedgerRecorder : IDisposable
         var contracts = new ContractSet(AllContracts.Create());
         var directory = new KeyDirectory();
         _store = RocksDbBlockStore.Open(Path.Combine(_directory, "ledger"));
-        _writer = new BlockWriter(options, contracts, directory, _store, Genesis);
+        _writer = new BlockWriter(options.Network, contracts, directory, _store, Genesis);
         _batches = new BatchReader(
             options.Network, new TransactionReader(options.Network, contracts), directory, new SignatureVerifier(new PlatformEcVerifier()),
             _ => null, read => Task.FromResult(read()));

@@ -1,8 +1,8 @@
 using Mingjian.Contracts;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Audit;
-using Mingjian.Engine.Execution;
 using Mingjian.Engine.Keys;
+using Mingjian.Engine.Messages;
 using Mingjian.Primitives;
 using Mingjian.Storage.RocksDb;
 

@@ -6,6 +6,8 @@ using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
+using Mingjian.Engine.Admission;
+using Mingjian.Engine.Store;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 

@@ -7,6 +7,7 @@ using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
+using Mingjian.Engine.Admission;
 using Mingjian.Primitives;
 using Mingjian.Slices.Kernel.Access;
 using Mingjian.Views.Countersigning;

@@ -10,6 +10,7 @@ using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine;
+using Mingjian.Engine.Admission;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 using Mingjian.Slices.Kernel.Access;

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Mingjian.Contracts.Dues;
 using Mingjian.Engine;
+using Mingjian.Engine.Admission;
 using Mingjian.Primitives;
 using Mingjian.Storage.Sql;
 

@@ -456,7 +456,15 @@ func nodesChanged(s *state, e object, c blockContext) {
 }
 
 func heightRestarted(s *state, e object, c blockContext) {
-	s.put("nodes/network/top", with(s.get("nodes/network/top"), object{"epoch": e["epoch"]}))
+	record, epoch := s.get("nodes/network/top"), number(e, "epoch")
+	highest, raised := number(record, "epoch"), c.height
+	if epoch <= highest {
+		raised = number(child(record, "restart"), "raised")
+	} else {
+		highest = epoch
+	}
+	s.put("nodes/network/top", with(record, object{
+		"epoch": highest, "restart": object{"epoch": epoch, "height": e["height"], "raised": raised}}))
 }
 
 func beijing(milliseconds int64) string {

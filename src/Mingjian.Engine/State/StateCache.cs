@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Mingjian.Engine.Execution;
+namespace Mingjian.Engine.State;
 
 /// <summary>Typed state records by path, so that hot reads neither touch the store nor parse JSON.</summary>
 /// <remarks>
@@ -12,6 +12,9 @@ namespace Mingjian.Engine.Execution;
 /// <param name="height">Of the head.</param>
 internal sealed class StateCache(int capacity, long height)
 {
+    /// <summary>Records of each generation where nobody says otherwise.</summary>
+    public const int DefaultRecords = 500_000;
+
     /// <summary>The height of an entry that no view may use yet.</summary>
     private const long Unconfirmed = long.MaxValue;
 

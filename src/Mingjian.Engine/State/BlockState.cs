@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization.Metadata;
 using Mingjian.Contracts.Sdk;
+using Mingjian.Engine.Messages;
 using Mingjian.Primitives;
 
-namespace Mingjian.Engine.Execution;
+namespace Mingjian.Engine.State;
 
 /// <summary>The state while a block is being executed: the view before it plus the block's own writes.</summary>
 /// <remarks>

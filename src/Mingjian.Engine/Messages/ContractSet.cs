@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Mingjian.Contracts.Sdk;
 
-namespace Mingjian.Engine.Execution;
+namespace Mingjian.Engine.Messages;
 
 /// <summary>The contracts of a ledger with their messages by name. The host registers them; the engine knows none by itself.</summary>
 public sealed class ContractSet

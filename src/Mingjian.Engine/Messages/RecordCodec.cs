@@ -6,7 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Mingjian.Primitives;
 
-namespace Mingjian.Engine.Execution;
+namespace Mingjian.Engine.Messages;
 
 /// <summary>Canonical JSON of records in one pass: compiled once for each type from the metadata that the general encoder uses.</summary>
 /// <remarks>

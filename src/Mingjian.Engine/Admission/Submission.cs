@@ -1,8 +1,7 @@
 using Mingjian.Contracts.Sdk;
-using Mingjian.Engine.Admission;
 using Mingjian.Primitives;
 
-namespace Mingjian.Engine;
+namespace Mingjian.Engine.Admission;
 
 /// <summary>One submitted envelope on its way, with the answer that somebody waits for.</summary>
 internal sealed class Submission(SubmittedAct act)

@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
 using Mingjian.Cryptography;
-using Mingjian.Engine.Execution;
 using Mingjian.Engine.Store;
 using Mingjian.Log;
 using Mingjian.Log.Entries;
 using Mingjian.Log.State;
 using Mingjian.Primitives;
 
-namespace Mingjian.Engine;
+namespace Mingjian.Engine.State;
 
 /// <summary>Rebuilds in memory what a start needs from the store, and checks it against the newest seal.</summary>
 internal static class LedgerState

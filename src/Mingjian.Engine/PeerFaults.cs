@@ -1,7 +1,8 @@
 using System.Globalization;
+using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Audit;
 
-namespace Mingjian.Engine.Agreement;
+namespace Mingjian.Engine;
 
 /// <summary>Puts into words why taking over a log failed, for everybody: machines have names in log files alone.</summary>
 /// <remarks>

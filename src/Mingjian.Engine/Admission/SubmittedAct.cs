@@ -1,7 +1,7 @@
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
 
-namespace Mingjian.Engine;
+namespace Mingjian.Engine.Admission;
 
 /// <summary>A signed envelope that somebody hands in, decoded once: doors, admission and whoever else asks look at the same reading of the same bytes.</summary>
 /// <remarks>

@@ -1,21 +1,22 @@
 using System.Runtime.InteropServices;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
-using Mingjian.Engine.Execution;
-using Mingjian.Engine.Keys;
+using Mingjian.Engine.Admission;
+using Mingjian.Engine.Messages;
 using Mingjian.Engine.Ordering;
+using Mingjian.Engine.State;
 using Mingjian.Engine.Store;
 using Mingjian.Log;
 using Mingjian.Log.Entries;
 using Mingjian.Log.State;
 using Mingjian.Primitives;
 
-namespace Mingjian.Engine;
+namespace Mingjian.Engine.Execution;
 
 /// <summary>Makes one block of each ordered batch: execute and append, then, once it is final, store and publish. One thread.</summary>
 internal sealed class BlockWriter
 {
-    private readonly LedgerOptions _options;
+    private readonly NetworkId _network;
     private readonly IBlockStore _store;
     private readonly IKeyDirectory _keys;
     private readonly NodeSet _founders;
@@ -27,16 +28,19 @@ internal sealed class BlockWriter
     private StateTree _tree;
     private volatile PublishedHead _published;
 
+    /// <param name="founders">The nodes, until the state names others.</param>
+    /// <param name="cacheRecords">Typed state records kept in memory, in two generations of this many.</param>
     /// <exception cref="StoreCorruptException">What is stored does not give the roots of its newest block.</exception>
-    public BlockWriter(LedgerOptions options, ContractSet contracts, IKeyDirectory keys, IBlockStore store, NodeSet founders)
+    public BlockWriter(
+        NetworkId network, ContractSet contracts, IKeyDirectory keys, IBlockStore store, NodeSet founders, int cacheRecords = StateCache.DefaultRecords)
     {
-        _options = options;
+        _network = network;
         _store = store;
         _keys = keys;
         _founders = founders;
         _contracts = contracts;
-        _executor = new BlockExecutor(options.Network, contracts, keys);
-        _cache = new StateCache(options.StateCacheRecords, store.Head?.Height ?? 0);
+        _executor = new BlockExecutor(network, contracts, keys);
+        _cache = new StateCache(cacheRecords, store.Head?.Height ?? 0);
         _log = LedgerState.LoadLog(store);
         _recent = new RecentTransactions(store.Head?.Height ?? 0);
         var snapshot = store.Snapshot();
@@ -158,13 +162,13 @@ internal sealed class BlockWriter
         var entries = executed.Entries;
         var next = NodesAt(state, height + 1);
         entries.Add(new SealEntry(
-            batch.Carries, entries.Count + 1, EpochOf(state), previous.Size, height, _options.Network, next.Hash, NextNodes.Hash, batch.Position,
+            batch.Carries, entries.Count + 1, EpochOf(state), previous.Size, height, _network, next.Hash, NextNodes.Hash, batch.Position,
             previous.Root, batch.Node, protocol, tree.Root, time).Encode());
         executed.Leaves.Add(Merkle.HashLeaf(entries[^1]));
         var log = _log.Clone();
         var tiles = log.AppendLeaves(CollectionsMarshal.AsSpan(executed.Leaves));
         var block = new BlockRecord(height, previous.Size, entries.Count, time, log.Root, tree.Root, string.Empty);
-        return new PreparedBlock.Outcome(new BlockCommit(_options.Network, block, entries, tiles, writes, executed.Indexed), log, tree, next);
+        return new PreparedBlock.Outcome(new BlockCommit(_network, block, entries, tiles, writes, executed.Indexed), log, tree, next);
     }
 
     /// <summary>The nodes whose quorum makes, or made, the block of a height up to the next final.</summary>
@@ -189,7 +193,7 @@ internal sealed class BlockWriter
             Refusal? refusal = outcome.Rejection is { } rejection ? new Refusal(rejection.Code, rejection.Name) : null;
             answers[i] = outcome.Index is { } index
                 ? new SubmitResult(id, prepared.After!.Commit.Block.Height, index, refusal)
-                : AdmissionPipeline.Refused(_store, id, refusal!);
+                : SubmitResult.Refused(_store, id, refusal!);
         }
 
         return answers;

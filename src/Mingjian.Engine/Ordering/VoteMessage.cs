@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Mingjian.Primitives;
 
-namespace Mingjian.Engine.Agreement;
+namespace Mingjian.Engine.Ordering;
 
 /// <summary>A node's statement that it has executed a block and made it durable: its signatures under the block's checkpoint.</summary>
 /// <param name="Epoch">One vote a node for each epoch and height.</param>

@@ -1,7 +1,7 @@
-using Mingjian.Engine.Execution;
+using Mingjian.Engine.Store;
 using Mingjian.Primitives;
 
-namespace Mingjian.Engine;
+namespace Mingjian.Engine.State;
 
 /// <summary>The newest final block together with a view of the state after it; replaced as a whole with each block.</summary>
 /// <param name="NextNodes">Their quorum makes the next block final.</param>

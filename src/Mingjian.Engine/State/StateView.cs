@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Mingjian.Contracts.Sdk;
+using Mingjian.Engine.Messages;
 using Mingjian.Engine.Store;
 using Mingjian.Log.State;
 
-namespace Mingjian.Engine.Execution;
+namespace Mingjian.Engine.State;
 
 /// <summary>The state at one height, read through the cache of typed records.</summary>
 /// <remarks>Safe for many readers. Keep no longer than needed: it pins a snapshot of the store.</remarks>
