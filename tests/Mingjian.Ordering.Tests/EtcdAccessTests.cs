@@ -237,7 +237,7 @@ public sealed class EtcdAccessTests
         using var handler = new SocketsHttpHandler
         {
             UseProxy = false,
-            SslOptions = { ClientCertificates = [own], RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            SslOptions = { ClientCertificates = [own], RemoteCertificateValidationCallback = (_, presented, _, _) => presented is not null },
         };
         using var http = new HttpClient(handler);
         try

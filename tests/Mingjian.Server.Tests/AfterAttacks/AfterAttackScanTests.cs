@@ -8,7 +8,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Mingjian.Client.Networks;
+using Mingjian.Acts.Networks;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
