@@ -68,7 +68,7 @@ public sealed class SigningTests
     public void Every_registered_command_has_a_sample_here() =>
         Assert.Equal(
             CommandRegistry.Commands.Values.Select(c => c.Type.Name).Order(StringComparer.Ordinal),
-            Samples.Select(s => s.Command.GetType().Name).Order(StringComparer.Ordinal));
+            Samples.Select(s => s.Command.GetType().Name).Distinct().Order(StringComparer.Ordinal));
 
     [Fact]
     public void Every_command_is_put_in_plain_Chinese_from_its_bytes()

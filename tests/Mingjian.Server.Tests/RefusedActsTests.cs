@@ -125,9 +125,10 @@ public sealed class RefusedActsTests(DemoServer demo)
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
     }
 
+    /// <summary>The member's newest payment: an older one is disputed.</summary>
     private static PaymentId PaymentOf(RunningServer server, MemberId member)
     {
-        for (var i = 0; i < server.Ledger.Head.Size; i++)
+        for (var i = server.Ledger.Head.Size - 1; i >= 0; i--)
         {
             if (LogEntry.Decode(server.Ledger.ReadEntry(i)!) is TransactionEntry { Events: [{ Name: "dues.PaymentRecorded" } paid] }
                 && string.Equals(paid.Body.GetProperty("member").GetString(), member.ToString(), StringComparison.Ordinal))

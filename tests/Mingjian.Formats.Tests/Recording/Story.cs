@@ -57,6 +57,7 @@ internal sealed class Story
         story.ChangeNodes();
         story.Restart();
         story.Later();
+        story.UseProtocol();
     }
 
     private void Found()
@@ -272,7 +273,7 @@ internal sealed class Story
             Cast.Organization("third branch"), Committee, OrganizationKind.PartyBranch, Name(Cast.Organization("third branch")))));
     }
 
-    /// <summary>Three nodes are upgraded and say so, one of them with nothing else; then the organisations decide, for a height that this ledger does not reach.</summary>
+    /// <summary>Three nodes are upgraded and say so, one of them with nothing else; then the organisations decide, for a height so far ahead that they decide again later.</summary>
     private void PrepareProtocol()
     {
         At(2026, 7, 4, 9);
@@ -347,6 +348,43 @@ internal sealed class Story
             By(elsewhere, new RecordVoluntaryPayment(
                 Cast.Payment("elsewhere"), Person, Branch, new DateOnly(2026, 8, 5), PaymentMethod.Cash, new Amount(1_00))),
             By(_officer, new RevokeKey(_collectorsTablet.Key.Id, KeyRevocationReason.Replaced)));
+    }
+
+    /// <summary>Nodes carry protocol 2 again, the organisations decide once more, and what it brings is passed over before its height and carried out from it on.</summary>
+    private void UseProtocol()
+    {
+        At(2026, 8, 5, 12);
+        foreach (var node in new[] { 1, 2, 3, 4 })
+        {
+            _ledger.Block(node, [], carries: 2);
+        }
+
+        At(2026, 8, 5, 13);
+        _ledger.Block(
+            5,
+            [
+                By(
+                    [.. new[] { (1, 0), (2, 1), (3, 0), (4, 0) }.Select(k => (ISigner)Cast.OrganizationKey(k.Item1, k.Item2))],
+                    new Contracts.Nodes.ActivateProtocol(_ledger.Height + 3, 2)),
+            ],
+            carries: 2);
+        At(2026, 8, 5, 14);
+        // Passed over: its act does not exist yet.
+        _ledger.Block(1, [By(_secretary, new AnswerDispute(First, DisputeAnswer.EntryIsRight))], carries: 2);
+        _ledger.Block(1, [By(_officer, new RegisterSite(Cast.Hash("fourth site")))], carries: 2);
+        foreach (var (hour, answer, accepted) in new[] { (15, DisputeAnswer.CheckTogether, false), (17, DisputeAnswer.EntryIsRight, true) })
+        {
+            At(2026, 8, 5, hour);
+            _ledger.Block(2, [By(_secretary, new AnswerDispute(First, answer))], carries: 2);
+            At(2026, 8, 5, hour + 1);
+            _ledger.Block(3, [By(_personsComputer, new ReplyToAnswer(First, accepted))], carries: 2);
+        }
+
+        // A new dispute: the answer to the one before is gone.
+        At(2026, 8, 5, 19);
+        _ledger.Block(3, [By(_personsComputer, new DisputePayment(First, DisputeReason.NotPaid))], carries: 2);
+        At(2026, 8, 5, 20);
+        _ledger.Block(4, [By(_secretary, new AnswerDispute(First, DisputeAnswer.WillBeReversed))], carries: 2);
     }
 
     private void At(int year, int month, int day, int hour) =>

@@ -70,6 +70,7 @@ internal static class Limits
         ["dues/reduction/"] = "{MemberId}",
         ["dues/month/"] = "{MemberId}/{Month}",
         ["dues/payment/"] = "{PaymentId}",
+        ["dues/answer/"] = "{PaymentId}",
         ["nodes/network/"] = "top",
         ["nodes/node-key/"] = "{Hex32}",
         ["nodes/organization-key/"] = "{KeyId}",
