@@ -42,6 +42,9 @@ public static class MingjianServer
             builder.AddShared();
         }
 
+        // A service that nobody registered stops the start, not the first person who needs it.
+        builder.Host.UseDefaultServiceProvider((context, options) =>
+            (options.ValidateOnBuild, options.ValidateScopes) = (true, context.HostingEnvironment.IsDevelopment()));
         builder.AddHosting();
         builder.AddLedger(role);
         builder.AddAccess();
