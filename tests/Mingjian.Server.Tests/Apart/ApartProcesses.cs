@@ -15,7 +15,7 @@ public sealed class ApartProcesses : IAsyncDisposable
         ("Mingjian:Limits:RequestsPerMinute", "1000000"),
         ("Mingjian:Limits:FinalWait", "00:00:30"),
         ("Logging:LogLevel:Default", "Warning"),
-        ("Logging:LogLevel:Mingjian.Server.Projections", "Information"),
+        ("Logging:LogLevel:Mingjian.Slices.Kernel.Projections", "Information"),
     ];
 
     private readonly string _directory = Directory.CreateTempSubdirectory("mingjian-apart-").FullName;

@@ -35,7 +35,7 @@ public sealed class SeveralWebsTests
         await ImportAcrossAsync(apart, first, second);
 
         // The first one was there before the second, so it is the one that projects.
-        Assert.Contains("keeps the read models up", first.Output, StringComparison.Ordinal);
+        Assert.True(first.Output.Contains("keeps the read models up", StringComparison.Ordinal), $"{first.Output}\n== second\n{second.Output}");
         var done = new ConcurrentBag<string>();
         var killed = new TaskCompletionSource();
         var load = LoadAsync(apart, secretary, second, done, killed.Task);

@@ -94,7 +94,8 @@ public sealed class KeptStoreTests : IDisposable
         Assert.Equal((manifest.Height, manifest.Size, manifest.Root), (audit.Blocks, audit.Entries, audit.Root.ToString()));
 
         await using var server = await RunningServer.OpenAsync(demo: false, data);
-        Assert.Equal((manifest.Height, manifest.Size), (server.Ledger.Head.Height, server.Ledger.Head.Size));
+        // A node whose program carries a newer protocol than the ledger says so in a block with nothing else.
+        Assert.Contains((server.Ledger.Head.Height, server.Ledger.Head.Size), new[] { (manifest.Height, manifest.Size), (manifest.Height + 1, manifest.Size + 1) });
         await KeptRows.CheckAsync(server.Services, hasPending: false);
         await CheckTablesAsync(server.Services);
     }
