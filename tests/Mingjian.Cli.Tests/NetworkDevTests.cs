@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Mingjian.Acts.Networks;
 using Mingjian.Cli.Faults;
 using Mingjian.Cli.Networks;
+using Mingjian.Contracts;
 using Mingjian.Cryptography;
 using Mingjian.Log.Notes;
 using Mingjian.Ordering.Etcd;
@@ -42,7 +43,7 @@ public sealed partial class NetworkDevTests(ITestOutputHelper output) : IDisposa
         var sites = await FaultBench.SitesAsync(_nodes.Length + 1, loopback: false, lines, Cancel);
         await lines.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"seed {seed}; {sites.Description}"));
         await using (var network = DevNetwork.Create(
-            Path.Combine(_directory, "network"), _nodes.Length, sites, Repository.Output("Mingjian.Server"), [.. FaultBench.Settings]))
+            Path.Combine(_directory, "network"), _nodes.Length, sites, Repository.Output("Mingjian.Server"), [.. FaultBench.Settings, .. FaultBench.OlderPrograms]))
         {
             try
             {
@@ -110,6 +111,19 @@ public sealed partial class NetworkDevTests(ITestOutputHelper output) : IDisposa
         await run.CutOneAsync(_nodes[3], Cancel);
         await run.CutTwoAsync(_nodes[0], _nodes[1], Cancel);
         await run.UpgradeAsync(CopyOf(Repository.Output("Mingjian.Server")), Cancel);
+        var late = _nodes[1];
+        await run.ChangeProtocolAsync(AllContracts.Protocol, late, () => SaysThatItNeedsAnUpgradeAsync(network, late), Cancel);
+    }
+
+    private static async Task SaysThatItNeedsAnUpgradeAsync(DevNetwork network, int node)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = network.Servers[node - 1] };
+        Assert.Contains("\"upgrade-needed\"", await http.GetStringAsync(new Uri("health/ready", UriKind.Relative), Cancel), StringComparison.Ordinal);
+        var metrics = await MetricsAsync(network, node);
+        Assert.Matches($@"(?m)^mingjian_ledger_protocol\S* {AllContracts.Protocol}\s", metrics);
+        Assert.Matches($@"(?m)^mingjian_ledger_protocol_carried\S* {AllContracts.Protocol - 1}\s", metrics);
+        Assert.Contains("it reads only, until it is upgraded", network.Log($"server-{node}"), StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Failed, await StatusAsync(network));
     }
 
     /// <summary>The same program at another place.</summary>
@@ -167,11 +181,15 @@ public sealed partial class NetworkDevTests(ITestOutputHelper output) : IDisposa
     /// <summary>Blocks that a node has finished itself since its start; mirrored ones are not among them.</summary>
     private static async Task<long> FinishedBlocksAsync(DevNetwork network, int node)
     {
+        return Blocks.Matches(await MetricsAsync(network, node)).Sum(m => long.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture));
+    }
+
+    private static async Task<string> MetricsAsync(DevNetwork network, int node)
+    {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = network.Servers[node - 1] };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Bearer", (await File.ReadAllTextAsync(Path.Combine(network.DataOf(node), "metrics.token"), Cancel)).Trim());
-        var text = await http.GetStringAsync(new Uri("metrics", UriKind.Relative), Cancel);
-        return Blocks.Matches(text).Sum(m => long.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture));
+        return await http.GetStringAsync(new Uri("metrics", UriKind.Relative), Cancel);
     }
 
     [GeneratedRegex(@"^mingjian_blocks\S* (\d+)", RegexOptions.Multiline, 1000)]

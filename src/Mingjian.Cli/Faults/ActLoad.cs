@@ -24,6 +24,7 @@ internal sealed class ActLoad(DevNetwork network, Es256Signer officer, Organizat
 {
     private static readonly string Busy = AdmissionRejection.Busy.ToRefusal().Code;
     private static readonly string Duplicate = AdmissionRejection.Duplicate.ToRefusal().Code;
+    private static readonly string UpgradeNeeded = AdmissionRejection.UpgradeNeeded.ToRefusal().Code;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(1);
 
@@ -225,7 +226,7 @@ internal sealed class ActLoad(DevNetwork network, Es256Signer officer, Organizat
                 return true;
             }
 
-            if (CodeOf(result) is { } code && code != Busy && code != Duplicate)
+            if (CodeOf(result) is { } code && code != Busy && code != Duplicate && code != UpgradeNeeded)
             {
                 throw new PromiseBrokenException($"Node {user.Node} refused an act that is in order: {code}");
             }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Mingjian.Cli.Networks;
+using Mingjian.Contracts;
 
 namespace Mingjian.Cli.Faults;
 
@@ -33,7 +34,7 @@ internal static class FaultBench
 
     private static async Task RunAsync(int rounds, Random random, string directory, NodeSites sites, TextWriter output, CancellationToken cancellationToken)
     {
-        await using var network = DevNetwork.Create(Path.Combine(directory, "network"), Nodes, sites, null, [.. Settings]);
+        await using var network = DevNetwork.Create(Path.Combine(directory, "network"), Nodes, sites, null, [.. Settings, .. OlderPrograms]);
         await network.StartAsync([1, 2, 3], cancellationToken);
         await using var run = new FaultRun(network, output);
         foreach (var node in (int[])[1, 2, 3])
@@ -52,6 +53,7 @@ internal static class FaultBench
             }
         }
 
+        await run.ChangeProtocolAsync(AllContracts.Protocol, random.Next(2, Nodes + 1), null, cancellationToken);
         await run.ReportAsync();
     }
 
@@ -61,6 +63,9 @@ internal static class FaultBench
         ("Node:Etcd:KeptBlocks", "10"), ("Node:Etcd:MaxLag", "20"), ("Limits:FinalWait", "00:00:02"), ("Limits:SignInsPerMinute", "10000"),
         ("Limits:RequestsPerMinute", "1000000"),
     ];
+
+    /// <summary>All servers pretend to carry one protocol less than they do.</summary>
+    public static IReadOnlyList<(string Name, string Value)> OlderPrograms => [("Protocol", (AllContracts.Protocol - 1).ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>Network namespaces, or one line that says why not.</summary>
     public static async Task<NodeSites> SitesAsync(int nodes, bool loopback, TextWriter output, CancellationToken cancellationToken)

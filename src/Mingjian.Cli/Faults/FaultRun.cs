@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Mingjian.Acts.Networks;
 using Mingjian.Cli.Networks;
+using Mingjian.Contracts.Nodes;
 using Mingjian.Cryptography;
+using Mingjian.Engine.Agreement;
 using Mingjian.Server.Access;
 
 namespace Mingjian.Cli.Faults;
@@ -25,6 +27,11 @@ internal sealed class FaultRun : IAsyncDisposable
 {
     /// <summary>Enough that the etcd leader is chosen anew and blocks are made without those that are away.</summary>
     private const int ActsMeanwhile = 5;
+
+    private static readonly string TooFew = string.Create(CultureInfo.InvariantCulture, $"nodes/{(int)NodesRejection.TooFewNodesCarry}");
+
+    /// <summary>Left for signing and submitting a decision while people sign acts.</summary>
+    private const int BlocksToDecide = 60;
 
     private readonly DevNetwork _network;
     private readonly TextWriter _output;
@@ -179,6 +186,47 @@ internal sealed class FaultRun : IAsyncDisposable
         },
         cancellationToken);
 
+    /// <summary>
+    /// The organisations go over to a newer protocol: too few nodes carry it, then a quorum; the height passes under way, and a node that is late stands
+    /// before it, still answers readers, and goes on once it is upgraded.
+    /// </summary>
+    /// <param name="version">The newer protocol; all nodes pretend to carry the one before.</param>
+    /// <param name="late">Upgraded after the height has passed.</param>
+    /// <param name="whileItStands">What else to look at then; null = nothing.</param>
+    public Task ChangeProtocolAsync(int version, int late, Func<Task>? whileItStands, CancellationToken cancellationToken) => MeasureAsync(
+        Text($"protocol {version}, node {late} late"), [late],
+        async () =>
+        {
+            var early = Others(late);
+            foreach (var node in early.SkipLast(1))
+            {
+                await UpgradeAsync(node, cancellationToken);
+            }
+
+            var tooEarly = await DecideAsync(version, await HeightAsync(cancellationToken) + BlocksToDecide, cancellationToken);
+            Require(
+                tooEarly.Refusals is [var refusal] && refusal.Contains(TooFew, StringComparison.Ordinal),
+                $"a protocol that too few nodes carry was not refused as that: {tooEarly.Describe()}");
+
+            await UpgradeAsync(early[^1], cancellationToken);
+            var from = await HeightAsync(cancellationToken) + BlocksToDecide;
+            var decided = await DecideAsync(version, from, cancellationToken);
+            Require(decided.Ok, $"a protocol that a quorum of nodes carries was refused: {decided.Describe()}");
+            await _network.FollowsOrEndsAsync(late, from - 1, cancellationToken);
+            await Load.GoOnAsync(early, ActsMeanwhile, cancellationToken);
+            await Load.StandAsync([late], 2, cancellationToken);
+            var standing = (await _network.ReadAsync(late, cancellationToken))!;
+            Require(
+                standing is { Hold: nameof(VoteHold.Protocol), Halted: false } && standing.Height == from - 1 && standing.Carries < version && standing.Protocol == version,
+                $"the late node does not stand before {from}: {standing.Hold} at {standing.Height}");
+            Require((await _logs[late].ReadOnAsync(cancellationToken)).Size == standing.Size, "the late node does not answer readers");
+            await (whileItStands?.Invoke() ?? Task.CompletedTask);
+            await UpgradeAsync(late, cancellationToken);
+            Require(
+                (await _network.AgreeAsync(from, _nodes, cancellationToken)).All(r => r.Protocol == version && r.Carries >= version), "a node does not go by the newer protocol");
+        },
+        cancellationToken);
+
     /// <summary>Lets everything become final and holds the network to what it has promised.</summary>
     /// <returns>All nodes' reports at the same height.</returns>
     public async Task<IReadOnlyList<NodeReport>> VerifyAsync(CancellationToken cancellationToken)
@@ -256,6 +304,30 @@ internal sealed class FaultRun : IAsyncDisposable
 
         return Stopwatch.GetElapsedTime(0, longest);
     }
+
+    private async Task UpgradeAsync(int node, CancellationToken cancellationToken)
+    {
+        await _network.StopServerAsync(node, cancellationToken);
+        _network.Upgrade(node);
+        _network.StartServer(node);
+        await _network.WaitUntilUpAsync(node, cancellationToken);
+        // With its own acts it has put a batch, which says what it carries.
+        await Load.GoOnAsync([node], 2, cancellationToken);
+    }
+
+    private async Task<SubmissionOutcome> DecideAsync(int version, long from, CancellationToken cancellationToken)
+    {
+        var act = ActFile.Prepare(new ActivateProtocol(from, version), NodeFile.Read(_network.DirectoryOf(_nodes[0]).File).Network);
+        foreach (var node in _nodes)
+        {
+            using var signer = KeyFile.Read(_network.OrganizationKey(node));
+            act = act.SignWith(signer);
+        }
+
+        return await NetworkSetupCommands.SubmitAsync(act, _network.Servers[_nodes[0] - 1], null, cancellationToken);
+    }
+
+    private async Task<long> HeightAsync(CancellationToken cancellationToken) => (await _network.ReadAsync(_nodes[0], cancellationToken))!.Height;
 
     private int CountOf(int node) => Load.Acknowledged.Count(a => a.Node == node);
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Mingjian.Acts.Networks;
+using Mingjian.Contracts;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Cryptography;
 using Mingjian.Ordering.Etcd;
@@ -20,6 +21,7 @@ internal sealed class DevNetwork : IAsyncDisposable
     /// <summary>What the invented organisations sign.</summary>
     public const string Charter = "演示网络的共建共治协议";
 
+    private const string ProtocolSetting = "Protocol";
     private const string NetworkName = "demo.mingjian.invalid";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -52,7 +54,7 @@ internal sealed class DevNetwork : IAsyncDisposable
     /// <param name="count">Nodes. Only read when the directory is new.</param>
     /// <param name="sites">Where they are; the network disposes of them.</param>
     /// <param name="program">Where the server's program is; null = beside this one.</param>
-    /// <param name="settings">Further settings of every server. Only read when the directory is new.</param>
+    /// <param name="settings">Further settings of every server; with a <c>Protocol</c> among them the network begins with that. Only read when the directory is new.</param>
     public static DevNetwork Create(
         string directory, int count, NodeSites sites, string? program = null, params IReadOnlyList<(string Name, string Value)> settings)
     {
@@ -63,7 +65,8 @@ internal sealed class DevNetwork : IAsyncDisposable
             var network = NetworkId.Parse($"{NetworkName}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
             PrivateFile.CreateDirectory(full, "organizations");
             var nodes = Enumerable.Range(1, count).Select(n => Prepare(full, network, n, sites.AddressesOf(n))).ToList();
-            NetworkBundle.Found(Path.Combine(full, "network"), Hash32.Of(System.Text.Encoding.UTF8.GetBytes(Charter)), nodes);
+            var protocol = settings.Where(s => s.Name == ProtocolSetting).Select(s => int.Parse(s.Value, CultureInfo.InvariantCulture)).FirstOrDefault(AllContracts.Protocol);
+            NetworkBundle.Found(Path.Combine(full, "network"), Hash32.Of(System.Text.Encoding.UTF8.GetBytes(Charter)), nodes, protocol);
             foreach (var node in nodes)
             {
                 var own = DirectoryOf(full, node.Number);
@@ -145,6 +148,13 @@ internal sealed class DevNetwork : IAsyncDisposable
         [.. File.ReadAllLines(DirectoryOf(_directory, node).Environment).Where(l => l.Length > 0 && l[0] != '#').Select(l => l.Split('=', 2)).Select(p => (p[0], p[1])),
             // Several on one machine: small heaps.
             ("DOTNET_gcServer", "0"), ("DOTNET_TieredPGO", "0"), ("ASPNETCORE_ENVIRONMENT", "Production")]);
+
+    /// <summary>From its next start a server no longer pretends to be of an older release.</summary>
+    public void Upgrade(int node)
+    {
+        var file = DirectoryOf(node).Environment;
+        File.WriteAllLines(file, [.. File.ReadAllLines(file).Where(l => !l.StartsWith($"Mingjian__{ProtocolSetting}=", StringComparison.Ordinal))]);
+    }
 
     /// <summary>kill -9.</summary>
     public void Kill(string process)

@@ -29,7 +29,8 @@ internal static class NetworkBundle
     /// <param name="directory">New.</param>
     /// <param name="charter">SHA-256 of the charter's document.</param>
     /// <param name="nodes">Numbers 1 to n.</param>
-    public static void Found(string directory, Hash32 charter, IReadOnlyList<NodeFile> nodes)
+    /// <param name="protocol">By which blocks are made from the first on: what the programs of all of them carry.</param>
+    public static void Found(string directory, Hash32 charter, IReadOnlyList<NodeFile> nodes, int protocol)
     {
         Check(nodes);
         var network = nodes[0].Network;
@@ -63,7 +64,7 @@ internal static class NetworkBundle
             Path.Combine(directory, NetworkFile.FileName),
             NetworkFile.Create(network, TrustAnchor.Genesis, new NodeSet([.. nodes.Select(n => n.Seat)]), organizations).Encode());
         File.WriteAllBytes(
-            Path.Combine(directory, FoundingFileName), ActFile.Prepare(new FoundNodes(charter, [.. nodes.Select(n => n.Seat)], AllContracts.Protocol), network).Encode());
+            Path.Combine(directory, FoundingFileName), ActFile.Prepare(new FoundNodes(charter, [.. nodes.Select(n => n.Seat)], protocol), network).Encode());
         WriteMembers(directory, nodes);
         foreach (var node in nodes)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Mingjian.Contracts;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Agreement;
@@ -72,12 +73,20 @@ internal static class NetworkSetupCommands
         var output = new Argument<string>("output") { Description = "新目录（由牵头单位的运维保管）" };
         var nodes = new Argument<FileInfo[]>("nodes") { Description = "各创始单位的节点文件", Arity = ArgumentArity.OneOrMore };
         var charter = Charter(required: true);
-        var command = new Command("found", "由各单位的节点文件生成网络文件、待签的创始协议、etcd 证书机构和每个节点的证书包。") { output, nodes, charter };
+        var protocol = new Option<int>("--protocol") { Description = "从第几版规则开始：各创始单位的程序都支持的版本", DefaultValueFactory = _ => AllContracts.Protocol };
+        protocol.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var version && (version < ProtocolRecord.First || version > AllContracts.Protocol))
+            {
+                result.AddError($"--protocol 应为 {ProtocolRecord.First} 到 {AllContracts.Protocol}。");
+            }
+        });
+        var command = new Command("found", "由各单位的节点文件生成网络文件、待签的创始协议、etcd 证书机构和每个节点的证书包。") { output, nodes, charter, protocol };
         command.SetAction(result =>
         {
             List<NodeFile> files = [.. result.GetValue(nodes)!.Select(NodeFile.Read).OrderBy(n => n.Number)];
             var directory = result.GetValue(output)!;
-            NetworkBundle.Found(directory, Hash(result.GetValue(charter)!), files);
+            NetworkBundle.Found(directory, Hash(result.GetValue(charter)!), files, result.GetValue(protocol));
             Console.WriteLine($"待签：{Path.Combine(directory, NetworkBundle.FoundingFileName)}（依次交各单位 mingjian network sign，72 小时内签齐并提交）");
             files.ForEach(f => Console.WriteLine($"节点 {f.Number}（{f.Name}）：{Path.Combine(directory, EtcdCluster.UserOf(f.Number))}"));
             return ExitCodes.Ok;
