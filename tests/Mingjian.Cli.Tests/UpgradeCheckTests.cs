@@ -50,6 +50,9 @@ public sealed class UpgradeCheckTests : IAsyncLifetime
         Assert.Contains("保险库（vault）：版本 1；本程序：版本 1\n    不变", result.Output, StringComparison.Ordinal);
         Assert.Contains("查询库（readmodels）：没有", result.Output, StringComparison.Ordinal);
         Assert.Contains("账本存储：mingjian-files@v1", result.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"规则版本：第 1 版；本程序：支持到第 {Contracts.AllContracts.Protocol} 版\n    启动后改用第 {Contracts.AllContracts.Protocol} 版"),
+            result.Output, StringComparison.Ordinal);
         Assert.Contains("审计授权（access.json）：认识", result.Output, StringComparison.Ordinal);
         Assert.Contains("保险库主密钥（vault.key）：认识", result.Output, StringComparison.Ordinal);
         Assert.Contains("结论：可以升级", result.Output, StringComparison.Ordinal);

@@ -1,4 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
+using Mingjian.Contracts;
+using Mingjian.Contracts.Nodes;
+using Mingjian.Contracts.Sdk;
 using Mingjian.Engine.Store;
 using Mingjian.Storage.RocksDb;
 using Mingjian.Storage.Sql;
@@ -30,6 +34,62 @@ internal sealed class LedgerStoreCheck : IUpgradeCheck
 
         return Task.FromResult<IReadOnlyList<UpgradeFinding>>([finding]);
     }
+}
+
+/// <summary>By which rules the ledger goes on, and whether this program carries them. A store that cannot be read is <see cref="LedgerStoreCheck"/>'s.</summary>
+internal sealed class LedgerProtocolCheck : IUpgradeCheck
+{
+    public Task<IReadOnlyList<UpgradeFinding>> CheckAsync(UpgradeSource source, CancellationToken cancellationToken)
+    {
+        if (source.FindLedger() is not { Height: > 0 })
+        {
+            return Task.FromResult<IReadOnlyList<UpgradeFinding>>([]);
+        }
+
+        try
+        {
+            using var store = RocksDbBlockStore.OpenReadOnly(source.LedgerDirectory);
+            using var snapshot = store.Snapshot();
+            return Task.FromResult<IReadOnlyList<UpgradeFinding>>(
+            [
+                Judge(
+                    Read(snapshot, NodesState.ProtocolKey) ?? new ProtocolRecord([new ProtocolStep(1, ProtocolRecord.First)]), snapshot.Height + 1,
+                    Read(snapshot, NodesState.TopKey) is not null, AllContracts.Protocol),
+            ]);
+        }
+        catch (Exception e) when (e is StoreCorruptException or JsonException or IOException or UnauthorizedAccessException)
+        {
+            return Task.FromResult<IReadOnlyList<UpgradeFinding>>(
+                [new UpgradeFinding("规则版本", "读不出", Known(AllContracts.Protocol), $"store/damaged：{e.Message} 请从备份恢复，再检查。", UpgradeState.Refused)]);
+        }
+    }
+
+    /// <param name="next">Height of the block that comes next.</param>
+    /// <param name="isShared">Whether organisations decide on it together.</param>
+    /// <param name="carried">The newest protocol of this program.</param>
+    internal static UpgradeFinding Judge(ProtocolRecord record, long next, bool isShared, int carried)
+    {
+        var inForce = record.At(next);
+        var found = string.Create(CultureInfo.InvariantCulture, $"第 {inForce} 版");
+        UpgradeFinding Finding(FormattableString does, UpgradeState state = UpgradeState.Ready) =>
+            new("规则版本", found, Known(carried), does.ToString(CultureInfo.InvariantCulture), state);
+        return record.Pending(next) switch
+        {
+            _ when inForce > carried => Finding(
+                $"启动后停在第 {next - 1} 块：不表决、不受理，只供查阅。请换用支持第 {inForce} 版的程序。", UpgradeState.Caution),
+            { } due when due.Version > carried => Finding(
+                $"各单位已决定从第 {due.From} 块起改用第 {due.Version} 版，本程序到那时会停下：请在那以前换用支持它的程序。", UpgradeState.Caution),
+            { } due => Finding($"从第 {due.From} 块起改用第 {due.Version} 版，本程序支持"),
+            _ when inForce == carried => Finding($"不变"),
+            _ when isShared => Finding($"不变；启动后在账上声明本程序支持到第 {carried} 版，何时启用由多数单位决定"),
+            _ => Finding($"启动后改用第 {carried} 版；从此只有支持第 {carried} 版的程序能接着记账"),
+        };
+    }
+
+    private static string Known(int carried) => string.Create(CultureInfo.InvariantCulture, $"支持到第 {carried} 版");
+
+    private static T? Read<T>(IStateSnapshot snapshot, StateKey<T> key)
+        where T : class => snapshot.Read(key.Path) is { } bytes ? (T?)JsonSerializer.Deserialize(bytes, key.Table.Json) : null;
 }
 
 /// <summary>Version marks of the SQL stores, and the migrations that a start would run.</summary>

@@ -60,9 +60,9 @@ public interface IUpgradeCheck
 /// <summary>Everything that <c>mingjian upgrade --check</c> looks at.</summary>
 public static class UpgradeChecks
 {
-    /// <summary>In the order in which they are shown. A new kind of check is one more line here, among them whether this program carries the ledger's active protocol.</summary>
+    /// <summary>In the order in which they are shown. A new kind of check is one more line here.</summary>
     public static IReadOnlyList<IUpgradeCheck> All { get; } =
-        [new LedgerStoreCheck(), new SqlStoreCheck(), new LastingFileCheck(), new RoomCheck(), new BackupAgeCheck()];
+        [new LedgerStoreCheck(), new LedgerProtocolCheck(), new SqlStoreCheck(), new LastingFileCheck(), new RoomCheck(), new BackupAgeCheck()];
 
     /// <summary>All findings.</summary>
     public static async Task<IReadOnlyList<UpgradeFinding>> RunAsync(UpgradeSource source, CancellationToken cancellationToken)
