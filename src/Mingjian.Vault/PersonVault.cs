@@ -21,6 +21,9 @@ public sealed class PersonVault
     private const int ChunkRows = 500;
     private const int SaltLength = 16;
 
+    /// <summary>Most headings that are remembered of one organisation.</summary>
+    private const int MaxRosterHeadings = 500;
+
     private readonly IDbContextFactory<VaultContext> _contexts;
     private readonly TimeProvider _time;
     private VaultKeys _keys;
@@ -295,6 +298,36 @@ public sealed class PersonVault
     {
         await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
         return await context.Organizations.AsNoTracking().ToDictionaryAsync(o => o.Organization, o => o.Name, cancellationToken);
+    }
+
+    /// <summary>What the organisation's rosters call their columns: numbers of fields by heading, 0 for columns that are left out.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> FindRosterHeadingsAsync(OrganizationId organization, CancellationToken cancellationToken = default)
+    {
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        return await context.RosterHeadings.AsNoTracking().Where(h => h.Organization == organization)
+            .ToDictionaryAsync(h => h.Heading, h => h.Field, StringComparer.Ordinal, cancellationToken);
+    }
+
+    /// <summary>Remembers headings over what was remembered of them before.</summary>
+    public async Task RememberRosterHeadingsAsync(
+        OrganizationId organization, IReadOnlyDictionary<string, int> fields, CancellationToken cancellationToken = default)
+    {
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await context.RosterHeadings.Where(h => h.Organization == organization).ToDictionaryAsync(h => h.Heading, StringComparer.Ordinal, cancellationToken);
+        foreach (var (heading, field) in fields)
+        {
+            if (rows.TryGetValue(heading, out var row))
+            {
+                row.Field = field;
+            }
+            else if (heading.Length is > 0 and <= RosterHeadingRow.MaxHeading && rows.Count < MaxRosterHeadings)
+            {
+                rows[heading] = new RosterHeadingRow { Organization = organization, Heading = heading, Field = field };
+                context.RosterHeadings.Add(rows[heading]);
+            }
+        }
+
+        await context.SaveChangesAsync(cancellationToken);
     }
 
     private static async Task<Dictionary<MemberId, PersonRow>> FindRowsAsync(

@@ -102,7 +102,7 @@ internal sealed class MemberLists(IDbContextFactory<ReadModelContext> readModels
         return new MemberDetail(
             Line(row, branches.TryGetValue(row.Branch, out var name) ? name : ShortId.Of(row.Branch), people),
             record?.IdNumber, record is null ? null : CodeLists.SexName((Sex)record.Sex), record?.BirthDate, CodeLists.EthnicityName(record?.Ethnicity),
-            CodeLists.EducationName(record?.Education), record?.Job, record?.Phone, record?.Address, standard?.Class, standard?.Monthly,
+            CodeLists.EducationName(record?.Education), record?.Job, record?.OtherPhone is { } other ? $"{record.Phone}、{other}" : record?.Phone, record?.Address, standard?.Class, standard?.Monthly,
             state.KeysOf(member) is { Keys.Count: > 0 }, ShowsStandard: maySee);
     }
 
