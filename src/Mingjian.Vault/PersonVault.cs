@@ -164,6 +164,24 @@ public sealed class PersonVault
         return opening is null ? null : CanonicalJson.Decode(Encoding.UTF8.GetBytes(opening.Value), PersonRecordJson.Canonical);
     }
 
+    /// <summary>Records by member; those that <see cref="FindRecordAsync"/> does not find are missing.</summary>
+    public async Task<IReadOnlyDictionary<MemberId, PersonRecord>> FindRecordsAsync(
+        IReadOnlyCollection<MemberId> members, CancellationToken cancellationToken = default)
+    {
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        var records = new Dictionary<MemberId, PersonRecord>();
+        foreach (var (member, row) in await FindRowsAsync(context, members, cancellationToken))
+        {
+            if (row is { Key: not null, Record: { } record })
+            {
+                var opening = Split(Sealed.Open(_keys.Unwrap(row), Commitment.Context(member, "record"), record));
+                records[member] = CanonicalJson.Decode(Encoding.UTF8.GetBytes(opening.Value), PersonRecordJson.Canonical);
+            }
+        }
+
+        return records;
+    }
+
     /// <summary>The record as the ledger's commitment opens to it: canonical JSON and salt.</summary>
     public async Task<Opening?> FindRecordOpeningAsync(MemberId member, CancellationToken cancellationToken = default)
     {

@@ -166,6 +166,9 @@ internal sealed class RosterImports(RosterAccess access, IRosterDrafts drafts, I
         return WorkbookWriter.ToArray(RosterReasons.Create((await FindAsync(draft, desk, take: false, cancellationToken)).Reading));
     }
 
+    public async Task<byte[]> CreateTemplateAsync(CancellationToken cancellationToken = default) =>
+        WorkbookWriter.ToArray(RosterSheet.Template([.. (await DeskAsync(cancellationToken)).Branches.Select(b => b.Name)]));
+
     public async Task<IReadOnlyList<ImportView>> ListAsync(CancellationToken cancellationToken = default)
     {
         var user = await access.UserAsync(cancellationToken);

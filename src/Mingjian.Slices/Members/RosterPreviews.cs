@@ -110,7 +110,7 @@ internal static class RosterPreviews
 
     private static PreviewRemark Remark(RosterRemark remark) => new(
         remark.Row == 0 ? remark.Column : string.Create(CultureInfo.InvariantCulture, $"{remark.Column}{remark.Row}"), remark.Heading, remark.Value,
-        remark.Code, remark.What, remark.Mend, remark.IsFault);
+        remark.Code, remark.What, remark.Mend, remark.IsFault, remark.Field is { } field ? RosterSaid.KeyOf(field) : null);
 
     private static string Show(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -40,6 +40,9 @@ public interface IRosterImports
     /// <summary>The faulty rows of a draft as a workbook with the reason in an extra column.</summary>
     Task<byte[]> ExportFaultyAsync(string draft, CancellationToken cancellationToken = default);
 
+    /// <summary>An empty roster as a workbook: an example, drop-downs (the officer's branches among them), notes.</summary>
+    Task<byte[]> CreateTemplateAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Imports that the signed-in officer may see, newest first.</summary>
     Task<IReadOnlyList<ImportView>> ListAsync(CancellationToken cancellationToken = default);
 

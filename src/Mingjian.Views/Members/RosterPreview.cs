@@ -132,7 +132,9 @@ public sealed record PreviewRow(
 /// <param name="What">What is wrong.</param>
 /// <param name="Mend">How to mend it; empty for most notices.</param>
 /// <param name="IsFault">A fault keeps the row out.</param>
-public sealed record PreviewRemark(string Place, string Heading, string Value, string Code, string What, string Mend, bool IsFault);
+/// <param name="Field">Key of the field it is about; null for the row or the sheet as a whole.</param>
+public sealed record PreviewRemark(
+    string Place, string Heading, string Value, string Code, string What, string Mend, bool IsFault, string? Field = null);
 
 /// <summary>What the officer chose when confirming.</summary>
 /// <param name="FarmerMonthly">0.20 to 1.00 yuan (Art. 6).</param>

@@ -100,7 +100,9 @@ public sealed partial class RosterImport
     {
         builder.OpenElement(0, "span");
         builder.AddAttribute(1, "class", remark.IsFault ? "fault" : "notice");
-        builder.AddContent(2, $"{remark.Place} {remark.Heading}{(remark.Value.Length > 0 ? $"“{Short(remark.Value)}”" : string.Empty)}：{remark.What}");
+        var place = remark.Place.Length == 0 || remark.Heading.Length == 0 ? string.Empty
+            : $"{remark.Place} {remark.Heading}{(remark.Value.Length > 0 ? $"“{Short(remark.Value)}”" : string.Empty)}：";
+        builder.AddContent(2, $"{place}{remark.What}");
         builder.CloseElement();
         builder.AddContent(3, $" {remark.Mend}（{remark.Code}）");
     };
@@ -108,25 +110,21 @@ public sealed partial class RosterImport
     // A cell may hold a whole page; the workbook of faulty rows has all of it.
     private static string Short(string value) => value.Length <= 30 ? value : string.Concat(value.AsSpan(0, 30), "…");
 
-    private static string Mark(PreviewRow row, params ReadOnlySpan<string> headings)
+    private static string Mark(PreviewRow row, params ReadOnlySpan<string> fields)
     {
         var mark = string.Empty;
         foreach (var remark in row.Remarks)
         {
-            foreach (var heading in headings)
+            if (remark.Field is { } field && fields.Contains(field))
             {
-                // 党员身份 and 身份证号 share two characters; the longer word decides.
-                if (remark.Heading.Contains(heading, StringComparison.Ordinal) && !(heading == "身份" && remark.Heading.Contains('号')))
-                {
-                    mark = remark.IsFault ? "bad" : mark.Length == 0 ? "odd" : mark;
-                }
+                mark = remark.IsFault ? "bad" : mark.Length == 0 ? "odd" : mark;
             }
         }
 
         return mark;
     }
 
-    private static string ConfirmText(RosterPreview preview) => preview.Good > 0 ? $"确认并签名，导入 {preview.Good} 人" : "补设党费标准";
+    private static string ConfirmText(RosterPreview preview) => preview.Good > 0 ? $"确认并签名，导入 {preview.Good} 人" : preview.Known > 0 ? "补设党费标准" : "没有可以导入的行";
 
     private string MonthlyOf(PreviewRow row) =>
         row.Class == DuesClass.Farmer ? new Amount((long)Math.Round(_farmer * 100)).ToString() : row.Monthly?.ToString() ?? string.Empty;

@@ -93,6 +93,9 @@ public enum RosterCode
 /// <param name="Mend">How to mend it; empty for most notices.</param>
 public sealed record RosterRemark(int Row, string Column, string Heading, string Value, RosterCode Kind, string What, string Mend)
 {
+    /// <summary>What the cell is about; null for the row or the sheet as a whole.</summary>
+    public RosterField? Field { get; init; }
+
     /// <summary>First number of notices.</summary>
     private const int FirstNotice = 500;
 
