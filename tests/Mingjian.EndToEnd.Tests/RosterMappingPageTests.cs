@@ -58,7 +58,7 @@ public sealed class RosterMappingPageTests(BrowserFixture browsers) : IClassFixt
     {
         await session.Page.GotoAsync("staff/import");
         await session.WaitUntilInteractiveAsync();
-        await session.ChooseFileAsync("选择名册文件", Repository.File("tests", "artefacts", "rosters", "offices", name));
+        await session.ChooseFileAsync("选择名册文件", Repository.File("tests", "Mingjian.Workbooks.Tests", "Rosters", "offices", name));
         await Assertions.Expect(session.Page.GetByRole(AriaRole.Heading, new() { Name = "预览" })).ToBeVisibleAsync(new() { Timeout = 90_000 });
     }
 }

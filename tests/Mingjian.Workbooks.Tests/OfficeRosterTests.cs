@@ -5,21 +5,21 @@ using Mingjian.Workbooks.Roster;
 
 namespace Mingjian.Workbooks.Tests;
 
-/// <summary>Rosters and workbooks as offices keep them (tests/artefacts/rosters): what each gives stands in the recorded table beside it.</summary>
+/// <summary>Rosters and workbooks as offices keep them (Rosters): what each gives stands in the recorded table beside it.</summary>
 public sealed class OfficeRosterTests
 {
     private static readonly DateOnly Today = new(2026, 11, 30);
 
     public static TheoryData<string> Files =>
-        [.. Directory.EnumerateFiles(Repository.File("tests", "artefacts", "rosters"), "*.*", SearchOption.AllDirectories)
+        [.. Directory.EnumerateFiles(Repository.File("tests", "Mingjian.Workbooks.Tests", "Rosters"), "*.*", SearchOption.AllDirectories)
             .Where(f => !f.EndsWith(".md", StringComparison.Ordinal) && !f.EndsWith(".txt", StringComparison.Ordinal))
-            .Select(f => Path.GetRelativePath(Repository.File("tests", "artefacts", "rosters"), f)).Order(StringComparer.Ordinal)];
+            .Select(f => Path.GetRelativePath(Repository.File("tests", "Mingjian.Workbooks.Tests", "Rosters"), f)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]
     public void Every_file_gives_the_reading_that_stands_beside_it(string file)
     {
-        var path = Repository.File("tests", "artefacts", "rosters", file);
+        var path = Repository.File("tests", "Mingjian.Workbooks.Tests", "Rosters", file);
         var read = Describe(path);
         var expected = Path.ChangeExtension(path, null) + Path.GetExtension(path) + ".txt";
         if (Environment.GetEnvironmentVariable("MINGJIAN_WRITE_ROSTERS") == "1")

@@ -42,9 +42,15 @@ internal sealed class SharedDrafts(SharedValues values, TimeProvider time) : IRo
         var length = BinaryPrimitives.ReadInt32BigEndian(value);
         var head = JsonSerializer.Deserialize<Head>(value.AsSpan(4, length))!;
         var file = value[(4 + length)..];
+        if (head.Said is null)
+        {
+            // By a web process of an earlier release: uploaded again, it is read as this one reads.
+            return null;
+        }
+
         var said = RosterSaid.Decode(head.Said);
         return new RosterDraft(id, owner, head.FileName, file, read(file, said), said, head.Expires);
     }
 
-    private sealed record Head(string FileName, DateTimeOffset Expires, byte[] Said);
+    private sealed record Head(string FileName, DateTimeOffset Expires, byte[]? Said);
 }

@@ -150,7 +150,7 @@ public sealed class RosterMappingTests
 
     private static async Task<RosterPreview> ReadAsync(RosterWorld world, string name)
     {
-        await using var file = File.OpenRead(Repository.File("tests", "artefacts", "rosters", "offices", name));
+        await using var file = File.OpenRead(Repository.File("tests", "Mingjian.Workbooks.Tests", "Rosters", "offices", name));
         return await world.Imports.ReadAsync(file, name);
     }
 }
