@@ -78,7 +78,7 @@ public sealed class RosterCheckTests
 
             if (property.Value.TryGetProperty("propertyNames", out var keys))
             {
-                Assert.Subset([.. keys.GetProperty("enum").EnumerateArray().Select(v => v.ToString())], value.EnumerateObject().Select(p => p.Name).ToHashSet());
+                Assert.Subset(keys.GetProperty("enum").EnumerateArray().Select(v => v.ToString()).ToHashSet(StringComparer.Ordinal), value.EnumerateObject().Select(p => p.Name).ToHashSet(StringComparer.Ordinal));
             }
         }
     }
