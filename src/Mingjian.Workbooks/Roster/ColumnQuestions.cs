@@ -83,7 +83,8 @@ internal static class ColumnQuestions
         foreach (var column in layout.Columns)
         {
             var letters = SheetCell.ColumnName(column.Column);
-            if (column is { Field: null, By: not MappedBy.Hand } && column.Samples.Count > 0 && !RosterReader.IsSilent(column.Heading) && column.Heading.Length > 0)
+            if (column is { Field: null, By: not MappedBy.Hand } && column.Samples.Count > 0 && column.Heading.Length > 0
+                && !RosterReader.IsSilent(column.Heading) && (layout.Has(RosterField.Base) || !RosterHeadings.IsAboutMoney(column.Heading)))
             {
                 remarks.Add(new RosterRemark(0, letters, column.Heading, string.Empty, RosterCode.ColumnLeftOut, $"不认识“{column.Heading}”这一列，没有读取。", string.Empty));
             }

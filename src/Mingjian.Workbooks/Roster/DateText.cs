@@ -90,7 +90,7 @@ internal static partial class DateText
         var timed = WithTime().Match(text);
         text = timed.Success ? timed.Groups["day"].Value : text;
         text = Weekday().Replace(text, string.Empty).TrimEnd('.', '、', ' ');
-        if (Chinese().Match(text) is { Success: true } chinese)
+        if (text.AsSpan().IndexOfAny(Numerals + "〇○十廿卅") >= 0 && Chinese().Match(text) is { Success: true } chinese)
         {
             text = InDigits(chinese);
         }
@@ -124,7 +124,7 @@ internal static partial class DateText
         return $"{year}年{Count(chinese.Groups["m"].Value)}月{day}";
     }
 
-    private static int Digit(char c) => c is '〇' or '○' or '0' or 'O' or 'o' ? 0 : Math.Max(0, Numerals.IndexOf(c, StringComparison.Ordinal));
+    private static int Digit(char c) => char.IsAsciiDigit(c) ? c - '0' : c is '〇' or '○' or 'O' or 'o' ? 0 : Math.Max(0, Numerals.IndexOf(c, StringComparison.Ordinal));
 
     // 一 to 三十一, with 廿 and 卅 for twenty and thirty, and the digits alone (一二 for 12).
     private static int Count(string text)
@@ -168,7 +168,7 @@ internal static partial class DateText
     [GeneratedRegex("[ (]*(?:星期|周|礼拜)[一二三四五六日天][ )]*$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Weekday();
 
-    [GeneratedRegex("^(?<y>[〇零○Oo0一二三四五六七八九]{4}) ?年 ?(?<m>[〇零○一二三四五六七八九十]{1,3}) ?月(?:份| ?(?<d>[〇零○一二三四五六七八九十廿卅]{1,4}) ?[日号]?)?$",
+    [GeneratedRegex("^(?<y>[〇零○Oo一二三四五六七八九0-9]{4}) ?年 ?(?<m>[〇零○一二三四五六七八九十]{1,3}|[0-9]{1,2}) ?月(?:份| ?(?<d>[〇零○一二三四五六七八九十廿卅]{1,4}|[0-9]{1,2}) ?[日号]?)?$",
         RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Chinese();
 

@@ -63,6 +63,11 @@ internal static partial class PhoneText
             return digits;
         }
 
+        if (Service().IsMatch(digits))
+        {
+            return $"{digits[..3]}-{digits[3..6]}-{digits[6..]}";
+        }
+
         return Landline().Match(digits) is { Success: true } line
             ? line.Groups["area"].Success ? $"{line.Groups["area"].Value}-{line.Groups["local"].Value}" : line.Groups["local"].Value
             : null;
@@ -74,7 +79,7 @@ internal static partial class PhoneText
     [GeneratedRegex("^([0-9]+)\\.0+$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TailOfZeros();
 
-    [GeneratedRegex("(?<![0-9])(?:\\(?\\+?(?:86|0086)\\)?[- ]?)?(?:1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}|(?:\\(?0[0-9]{2,3}\\)?[- ]?)?[1-9][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])",
+    [GeneratedRegex("(?<![0-9]|[0-9]-)(?:\\(?\\+?(?:86|0086)\\)?[- ]?)?(?:1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}|(?:\\(?0[0-9]{2,3}\\)?[- ]?)?[1-9][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])",
         RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Candidate();
 
@@ -83,6 +88,9 @@ internal static partial class PhoneText
 
     [GeneratedRegex("^1[3-9][0-9]{9}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Mobile();
+
+    [GeneratedRegex("^[48]00[0-9]{7}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Service();
 
     // Local numbers alone begin with 2 to 8; behind an area code, whoever typed both knew what it was.
     [GeneratedRegex("^(?:(?<area>0(?:10|2[0-9]|[3-9][0-9]{2}))(?<local>[1-9][0-9]{6,7})|(?<local>[2-8][0-9]{6,7}))$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Mingjian.Contracts.Members;
 using Mingjian.Primitives;
 using Mingjian.Primitives.Text;
@@ -10,9 +11,12 @@ namespace Mingjian.Workbooks.Roster;
 /// A cell that is already faulty is compared with nothing: one mistake gives one fault. What is optional never keeps a row out: it is left blank and
 /// told.
 /// </remarks>
-internal sealed class RosterRowReader
+internal sealed partial class RosterRowReader
 {
     private const int MaxText = 200;
+
+    /// <summary>Fewer digits than this are no ID number that somebody mistyped.</summary>
+    private const int LeastDigits = 5;
 
     private readonly Dictionary<RosterField, RosterColumn> _columns;
     private readonly RosterContext _context;
@@ -81,33 +85,34 @@ internal sealed class RosterRowReader
 
     private static bool IsNoPerson(RowDraft row)
     {
+        var first = TextFold.Compact(row.Source.Cells[0].Text);
         if (row.Cell(RosterField.IdNumber) is { } id)
         {
-            return RosterHeadings.Find(id.Text) == RosterField.IdNumber || IsExample(row.Source.Cells[0].Text);
+            // Under the headings stands what is to be filled in: 必填, 18位文本.
+            return IsExample(first) || RosterHeadings.Find(id.Text) == RosterField.IdNumber
+                || (id.Text.Count(char.IsDigit) < LeastDigits && row.Source.Cells.Any(c => Hint().IsMatch(TextFold.Compact(c.Text))));
         }
 
         // A note merged over the whole width, a sum, the line of signatures: none has an ID number, and the first words say what it is.
-        var first = TextFold.Compact(row.Source.Cells[0].Text);
-        return IsFooter(first) || IsExample(first)
-            || (row.Cell(RosterField.Name) is not { } name ? row.Filled <= 4 : IsFooter(TextFold.Compact(name.Text)) && row.Filled <= 4);
+        if (IsExample(first) || Footer().IsMatch(first))
+        {
+            return true;
+        }
+
+        return row.Cell(RosterField.Name) is not { } name
+            ? row.Filled <= 4
+            : row.Filled <= 4 && !CellText.IsName(CellText.Name(name.Text));
     }
 
     // The template's own row that shows how it is done.
-    private static bool IsExample(string text) => TextFold.Compact(text) is "示例" or "例" or "样例" or "示例行" or "例如" or "填写示例";
+    private static bool IsExample(string text) => text is "示例" or "例" or "样例" or "示例行" or "例如" or "填写示例" or "范例";
 
-    private static bool IsFooter(string text)
-    {
-        foreach (var word in (ReadOnlySpan<string>)
-            ["合计", "总计", "小计", "共计", "累计", "填表", "制表", "填报", "审核", "复核", "备注", "说明", "注:", "注1", "注释", "经办", "负责人", "单位负责", "联系人:", "支部书记:", "书记:", "签字", "盖章", "日期:", "统计"])
-        {
-            if (text.StartsWith(word, StringComparison.Ordinal))
-            {
-                return true;
-            }
-        }
+    [GeneratedRegex("^(?:本?页|本支部|全表|全体|总|支部)?(?:合计|总计|小计|共计|累计)|^(?:填表|制表|填报|审核|复核|备注|说明|注[:：0-9]|注$|注释|经办|负责人|单位负责|联系人[:：]|(?:支部)?书记[:：]|签字|盖章|日期[:：]|统计|共[0-9]+人|第[0-9]+页)",
+        RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Footer();
 
-        return text is "注" || text.StartsWith("注：", StringComparison.Ordinal);
-    }
+    [GeneratedRegex("^(?:必填|选填|非必填|可不填)|填写|格式|位文本|^文本$|下拉", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Hint();
 
     private static string? ReadName(RowDraft row)
     {
