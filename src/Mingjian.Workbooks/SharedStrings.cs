@@ -71,10 +71,10 @@ internal static partial class SharedStrings
     // ST_Xstring (ECMA-376 part 1, 22.9.2.19): characters that XML has no place for, and the escape itself, as _xHHHH_.
     private static string Unescape(string text) =>
         text.Contains("_x", StringComparison.Ordinal)
-            ? Escape().Replace(text, m => ((char)Convert.ToUInt16(m.Groups[1].Value, 16)).ToString())
+            ? Escape().Replace(text, m => ((char)Convert.ToUInt16(m.Groups["hex"].Value, 16)).ToString())
             : text;
 
-    [GeneratedRegex("_x([0-9A-Fa-f]{4})_", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("_x(?<hex>[0-9A-Fa-f]{4})_", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Escape();
 
     private static void Append(XmlReader xml, int depth, ref string? single, ref StringBuilder? text)

@@ -56,7 +56,7 @@ internal static class BaseText
         {
             row.Notice(RosterField.Base, RosterCode.BaseRounded, string.Create(CultureInfo.InvariantCulture, $"超过两位小数，已四舍五入为 {rounded:0.00}。"));
         }
-        else if (cell.Kind == CellKind.Text && cell.Text.AsSpan().IndexOfAnyExcept("0123456789.") >= 0)
+        else if (cell.Kind == CellKind.Text && cell.Text.Any(c => !char.IsAsciiDigit(c) && c != '.'))
         {
             row.Notice(RosterField.Base, RosterCode.NumberRewritten, string.Create(CultureInfo.InvariantCulture, $"已理解为 {rounded:0.00} 元。"));
         }

@@ -31,7 +31,7 @@ internal static class ColumnContent
             Take(RosterField.Name, c => c.Kind == CellKind.Text && CellText.IsName(CellText.Name(c.Text)) && CellText.Name(c.Text).Length <= 5);
             TakeDates();
             Take(RosterField.Base, c => c.Kind is CellKind.Number or CellKind.Text && AmountText.Read(c.NumberText, out var yuan) == AmountFault.None && yuan is >= 500 and <= 200_000);
-            Take(RosterField.Address, c => c.Text.Length >= 5 && c.Text.AsSpan().IndexOfAny("路街号村镇区") >= 0);
+            Take(RosterField.Address, c => c.Text.Length >= 5 && c.Text.Any(x => x is '路' or '街' or '号' or '村' or '镇' or '区'));
         }
 
         return found;

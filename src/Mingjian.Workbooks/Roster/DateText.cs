@@ -90,7 +90,7 @@ internal static partial class DateText
         var timed = WithTime().Match(text);
         text = timed.Success ? timed.Groups["day"].Value : text;
         text = Weekday().Replace(text, string.Empty).TrimEnd('.', '、', ' ');
-        if (text.AsSpan().IndexOfAny(Numerals + "〇○十廿卅") >= 0 && Chinese().Match(text) is { Success: true } chinese)
+        if (Chinese().Match(text) is { Success: true } chinese)
         {
             text = InDigits(chinese);
         }
@@ -154,7 +154,7 @@ internal static partial class DateText
         RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Day();
 
-    [GeneratedRegex("^[0-9]{4}([-/])[0-9]{1,2}\\1[0-9]{1,2}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^[0-9]{4}(?<s>[-/])[0-9]{1,2}\\k<s>[0-9]{1,2}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Standard();
 
     [GeneratedRegex("^(?<y>[12][0-9]{3}) ?(?:[-./、 ] ?(?<m>[0-9]{1,2})|年 ?(?<m>[0-9]{1,2}) ?(?:月份?)?|(?<m>[0-9]{2}))$",

@@ -35,7 +35,7 @@ internal static partial class PhoneText
             text = digits;
         }
 
-        text = TailOfZeros().Replace(text, "$1");
+        text = TailOfZeros().Replace(text, "${n}");
         if (Normalize(TextFold.Compact(text)) is { } whole)
         {
             return new PhoneReading(whole);
@@ -76,7 +76,7 @@ internal static partial class PhoneText
     [GeneratedRegex("^(?<whole>[0-9])(?:\\.(?<fraction>[0-9]+))?E\\+?(?<power>[0-9]{1,2})$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Power();
 
-    [GeneratedRegex("^([0-9]+)\\.0+$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^(?<n>[0-9]+)\\.0+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TailOfZeros();
 
     [GeneratedRegex("(?<![0-9]|[0-9]-)(?:\\(?\\+?(?:86|0086)\\)?[- ]?)?(?:1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}|(?:\\(?0[0-9]{2,3}\\)?[- ]?)?[1-9][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])",

@@ -227,7 +227,7 @@ internal sealed partial class RosterRowReader
     // Text files write the code 1 as 1.0.
     private static string Code(string text) => text.EndsWith(".0", StringComparison.Ordinal) ? text[..^2] : text;
 
-    private MemberStanding? ReadStanding(RowDraft row)
+    private static MemberStanding? ReadStanding(RowDraft row)
     {
         if (!row.HasColumn(RosterField.Category) && row.HasColumn(RosterField.FullSince))
         {
