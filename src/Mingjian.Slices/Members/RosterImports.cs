@@ -245,7 +245,7 @@ internal sealed class RosterImports(RosterAccess access, IRosterDrafts drafts, I
         var reading = Read(found.File, desk, said, cancellationToken);
         var chosen = reading.Columns.Where(c => c is { By: MappedBy.Hand, Heading.Length: > 0 })
             .GroupBy(c => RosterHeadings.Plain(c.Heading), StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => (int)(g.First().Field ?? 0), StringComparer.Ordinal);
+            .ToDictionary(g => g.Key, g => g.First().Field is { } field ? (int)field : 0, StringComparer.Ordinal);
         if (chosen.Count > 0)
         {
             await (await access.VaultAsync(cancellationToken)).RememberRosterHeadingsAsync(desk.Organization, chosen, cancellationToken);
