@@ -131,7 +131,10 @@ internal sealed class RowDraft(SheetRow source, IReadOnlyDictionary<RosterField,
         var column = columns.GetValueOrDefault(field);
         _remarks.Add(new RosterRemark(
             source.Number, column is null ? string.Empty : SheetCell.ColumnName(column.Column),
-            column?.Heading is { Length: > 0 } heading ? heading : RosterHeadings.NameOf(field), Show(Cell(field)), kind, what, mend) { Field = field });
+            column?.Heading is { Length: > 0 } heading ? heading : RosterHeadings.NameOf(field), Show(Cell(field)), kind, what, mend)
+        {
+            Field = field,
+        });
     }
 
     // A day serial says nothing to people.
