@@ -15,9 +15,10 @@ namespace Mingjian.Vault;
 /// <param name="Job">Null = not stated.</param>
 /// <param name="Phone">Null = not stated.</param>
 /// <param name="Address">Null = not stated.</param>
+/// <param name="OtherPhone">A second number; null = not stated.</param>
 public sealed record PersonRecord(
     string Name, string IdNumber, int Sex, DateOnly BirthDate, string? Ethnicity = null, string? Education = null, string? Job = null,
-    string? Phone = null, string? Address = null)
+    string? Phone = null, string? Address = null, string? OtherPhone = null)
 {
     /// <summary>The record with every free text in NFC, as it is stored and committed to.</summary>
     internal PersonRecord InNfc() => this with
@@ -26,6 +27,7 @@ public sealed record PersonRecord(
         Job = Job is null ? null : Nfc.Of(Job),
         Phone = Phone is null ? null : Nfc.Of(Phone),
         Address = Address is null ? null : Nfc.Of(Address),
+        OtherPhone = OtherPhone is null ? null : Nfc.Of(OtherPhone),
     };
 }
 

@@ -21,6 +21,9 @@ public sealed class PersonVault
     private const int ChunkRows = 500;
     private const int SaltLength = 16;
 
+    /// <summary>Most headings that are remembered of one organisation.</summary>
+    private const int MaxRosterHeadings = 500;
+
     private readonly IDbContextFactory<VaultContext> _contexts;
     private readonly TimeProvider _time;
     private VaultKeys _keys;
@@ -161,6 +164,24 @@ public sealed class PersonVault
         return opening is null ? null : CanonicalJson.Decode(Encoding.UTF8.GetBytes(opening.Value), PersonRecordJson.Canonical);
     }
 
+    /// <summary>Records by member; those that <see cref="FindRecordAsync"/> does not find are missing.</summary>
+    public async Task<IReadOnlyDictionary<MemberId, PersonRecord>> FindRecordsAsync(
+        IReadOnlyCollection<MemberId> members, CancellationToken cancellationToken = default)
+    {
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        var records = new Dictionary<MemberId, PersonRecord>();
+        foreach (var (member, row) in await FindRowsAsync(context, members, cancellationToken))
+        {
+            if (row is { Key: not null, Record: { } record })
+            {
+                var opening = Split(Sealed.Open(_keys.Unwrap(row), Commitment.Context(member, "record"), record));
+                records[member] = CanonicalJson.Decode(Encoding.UTF8.GetBytes(opening.Value), PersonRecordJson.Canonical);
+            }
+        }
+
+        return records;
+    }
+
     /// <summary>The record as the ledger's commitment opens to it: canonical JSON and salt.</summary>
     public async Task<Opening?> FindRecordOpeningAsync(MemberId member, CancellationToken cancellationToken = default)
     {
@@ -295,6 +316,36 @@ public sealed class PersonVault
     {
         await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
         return await context.Organizations.AsNoTracking().ToDictionaryAsync(o => o.Organization, o => o.Name, cancellationToken);
+    }
+
+    /// <summary>What the organisation's rosters call their columns: numbers of fields by heading, 0 for columns that are left out.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> FindRosterHeadingsAsync(OrganizationId organization, CancellationToken cancellationToken = default)
+    {
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        return await context.RosterHeadings.AsNoTracking().Where(h => h.Organization == organization)
+            .ToDictionaryAsync(h => h.Heading, h => h.Field, StringComparer.Ordinal, cancellationToken);
+    }
+
+    /// <summary>Remembers headings over what was remembered of them before.</summary>
+    public async Task RememberRosterHeadingsAsync(
+        OrganizationId organization, IReadOnlyDictionary<string, int> fields, CancellationToken cancellationToken = default)
+    {
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await context.RosterHeadings.Where(h => h.Organization == organization).ToDictionaryAsync(h => h.Heading, StringComparer.Ordinal, cancellationToken);
+        foreach (var (heading, field) in fields)
+        {
+            if (rows.TryGetValue(heading, out var row))
+            {
+                row.Field = field;
+            }
+            else if (heading.Length is > 0 and <= RosterHeadingRow.MaxHeading && rows.Count < MaxRosterHeadings)
+            {
+                rows[heading] = new RosterHeadingRow { Organization = organization, Heading = heading, Field = field };
+                context.RosterHeadings.Add(rows[heading]);
+            }
+        }
+
+        await context.SaveChangesAsync(cancellationToken);
     }
 
     private static async Task<Dictionary<MemberId, PersonRow>> FindRowsAsync(

@@ -21,6 +21,8 @@ public sealed class VaultContext(DbContextOptions<VaultContext> options) : DbCon
 
     public DbSet<VaultKeyRow> Keys => Set<VaultKeyRow>();
 
+    public DbSet<RosterHeadingRow> RosterHeadings => Set<RosterHeadingRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UseLedgerTypes();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -34,6 +36,11 @@ public sealed class VaultContext(DbContextOptions<VaultContext> options) : DbCon
         modelBuilder.Entity<OrganizationRow>(e => e.ToTable("organizations").HasKey(o => o.Organization));
         modelBuilder.Entity<ImportRow>(e => e.ToTable("imports").HasKey(i => i.Import));
         modelBuilder.Entity<VaultKeyRow>(e => e.ToTable("vault_keys").HasKey(k => k.Name));
+        modelBuilder.Entity<RosterHeadingRow>(e =>
+        {
+            e.ToTable("roster_headings").HasKey(h => new { h.Organization, h.Heading });
+            e.Property(h => h.Heading).HasMaxLength(RosterHeadingRow.MaxHeading);
+        });
     }
 }
 
@@ -102,6 +109,21 @@ public sealed class ImportRow
     public int Known { get; set; }
 
     public LedgerTime Staged { get; set; }
+}
+
+/// <summary>What one organisation means by a heading of its rosters. No personal data.</summary>
+public sealed class RosterHeadingRow
+{
+    /// <summary>Longer headings are not remembered.</summary>
+    public const int MaxHeading = 60;
+
+    public OrganizationId Organization { get; set; }
+
+    /// <summary>In the form in which headings are compared.</summary>
+    public string Heading { get; set; } = string.Empty;
+
+    /// <summary>The field's number; 0 = the column is left out.</summary>
+    public int Field { get; set; }
 }
 
 /// <summary>A key of the vault's own, wrapped by the master key.</summary>

@@ -44,7 +44,7 @@ internal static class PackageCheck
         {
             throw IsEncrypted(file)
                 ? new WorkbookException(WorkbookFault.Encrypted, "文件设有打开密码，无法读取。请在 Excel 或 WPS 中取消密码后另存，再重新上传。")
-                : new WorkbookException(WorkbookFault.LegacyFormat, "这是旧格式（.xls）文件。请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后再上传。");
+                : new WorkbookException(WorkbookFault.LegacyFormat, "这是旧格式（.xls 或 .et）文件。请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后再上传。");
         }
 
         if (read < 4 || head[0] != 'P' || head[1] != 'K')
@@ -76,6 +76,11 @@ internal static class PackageCheck
             {
                 throw ExpandsTooMuch();
             }
+        }
+
+        if (names.Contains("META-INF/manifest.xml") && names.Contains("content.xml"))
+        {
+            throw new WorkbookException(WorkbookFault.OpenDocument, "这是 OpenDocument 表格（.ods）。请用 WPS、Excel 或 LibreOffice 打开，另存为“Excel 工作簿（.xlsx）”后再上传。");
         }
 
         if (!names.Contains("[Content_Types].xml") || !names.Contains("_rels/.rels"))
@@ -128,7 +133,7 @@ internal static class PackageCheck
         new(WorkbookFault.ExpandsTooMuch, "文件解压后过大，可能是恶意文件（压缩炸弹），不予读取。如果确是名册，请复制到新建的工作簿后再上传。");
 
     public static WorkbookException NotAWorkbook(Exception? inner = null) =>
-        new(WorkbookFault.NotAWorkbook, "这不是 .xlsx 工作簿。请用 Excel 或 WPS 另存为“Excel 工作簿（.xlsx）”后再上传。", inner);
+        new(WorkbookFault.NotAWorkbook, "这不是 .xlsx 工作簿，也不是 .csv 文本。请用 Excel 或 WPS 另存为“Excel 工作簿（.xlsx）”后再上传。", inner);
 
     private static void CheckName(string name)
     {

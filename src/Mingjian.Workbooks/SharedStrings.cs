@@ -1,11 +1,12 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml;
 
 namespace Mingjian.Workbooks;
 
 /// <summary>The table of shared strings: rich text runs joined, phonetic hints left out.</summary>
-internal static class SharedStrings
+internal static partial class SharedStrings
 {
     public static IReadOnlyList<string> Read(ZipArchiveEntry? part, WorkbookLimits limits)
     {
@@ -64,8 +65,17 @@ internal static class SharedStrings
             }
         }
 
-        return text?.ToString() ?? single ?? string.Empty;
+        return Unescape(text?.ToString() ?? single ?? string.Empty);
     }
+
+    // ST_Xstring (ECMA-376 part 1, 22.9.2.19): characters that XML has no place for, and the escape itself, as _xHHHH_.
+    private static string Unescape(string text) =>
+        text.Contains("_x", StringComparison.Ordinal)
+            ? Escape().Replace(text, m => ((char)Convert.ToUInt16(m.Groups["hex"].Value, 16)).ToString())
+            : text;
+
+    [GeneratedRegex("_x(?<hex>[0-9A-Fa-f]{4})_", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Escape();
 
     private static void Append(XmlReader xml, int depth, ref string? single, ref StringBuilder? text)
     {

@@ -32,7 +32,14 @@ public enum CellEmphasis
 /// <param name="Heading">Shown in the heading row.</param>
 /// <param name="Width">In characters of the standard font; a Chinese character takes two.</param>
 /// <param name="Format">For all cells of the column.</param>
-public sealed record SheetColumn(string Heading, double Width, CellFormat Format = CellFormat.Text);
+public sealed record SheetColumn(string Heading, double Width, CellFormat Format = CellFormat.Text)
+{
+    /// <summary>Offered as a drop-down; other values may still be typed.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
+    /// <summary>Shown beside the cell while it is typed into; null for nothing. At most 255 characters.</summary>
+    public string? Prompt { get; init; }
+}
 
 /// <summary>One value to write: blank, text, a number or a date. Text is never written as a formula.</summary>
 public readonly record struct CellValue
@@ -88,6 +95,9 @@ public sealed record SheetContent(string Name, IReadOnlyList<SheetColumn> Column
 
     /// <summary>A merged line under the title (unit, month, who made it); null for none.</summary>
     public string? Subtitle { get; init; }
+
+    /// <summary>How many rows, beyond those written, get drop-downs and prompts.</summary>
+    public int RowsToFill { get; init; }
 
     /// <summary>Whether the page is printed across; landscape by default.</summary>
     public bool Landscape { get; init; } = true;

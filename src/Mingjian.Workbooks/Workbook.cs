@@ -27,12 +27,16 @@ public sealed class Workbook : IDisposable
         var main = WorkbookPart.Read(package, limits);
         Date1904 = main.Date1904;
         Sheets = main.Sheets;
+        HiddenSheets = main.HiddenSheets;
         _formats = DateFormats.Read(Find(main.Styles), limits);
         _strings = new(() => SharedStrings.Read(Find(main.SharedStrings), limits));
     }
 
     /// <summary>Visible sheets in the order of their tabs; at least one.</summary>
     public IReadOnlyList<WorkbookSheet> Sheets { get; }
+
+    /// <summary>Names of the tabs that are hidden; they are never read.</summary>
+    public IReadOnlyList<string> HiddenSheets { get; }
 
     /// <summary>Whether days are counted from 1904 (workbooks made on old Macintoshes).</summary>
     public bool Date1904 { get; }
@@ -72,6 +76,25 @@ public sealed class Workbook : IDisposable
                 yield return row;
             }
         }
+    }
+
+    /// <summary>The whole sheet with what stands around its rows.</summary>
+    /// <exception cref="WorkbookException">Damaged, or beyond the bounds.</exception>
+    public SheetTable ReadSheet(WorkbookSheet sheet, CancellationToken cancellationToken = default)
+    {
+        using var xml = Open(sheet);
+        var reader = new SheetReader(xml, _formats, _strings, Date1904, _limits);
+        var rows = new List<SheetRow>();
+        while (reader.ReadNext() is { } row)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (row.Cells.Count > 0)
+            {
+                rows.Add(row);
+            }
+        }
+
+        return new SheetTable(sheet.Name, rows, reader.Merges, reader.HiddenColumns);
     }
 
     /// <inheritdoc/>

@@ -25,6 +25,11 @@ public enum WorkbookFault
     TooManyColumns = 118,
     CellTooLong = 119,
     TooManyStrings = 120,
+
+    /// <summary>A web page or XML table under a spreadsheet's name.</summary>
+    WebPage = 121,
+    OpenDocument = 122,
+    EncodingUnknown = 123,
 }
 
 /// <summary>A file that is refused before or while it is read. The message is for the user: what is wrong and how to mend it.</summary>

@@ -26,13 +26,13 @@ public sealed record WorkbookLimits
 
     public int MaxSheets { get; init; } = 50;
 
-    /// <summary>Most rows of one sheet, blank ones included.</summary>
+    /// <summary>Most rows of one sheet that hold anything.</summary>
     public int MaxRows { get; init; } = 50_000;
 
     public int MaxColumns { get; init; } = 200;
 
-    /// <summary>Longest text of a cell, in UTF-16 units.</summary>
-    public int MaxCellLength { get; init; } = 1_000;
+    /// <summary>Longest text of a cell, in UTF-16 units: what Excel itself holds. Rosters carry whole curricula in columns that are not read.</summary>
+    public int MaxCellLength { get; init; } = 32_767;
 
     /// <summary>Most entries of the shared string table.</summary>
     public int MaxSharedStrings { get; init; } = 1_000_000;

@@ -4,7 +4,8 @@ using System.Xml;
 namespace Mingjian.Workbooks;
 
 /// <summary>The main part: its sheets, date system, and where styles and shared strings are.</summary>
-internal sealed record WorkbookPart(bool Date1904, IReadOnlyList<WorkbookSheet> Sheets, string? Styles, string? SharedStrings)
+internal sealed record WorkbookPart(
+    bool Date1904, IReadOnlyList<WorkbookSheet> Sheets, IReadOnlyList<string> HiddenSheets, string? Styles, string? SharedStrings)
 {
     public static WorkbookPart Read(ZipArchive package, WorkbookLimits limits)
     {
@@ -19,6 +20,7 @@ internal sealed record WorkbookPart(bool Date1904, IReadOnlyList<WorkbookSheet> 
         var relationships = Relationships(package, folder, $"{folder}_rels/{main[folder.Length..]}.rels", limits);
         var byId = relationships.ToLookup(r => r.Id, StringComparer.Ordinal);
         var sheets = new List<WorkbookSheet>();
+        var hidden = new List<string>();
         var date1904 = false;
         var isWorkbook = false;
         using (var xml = PackageCheck.OpenXml(part, limits))
@@ -38,6 +40,9 @@ internal sealed record WorkbookPart(bool Date1904, IReadOnlyList<WorkbookSheet> 
                     case "workbookPr":
                         date1904 = xml.GetAttribute("date1904") is "1" or "true" or "on";
                         break;
+                    case "sheet" when xml.GetAttribute("state") is "hidden" or "veryHidden":
+                        hidden.Add(xml.GetAttribute("name") ?? string.Empty);
+                        break;
                     case "sheet":
                         AddSheet(xml, byId, sheets, limits);
                         break;
@@ -52,19 +57,22 @@ internal sealed record WorkbookPart(bool Date1904, IReadOnlyList<WorkbookSheet> 
 
         return sheets.Count == 0
             ? throw new WorkbookException(WorkbookFault.NoVisibleSheet, "工作簿里没有可见的工作表。请取消隐藏后再上传。")
-            : new WorkbookPart(date1904, sheets, Target(relationships, "/styles"), Target(relationships, "/sharedStrings"));
+            : new WorkbookPart(date1904, sheets, hidden, Target(relationships, "/styles"), Target(relationships, "/sharedStrings"));
     }
 
+    /// <summary>The part that a relationship names. Targets are references (RFC 3986), part names may be written plainly or percent-encoded (OPC, annex A).</summary>
     public static ZipArchiveEntry? Find(ZipArchive package, string name) =>
-        package.Entries.FirstOrDefault(p => p.FullName.Replace('\\', '/').TrimStart('/').Equals(name, StringComparison.OrdinalIgnoreCase));
+        FindExact(package, name) ?? (name.Contains('%', StringComparison.Ordinal) ? FindExact(package, Uri.UnescapeDataString(name)) : null)
+        ?? package.Entries.FirstOrDefault(p => p.FullName.Contains('%', StringComparison.Ordinal)
+            && Uri.UnescapeDataString(PlainName(p)).Equals(Uri.UnescapeDataString(name), StringComparison.OrdinalIgnoreCase));
+
+    private static ZipArchiveEntry? FindExact(ZipArchive package, string name) =>
+        package.Entries.FirstOrDefault(p => PlainName(p).Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    private static string PlainName(ZipArchiveEntry part) => part.FullName.Replace('\\', '/').TrimStart('/');
 
     private static void AddSheet(XmlReader xml, ILookup<string, Relationship> byId, List<WorkbookSheet> sheets, WorkbookLimits limits)
     {
-        if (xml.GetAttribute("state") is "hidden" or "veryHidden")
-        {
-            return;
-        }
-
         string? id = null;
         for (var more = xml.MoveToFirstAttribute(); more; more = xml.MoveToNextAttribute())
         {

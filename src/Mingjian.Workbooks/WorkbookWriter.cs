@@ -86,6 +86,7 @@ public static class WorkbookWriter
 
         xml.WriteEndElement();
         WriteMerges(xml, sheet, above);
+        WriteValidations(xml, sheet, above, (int)row);
         xml.WriteElement(new PageMargins { Left = 0.5, Right = 0.5, Top = 0.6, Bottom = 0.6, Header = 0.3, Footer = 0.3 });
         xml.WriteElement(new PageSetup
         {
@@ -119,6 +120,54 @@ public static class WorkbookWriter
         var last = SheetCell.ColumnName(sheet.Columns.Count);
         xml.WriteElement(new MergeCells(
             Enumerable.Range(1, above).Select(r => new MergeCell { Reference = string.Create(CultureInfo.InvariantCulture, $"A{r}:{last}{r}") })));
+    }
+
+    // A list of options stands in the formula itself and may have 255 characters; longer ones are left out, the prompt stays.
+    private static void WriteValidations(OpenXmlWriter xml, SheetContent sheet, int above, int lastRow)
+    {
+        const int MaxList = 255;
+        if (sheet.Columns.All(c => c.Options.Count == 0 && c.Prompt is null))
+        {
+            return;
+        }
+
+        var validations = new DataValidations();
+        for (var i = 0; i < sheet.Columns.Count; i++)
+        {
+            var column = sheet.Columns[i];
+            var list = string.Join(',', column.Options.Where(o => !o.Contains(',', StringComparison.Ordinal) && !o.Contains('"', StringComparison.Ordinal)));
+            var offers = list.Length is > 0 and <= MaxList;
+            if (!offers && column.Prompt is null)
+            {
+                continue;
+            }
+
+            var letters = SheetCell.ColumnName(i + 1);
+            var validation = new DataValidation
+            {
+                AllowBlank = true,
+                ShowInputMessage = column.Prompt is not null,
+                ShowErrorMessage = false,
+                SequenceOfReferences = new ListValue<StringValue>(
+                    [string.Create(CultureInfo.InvariantCulture, $"{letters}{above + 2}:{letters}{Math.Max(above + 2, lastRow) + sheet.RowsToFill}")]),
+            };
+            if (column.Prompt is { } prompt)
+            {
+                validation.PromptTitle = column.Heading.Length <= 32 ? column.Heading : column.Heading[..32];
+                validation.Prompt = prompt;
+            }
+
+            if (offers)
+            {
+                validation.Type = DataValidationValues.List;
+                validation.Formula1 = new Formula1($"\"{list}\"");
+            }
+
+            validations.AppendChild(validation);
+        }
+
+        validations.Count = (uint)validations.ChildElements.Count;
+        xml.WriteElement(validations);
     }
 
     private static void WriteRow(OpenXmlWriter xml, uint number, double? height, IEnumerable<(CellValue Value, uint Style)> cells)

@@ -47,7 +47,7 @@ public sealed class UpgradeCheckTests : IAsyncLifetime
         var result = await CheckAsync(_directory);
         Assert.True(result.Code == ExitCodes.Ok, result.ToString());
         Assert.Contains("登录（identity）：版本 1；本程序：版本 2\n    升级：0002_SessionsWithoutKeyIndex", result.Output, StringComparison.Ordinal);
-        Assert.Contains("保险库（vault）：版本 1；本程序：版本 1\n    不变", result.Output, StringComparison.Ordinal);
+        Assert.Contains("保险库（vault）：版本 1；本程序：版本 2\n    升级：0002_RosterHeadings", result.Output, StringComparison.Ordinal);
         Assert.Contains("查询库（readmodels）：没有", result.Output, StringComparison.Ordinal);
         Assert.Contains("账本存储：mingjian-files@v1", result.Output, StringComparison.Ordinal);
         Assert.Contains(
@@ -82,7 +82,7 @@ public sealed class UpgradeCheckTests : IAsyncLifetime
         Run("readmodels", "CREATE TABLE schema_stamp (id integer PRIMARY KEY, version integer NOT NULL); INSERT INTO schema_stamp VALUES (1, 97)");
         var result = await CheckAsync(_directory);
         Assert.True(result.Code == ExitCodes.Failed, result.ToString());
-        Assert.Contains("[不行] 保险库（vault）：版本 99；本程序：版本 1", result.Output, StringComparison.Ordinal);
+        Assert.Contains("[不行] 保险库（vault）：版本 99；本程序：版本 2", result.Output, StringComparison.Ordinal);
         Assert.Contains("[不行] 党费附表（dues）：版本 98", result.Output, StringComparison.Ordinal);
         Assert.Contains("store/newer-version", result.Output, StringComparison.Ordinal);
 

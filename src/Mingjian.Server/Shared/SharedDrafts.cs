@@ -18,7 +18,7 @@ internal sealed class SharedDrafts(SharedValues values, TimeProvider time) : IRo
     public async Task PutAsync(RosterDraft draft, CancellationToken cancellationToken)
     {
         var head = JsonSerializer.SerializeToUtf8Bytes(
-            new Head(draft.FileName, draft.Expires, draft.Aliases.ToDictionary(a => a.Key, a => a.Value.ToString(), StringComparer.Ordinal)));
+            new Head(draft.FileName, draft.Expires, draft.Said.Encode()));
         var value = new byte[4 + head.Length + draft.File.Length];
         BinaryPrimitives.WriteInt32BigEndian(value, head.Length);
         head.CopyTo(value, 4);
@@ -29,7 +29,7 @@ internal sealed class SharedDrafts(SharedValues values, TimeProvider time) : IRo
     }
 
     public async Task<RosterDraft?> FindAsync(
-        string id, MemberId owner, bool take, Func<byte[], IReadOnlyDictionary<string, OrganizationId>, RosterReading> read,
+        string id, MemberId owner, bool take, Func<byte[], RosterSaid, RosterReading> read,
         CancellationToken cancellationToken)
     {
         // Looked at before it is taken: somebody else's draft stays.
@@ -42,9 +42,15 @@ internal sealed class SharedDrafts(SharedValues values, TimeProvider time) : IRo
         var length = BinaryPrimitives.ReadInt32BigEndian(value);
         var head = JsonSerializer.Deserialize<Head>(value.AsSpan(4, length))!;
         var file = value[(4 + length)..];
-        var aliases = head.Aliases.ToDictionary(a => a.Key, a => LedgerId.Parse<OrganizationId>(a.Value), StringComparer.Ordinal);
-        return new RosterDraft(id, owner, head.FileName, file, read(file, aliases), aliases, head.Expires);
+        if (head.Said is null)
+        {
+            // By a web process of an earlier release: uploaded again, it is read as this one reads.
+            return null;
+        }
+
+        var said = RosterSaid.Decode(head.Said);
+        return new RosterDraft(id, owner, head.FileName, file, read(file, said), said, head.Expires);
     }
 
-    private sealed record Head(string FileName, DateTimeOffset Expires, Dictionary<string, string> Aliases);
+    private sealed record Head(string FileName, DateTimeOffset Expires, byte[]? Said);
 }

@@ -15,12 +15,16 @@ namespace Mingjian.Slices.Members;
 /// broken off between its two kinds of acts) get one. Commands hold people in no order: the roster's own, on a ledger that others read, would say
 /// which id is whose. Vault and lists have the people's names, and the roster's order where it matters.
 /// </remarks>
-internal sealed class ImportPlan(IStateReader state, ImportChoices choices)
+/// <param name="founded">Branches that the same signature founds, with the committee above each.</param>
+internal sealed class ImportPlan(IStateReader state, ImportChoices choices, IReadOnlyDictionary<OrganizationId, OrganizationId>? founded = null)
 {
     private readonly List<(NewPerson Person, RosterPerson Row, OrganizationId Branch)> _new = [];
     private readonly List<(MemberId Member, RosterPerson Row, OrganizationId Branch)> _missing = [];
 
     public int KnownPeople { get; private set; }
+
+    /// <summary>Branches that get anybody.</summary>
+    public IReadOnlySet<OrganizationId> Branches => _new.Select(p => p.Branch).ToHashSet();
 
     public IReadOnlyList<NewPerson> NewPeople => [.. _new.Select(p => p.Person)];
 
@@ -33,7 +37,7 @@ internal sealed class ImportPlan(IStateReader state, ImportChoices choices)
         if (FindKnown(state, identity) is not { } known)
         {
             var record = new PersonRecord(
-                row.Name, row.IdNumber.Reveal(), (int)row.Sex, row.BirthDate, row.Ethnicity, row.Education, row.Job, row.Phone, row.Address);
+                row.Name, row.IdNumber.Reveal(), (int)row.Sex, row.BirthDate, row.Ethnicity, row.Education, row.Job, row.Phone, row.Address, row.OtherPhone);
             var dues = row.Base is { } amount ? (choices.From, amount) : default((Month, Amount)?);
             _new.Add((new NewPerson(LedgerId.New<MemberId>(), record, dues), row, branch));
             return;
@@ -72,6 +76,7 @@ internal sealed class ImportPlan(IStateReader state, ImportChoices choices)
     }
 
     /// <summary>Monthly dues of a row, or null where the row gives no class.</summary>
+    /// <param name="branch">The branch, or for one that is still to be founded the committee above it: its policy will hold.</param>
     public static Amount? Monthly(IStateReader state, RosterPerson row, OrganizationId branch, ImportChoices choices) => row.Class switch
     {
         null => null,
@@ -93,5 +98,5 @@ internal sealed class ImportPlan(IStateReader state, ImportChoices choices)
         row.Class is not null && state.StandardsOf(known.Member) is null;
 
     private StandardLine? Line(MemberId member, RosterPerson row, OrganizationId branch, Hash32? commitment) =>
-        Monthly(state, row, branch, choices) is { } monthly ? new StandardLine(member, choices.From, row.Class!.Value, monthly, commitment) : null;
+        Monthly(state, row, founded?.TryGetValue(branch, out var higher) == true ? higher : branch, choices) is { } monthly ? new StandardLine(member, choices.From, row.Class!.Value, monthly, commitment) : null;
 }

@@ -10,6 +10,7 @@ using Mingjian.Vault;
 using Mingjian.Views.Directory;
 using Mingjian.Views.Members;
 using Mingjian.Views.Session;
+using Mingjian.Workbooks;
 using Mingjian.Workbooks.Roster;
 
 namespace Mingjian.Slices.Members;
@@ -81,6 +82,31 @@ internal sealed class MemberLists(IDbContextFactory<ReadModelContext> readModels
         ];
     }
 
+    public async Task<byte[]> ExportAsync(OrganizationId organization, NameOrder nameOrder = NameOrder.Pinyin, CancellationToken cancellationToken = default)
+    {
+        var lines = await ListAsync(organization, search: null, nameOrder, cancellationToken);
+        var user = await access.UserAsync(cancellationToken);
+        var vault = await access.VaultAsync(cancellationToken);
+        var records = await vault.FindRecordsAsync([.. lines.Select(l => l.Member)], cancellationToken);
+        var withDues = lines.Select(l => l.Branch).Distinct().All(b => MaySeeStandards(user, b));
+        var month = Month.Of(access.Today);
+        var state = access.State;
+        var standards = withDues ? lines.ToDictionary(l => l.Member, l => state.StandardsOf(l.Member)?.InForce(month)) : [];
+        var bases = await vault.FindBasesAsync(
+            [.. standards.Where(s => s.Value?.Base is not null).Select(s => (s.Key, s.Value!.Base!.Value))], cancellationToken);
+        var rows = lines.Select((line, i) =>
+        {
+            var record = records.GetValueOrDefault(line.Member);
+            var standard = standards.GetValueOrDefault(line.Member);
+            return RosterSheet.Row(
+                line.Name, record?.IdNumber, record is null ? null : (Sex)record.Sex, record?.Ethnicity, record?.BirthDate, record?.Education, line.Standing,
+                line.BranchName, line.Admitted, line.FullSince, standard?.Class,
+                standard?.Base is { } commitment && bases.TryGetValue(commitment, out var amount) ? amount : null, record?.Phone, record?.OtherPhone, record?.Job,
+                record?.Address, i + 1);
+        });
+        return WorkbookWriter.ToArray(RosterSheet.Create(rows.ToList(), withDues));
+    }
+
     public async Task<MemberDetail> ReadAsync(MemberId member, CancellationToken cancellationToken = default)
     {
         var user = await access.UserAsync(cancellationToken);
@@ -97,14 +123,17 @@ internal sealed class MemberLists(IDbContextFactory<ReadModelContext> readModels
         var record = await (await access.VaultAsync(cancellationToken)).FindRecordAsync(member, cancellationToken);
         var state = access.State;
         // Class beside amount gives the pay away: only whoever assesses the member or sets the standard needs both.
-        var maySee = access.Allows(user, Right.AssessDues, row.Branch) || access.Allows(user, Right.SetStandards, row.Branch);
+        var maySee = MaySeeStandards(user, row.Branch);
         var standard = maySee ? state.StandardsOf(member)?.InForce(Month.Of(access.Today)) : null;
         return new MemberDetail(
             Line(row, branches.TryGetValue(row.Branch, out var name) ? name : ShortId.Of(row.Branch), people),
             record?.IdNumber, record is null ? null : CodeLists.SexName((Sex)record.Sex), record?.BirthDate, CodeLists.EthnicityName(record?.Ethnicity),
-            CodeLists.EducationName(record?.Education), record?.Job, record?.Phone, record?.Address, standard?.Class, standard?.Monthly,
+            CodeLists.EducationName(record?.Education), record?.Job, record?.OtherPhone is { } other ? $"{record.Phone}、{other}" : record?.Phone, record?.Address, standard?.Class, standard?.Monthly,
             state.KeysOf(member) is { Keys.Count: > 0 }, ShowsStandard: maySee);
     }
+
+    private bool MaySeeStandards(CurrentUser user, OrganizationId branch) =>
+        access.Allows(user, Right.AssessDues, branch) || access.Allows(user, Right.SetStandards, branch);
 
     /// <summary>Organisations stand in the order of their founding, as people know them.</summary>
     private static async Task<Func<OrganizationId, long>> OrderAsync(ReadModelContext context, CancellationToken cancellationToken)

@@ -50,14 +50,4 @@ internal sealed class RosterAccess(ICurrentUser users, ILedger ledger, VaultAcce
 
         return found;
     }
-
-    /// <summary>The branches over which the person holds the right; refuses when there is none.</summary>
-    public async Task<IReadOnlyList<(OrganizationRecord Record, string Name)>> BranchesAsync(
-        CurrentUser user, Right right, CancellationToken cancellationToken)
-    {
-        var all = await OrganizationsAsync(user, right, cancellationToken);
-        return all.Count == 0
-            ? throw new AccessDeniedException("您当前的任职没有这项权限。")
-            : [.. all.Where(o => o.Record.Kind == OrganizationKind.PartyBranch)];
-    }
 }

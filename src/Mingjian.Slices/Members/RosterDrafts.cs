@@ -7,10 +7,9 @@ namespace Mingjian.Slices.Members;
 
 /// <summary>One uploaded file that waits for its confirmation.</summary>
 /// <param name="Owner">Nobody else may see or confirm it.</param>
-/// <param name="Aliases">Branch names of the file that the owner has mapped.</param>
+/// <param name="Said">What the owner has said about it.</param>
 internal sealed record RosterDraft(
-    string Id, MemberId Owner, string FileName, byte[] File, RosterReading Reading, IReadOnlyDictionary<string, OrganizationId> Aliases,
-    DateTimeOffset Expires);
+    string Id, MemberId Owner, string FileName, byte[] File, RosterReading Reading, RosterSaid Said, DateTimeOffset Expires);
 
 /// <summary>Uploaded rosters between upload and confirmation.</summary>
 internal interface IRosterDrafts
@@ -24,7 +23,7 @@ internal interface IRosterDrafts
     /// <param name="take">Takes it out, so that it can be confirmed once only.</param>
     /// <param name="read">Reads the file again where only the file was kept.</param>
     Task<RosterDraft?> FindAsync(
-        string id, MemberId owner, bool take, Func<byte[], IReadOnlyDictionary<string, OrganizationId>, RosterReading> read,
+        string id, MemberId owner, bool take, Func<byte[], RosterSaid, RosterReading> read,
         CancellationToken cancellationToken);
 }
 
@@ -55,7 +54,7 @@ internal sealed class RosterDrafts(TimeProvider time) : IRosterDrafts
     }
 
     public Task<RosterDraft?> FindAsync(
-        string id, MemberId owner, bool take, Func<byte[], IReadOnlyDictionary<string, OrganizationId>, RosterReading> read,
+        string id, MemberId owner, bool take, Func<byte[], RosterSaid, RosterReading> read,
         CancellationToken cancellationToken)
     {
         var found = _drafts.GetValueOrDefault(id);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Mingjian.Contracts;
+using Mingjian.Primitives;
 using Mingjian.Vault;
 using Mingjian.Views.Members;
 using Mingjian.Views.Session;
@@ -23,8 +24,37 @@ internal static class RosterServices
     public static void MapRoster(this WebApplication app)
     {
         app.MapGet("/exports/roster/{draft}/faulty.xlsx", ExportFaultyAsync).RequireAuthorization(new RequireRightAttribute(Right.ImportMembers));
-        app.MapGet("/exports/roster/template.xlsx", () => Results.File(RosterTemplate.Create(), WorkbookWriter.ContentType, "党员名册-空表.xlsx"))
-            .RequireAuthorization(new RequireRightAttribute(Right.ImportMembers));
+        app.MapGet("/exports/roster/template.xlsx", ExportTemplateAsync).RequireAuthorization(new RequireRightAttribute(Right.ImportMembers));
+        app.MapGet("/exports/members/{organization}/roster.xlsx", ExportMembersAsync).RequireAuthorization(new RequireRightAttribute(Right.ViewMembers));
+    }
+
+    private static async Task<IResult> ExportTemplateAsync(IRosterImports imports, CancellationToken cancelled)
+    {
+        try
+        {
+            return Results.File(await imports.CreateTemplateAsync(cancelled), WorkbookWriter.ContentType, "党员名册-空表.xlsx");
+        }
+        catch (AccessDeniedException)
+        {
+            return Results.StatusCode(StatusCodes.Status403Forbidden);
+        }
+    }
+
+    private static async Task<IResult> ExportMembersAsync(string organization, IMemberLists lists, CancellationToken cancelled)
+    {
+        if (!OrganizationId.TryParse(organization, out var id))
+        {
+            return Results.NotFound();
+        }
+
+        try
+        {
+            return Results.File(await lists.ExportAsync(id, cancellationToken: cancelled), WorkbookWriter.ContentType, "党员名册.xlsx");
+        }
+        catch (AccessDeniedException)
+        {
+            return Results.StatusCode(StatusCodes.Status403Forbidden);
+        }
     }
 
     private static async Task<IResult> ExportFaultyAsync(string draft, IRosterImports imports, CancellationToken cancelled)

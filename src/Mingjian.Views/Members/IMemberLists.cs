@@ -17,6 +17,10 @@ public interface IMemberLists
     Task<IReadOnlyList<MemberLine>> ListAsync(
         OrganizationId organization, string? search = null, NameOrder nameOrder = NameOrder.Pinyin, CancellationToken cancellationToken = default);
 
+    /// <summary>The roster of an organisation and all below it as a workbook, in the layout in which rosters come in.</summary>
+    /// <remarks>Occupations and bases are in it only where the signed-in person may see those of every branch.</remarks>
+    Task<byte[]> ExportAsync(OrganizationId organization, NameOrder nameOrder = NameOrder.Pinyin, CancellationToken cancellationToken = default);
+
     /// <summary>One person's whole record.</summary>
     Task<MemberDetail> ReadAsync(MemberId member, CancellationToken cancellationToken = default);
 }

@@ -21,6 +21,14 @@ public interface IRosterImports
     /// <summary>Says which branch a name in the file means, and reads the draft again.</summary>
     Task<RosterPreview> MapBranchAsync(string draft, string name, OrganizationId branch, CancellationToken cancellationToken = default);
 
+    /// <summary>Says what the columns are and answers what is asked about them; reads the draft again. Headings are remembered for the organisation.</summary>
+    Task<RosterPreview> MapAsync(string draft, RosterMapping mapping, CancellationToken cancellationToken = default);
+
+    /// <summary>Names of the file that are to be founded as branches, signed for together with the import; replaces what was chosen before.</summary>
+    /// <param name="higher">The committee above all of them.</param>
+    Task<RosterPreview> FoundBranchesAsync(
+        string draft, IReadOnlyCollection<string> names, OrganizationId higher, CancellationToken cancellationToken = default);
+
     /// <summary>Stores the good rows encrypted and prepares the acts that put them on the ledger.</summary>
     /// <param name="progress">People stored so far.</param>
     Task<StagedImport> ConfirmAsync(
@@ -31,6 +39,9 @@ public interface IRosterImports
 
     /// <summary>The faulty rows of a draft as a workbook with the reason in an extra column.</summary>
     Task<byte[]> ExportFaultyAsync(string draft, CancellationToken cancellationToken = default);
+
+    /// <summary>An empty roster as a workbook: an example, drop-downs (the officer's branches among them), notes.</summary>
+    Task<byte[]> CreateTemplateAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Imports that the signed-in officer may see, newest first.</summary>
     Task<IReadOnlyList<ImportView>> ListAsync(CancellationToken cancellationToken = default);
@@ -43,7 +54,8 @@ public interface IRosterImports
 /// <param name="Import">Null when only standards of people already on the ledger are set.</param>
 /// <param name="People">How many will go in.</param>
 /// <param name="Standards">How many dues standards will be set.</param>
-public sealed record StagedImport(ImportId? Import, int People, int Standards, ActsToSign Acts);
+/// <param name="Founded">Names of the branches that the same signature founds, by id.</param>
+public sealed record StagedImport(ImportId? Import, int People, int Standards, ActsToSign Acts, IReadOnlyDictionary<OrganizationId, string>? Founded = null);
 
 /// <summary>An upload that cannot be taken as a roster. The message is for the user.</summary>
 /// <param name="code"><c>workbook/…</c> or <c>roster/…</c>, stable.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mingjian.Primitives;
 using Mingjian.Primitives.Text;
 
@@ -7,13 +6,14 @@ namespace Mingjian.Web.Dues;
 /// <summary>Amounts as people type them.</summary>
 public static class AmountInput
 {
-    /// <summary>Yuan with at most two decimals; thousands separators, full-width digits and a trailing 元 are accepted. Null for all else.</summary>
-    public static Amount? Parse(string? text)
-    {
-        var plain = TextFold.Compact(text ?? "").TrimEnd('元').Replace(",", "", StringComparison.Ordinal);
-        return decimal.TryParse(plain, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var yuan)
-            && yuan is >= 0 and <= 100_000_000 && decimal.Round(yuan, 2) == yuan
+    private const decimal Most = 100_000_000;
+
+    /// <summary>
+    /// Yuan with at most two decimals, as <see cref="AmountText"/> reads them: separators that do not group by threes are refused, so 4800,50 is
+    /// never 480,050. Null for all that is no such amount.
+    /// </summary>
+    public static Amount? Parse(string? text) =>
+        AmountText.Read(text, out var yuan) == AmountFault.None && yuan is >= 0 and <= Most && decimal.Round(yuan, 2) == yuan
             ? Amount.FromYuan(yuan)
             : null;
-    }
 }

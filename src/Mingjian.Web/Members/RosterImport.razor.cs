@@ -20,6 +20,7 @@ public sealed partial class RosterImport
     private decimal _farmer = 0.20m;
     private bool _anyRemark;
     private string _from = string.Empty;
+    private string? _higher;
     private bool _busy;
     private string _doing = string.Empty;
     private int _done;
@@ -99,7 +100,9 @@ public sealed partial class RosterImport
     {
         builder.OpenElement(0, "span");
         builder.AddAttribute(1, "class", remark.IsFault ? "fault" : "notice");
-        builder.AddContent(2, $"{remark.Place} {remark.Heading}{(remark.Value.Length > 0 ? $"“{Short(remark.Value)}”" : string.Empty)}：{remark.What}");
+        var place = remark.Place.Length == 0 || remark.Heading.Length == 0 ? string.Empty
+            : $"{remark.Place} {remark.Heading}{(remark.Value.Length > 0 ? $"“{Short(remark.Value)}”" : string.Empty)}：";
+        builder.AddContent(2, $"{place}{remark.What}");
         builder.CloseElement();
         builder.AddContent(3, $" {remark.Mend}（{remark.Code}）");
     };
@@ -107,25 +110,21 @@ public sealed partial class RosterImport
     // A cell may hold a whole page; the workbook of faulty rows has all of it.
     private static string Short(string value) => value.Length <= 30 ? value : string.Concat(value.AsSpan(0, 30), "…");
 
-    private static string Mark(PreviewRow row, params ReadOnlySpan<string> headings)
+    private static string Mark(PreviewRow row, params ReadOnlySpan<string> fields)
     {
         var mark = string.Empty;
         foreach (var remark in row.Remarks)
         {
-            foreach (var heading in headings)
+            if (remark.Field is { } field && fields.Contains(field))
             {
-                // 党员身份 and 身份证号 share two characters; the longer word decides.
-                if (remark.Heading.Contains(heading, StringComparison.Ordinal) && !(heading == "身份" && remark.Heading.Contains('号')))
-                {
-                    mark = remark.IsFault ? "bad" : mark.Length == 0 ? "odd" : mark;
-                }
+                mark = remark.IsFault ? "bad" : mark.Length == 0 ? "odd" : mark;
             }
         }
 
         return mark;
     }
 
-    private static string ConfirmText(RosterPreview preview) => preview.Good > 0 ? $"确认并签名，导入 {preview.Good} 人" : "补设党费标准";
+    private static string ConfirmText(RosterPreview preview) => preview.Good > 0 ? $"确认并签名，导入 {preview.Good} 人" : preview.Known > 0 ? "补设党费标准" : "没有可以导入的行";
 
     private string MonthlyOf(PreviewRow row) =>
         row.Class == DuesClass.Farmer ? new Amount((long)Math.Round(_farmer * 100)).ToString() : row.Monthly?.ToString() ?? string.Empty;
@@ -181,8 +180,22 @@ public sealed partial class RosterImport
         Take(await Imports.ReadAsync(stream, change.File.Name, _leaving.Token));
     });
 
-    private Task MapAsync(string name, string? branch) => OrganizationId.TryParse(branch, out var id) && _preview is { } preview
-        ? WorkAsync("正在重新核对…", async () => Take(await Imports.MapBranchAsync(preview.Draft, name, id, _leaving.Token)))
+    private Task SayAsync(RosterMapping mapping) => _preview is { } preview
+        ? WorkAsync("正在按新的对应重新读取…", async () => Take(await Imports.MapAsync(preview.Draft, mapping, _leaving.Token)), keepsFile: true)
+        : Task.CompletedTask;
+
+    private Task FoundAllAsync() => FoundAsync([.. _preview!.NewBranches.Select(b => b.Name), .. _preview.UnknownBranches.Select(u => u.Name)]);
+
+    private Task FoundAsync(IReadOnlyCollection<string> names) => _preview is { } preview && Higher(preview) is { } higher
+        ? WorkAsync("正在重新核对…", async () => Take(await Imports.FoundBranchesAsync(preview.Draft, names, higher, _leaving.Token)), keepsFile: true)
+        : Task.CompletedTask;
+
+    private OrganizationId? Higher(RosterPreview preview) =>
+        OrganizationId.TryParse(_higher, out var chosen) ? chosen : preview.Committees.Count > 0 ? preview.Committees[0].Branch : null;
+
+    private Task MapAsync(string name, string? branch) => branch == "new" ? FoundAsync([.. _preview!.NewBranches.Select(b => b.Name), name])
+        : OrganizationId.TryParse(branch, out var id) && _preview is { } preview
+        ? WorkAsync("正在重新核对…", async () => Take(await Imports.MapBranchAsync(preview.Draft, name, id, _leaving.Token)), keepsFile: true)
         : Task.CompletedTask;
 
     private void Take(RosterPreview preview)
@@ -212,14 +225,20 @@ public sealed partial class RosterImport
         _max = 0;
         _doing = "请在弹出的窗口中核对并签名…";
         StateHasChanged();
-        var outcome = await Js.ActAsync(staged.Acts, cancellationToken: _leaving.Token);
+        var names = preview.Branches.Concat(preview.Committees).DistinctBy(b => b.Branch).ToDictionary(b => b.Branch.ToString(), b => b.Name, StringComparer.Ordinal);
+        foreach (var (id, name) in staged.Founded ?? new Dictionary<OrganizationId, string>())
+        {
+            names[id.ToString()] = name;
+        }
+
+        var outcome = await Js.ActAsync(staged.Acts, names, _leaving.Token);
         if (outcome.IsNothing && staged.Import is { } import)
         {
             await Imports.DiscardAsync(import, _leaving.Token);
         }
 
         (_outcomeHeight, _outcomeIndex) = (outcome.Height, outcome.Index);
-        Say(outcome.Ok || (outcome.Open > 0 && outcome.Refused == 0), outcome.Ok ? $"已导入 {staged.People} 人，设定党费标准 {staged.Standards} 人。"
+        Say(outcome.Ok || (outcome.Open > 0 && outcome.Refused == 0), outcome.Ok ? $"已导入 {staged.People} 人，设定党费标准 {staged.Standards} 人。{(staged.Founded is { Count: > 0 } founded ? $"新设党支部：{string.Join("、", founded.Values)}。" : "")}"
             : outcome.Cancelled ? "没有签名，什么也没有写入。"
             : outcome.Open > 0 && outcome.Refused == 0 ? $"已提交，{outcome.Open} 批等待足够多的节点确认，不要重复导入。"
             : outcome.Uncertain && outcome.Final == 0 ? $"{outcome.Message}已加密保存的内容保留着。"
@@ -251,7 +270,8 @@ public sealed partial class RosterImport
         }
     }
 
-    private async Task WorkAsync(string doing, Func<Task> work)
+    /// <param name="keepsFile">A refusal is about an answer, not about the file: the preview stays as it was.</param>
+    private async Task WorkAsync(string doing, Func<Task> work, bool keepsFile = false)
     {
         (_busy, _doing, _done, _max, _error, _errorCode) = (true, doing, 0, 0, null, null);
         (_outcome, _outcomeHeight, _outcomeIndex) = (null, null, null);
@@ -265,7 +285,7 @@ public sealed partial class RosterImport
         catch (RosterRefusedException refused)
         {
             (_error, _errorCode) = (refused.Message, refused.Code);
-            _uploads++;
+            _uploads += keepsFile ? 0 : 1;
         }
         catch (AccessDeniedException denied)
         {

@@ -10,9 +10,33 @@ internal static class CellText
     /// <summary>What is typed for the middle dot in names, beyond what <see cref="TextFold"/> takes for one.</summary>
     private const string DotLookAlikes = "\u25CF\u25CB\uFE52\uFE51\u3002";
 
-    /// <summary>NFC, outer white space and invisible characters gone; inner spaces kept.</summary>
-    public static string Trimmed(string text) =>
-        new string([.. Nfc.Of(text).Where(c => !IsInvisible(c) || c is ' ' or '\u3000' or '\u00A0')]).Trim();
+    private static readonly string[] Blanks =
+        ["无", "/", "-", "--", "---", "暂无", "不详", "未知", "空", "没有", "N/A", "n/a", "NA", "无数据", "未填", "*", "·", "\\"];
+
+    /// <summary>Whether somebody wrote that there is nothing to write.</summary>
+    public static bool MeansNothing(string text) => Blanks.Contains(TextFold.Compact(text), StringComparer.Ordinal);
+
+    /// <summary>The first character that has no place in a name, for people; null when it is not a matter of characters.</summary>
+    public static string? StrangeIn(string name)
+    {
+        foreach (var rune in name.EnumerateRunes())
+        {
+            if (rune.Value != TextFold.MiddleDot && !Rune.IsLetter(rune) && rune.Value != 0x3007)
+            {
+                return rune.Value is >= 0xE000 and <= 0xF8FF or 0xFFFD || Rune.GetUnicodeCategory(rune) == UnicodeCategory.PrivateUse ? "□" : rune.ToString();
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>NFC, outer white space and invisible characters gone, radicals as the ideographs they look like; inner spaces kept.</summary>
+    public static string Trimmed(string text)
+    {
+        var plain = new string([.. Nfc.Of(text).Where(c => !IsInvisible(c) || c is ' ' or '\u3000' or '\u00A0')]).Trim();
+        return plain.AsSpan().IndexOfAnyInRange('\u2E80', '\u2FDF') < 0 ? plain
+            : string.Concat(plain.Select(c => c is >= '\u2E80' and <= '\u2FDF' ? TextFold.Compact(c.ToString()) : c.ToString()));
+    }
 
     /// <summary>A name: folded, no white space, middle dots unified.</summary>
     public static string Name(string text)

@@ -98,12 +98,13 @@ public static class CodeLists
 
     internal static MemberStanding? FindStanding(string text) => text switch
     {
-        "正式党员" or "正式" or "中共正式党员" => MemberStanding.FullMember,
-        "预备党员" or "预备" or "中共预备党员" => MemberStanding.ProbationaryMember,
+        // GB/T 4762: 01 is 中共党员, 02 中共预备党员.
+        "正式党员" or "正式" or "中共正式党员" or "中共党员" or "中共党员(正式)" or "党员(正式)" or "中国共产党党员" or "中国共产党正式党员" => MemberStanding.FullMember,
+        "预备党员" or "预备" or "中共预备党员" or "中共党员(预备)" or "党员(预备)" or "中国共产党预备党员" => MemberStanding.ProbationaryMember,
         _ => null,
     };
 
-    internal static bool IsNotYetAMember(string text) => text is "入党积极分子" or "积极分子" or "发展对象" or "入党申请人" or "申请人" or "群众" or "共青团员";
+    internal static bool IsNotYetAMember(string text) => text is "入党积极分子" or "积极分子" or "发展对象" or "入党申请人" or "申请人" or "群众" or "共青团员" or "中共发展对象";
 
     internal static DuesClass? FindClass(string text) => OccupationClasses.TryGetValue(text, out var value) ? value : null;
 

@@ -5,6 +5,12 @@ namespace Mingjian.Workbooks.Roster;
 /// <summary>What is wrong (below 500) or worth knowing (from 500) about a cell. Numbers are stable and never reused.</summary>
 public enum RosterCode
 {
+    /// <summary>About the file: nothing can be imported until it is answered.</summary>
+    MissingColumns = 102,
+    ColumnTwice = 103,
+    BaseInDoubt = 108,
+    BaseWithoutClass = 109,
+
     FormulaCell = 201,
     ErrorCell = 202,
     NameMissing = 211,
@@ -16,9 +22,6 @@ public enum RosterCode
     IdNumberBirthDate = 225,
     IdNumberCheckCharacter = 226,
     IdNumberTwice = 227,
-    SexUnknown = 231,
-    EthnicityUnknown = 232,
-    EducationUnknown = 233,
     CategoryMissing = 241,
     CategoryUnknown = 242,
     CategoryNotAMember = 243,
@@ -40,8 +43,9 @@ public enum RosterCode
     BaseNegative = 283,
     BaseZero = 284,
     BaseTooLarge = 285,
+
+    /// <summary>A telephone number whose last digits the spreadsheet program took away.</summary>
     PhoneNotAPhone = 291,
-    TextTooLong = 292,
 
     NameRewritten = 501,
     IdNumberRewritten = 502,
@@ -49,6 +53,8 @@ public enum RosterCode
     NumberRewritten = 504,
     CodeRewritten = 505,
     PhoneRewritten = 506,
+    FormulaResult = 507,
+    MergedValue = 508,
     SexDiffersFromIdNumber = 511,
     BirthDateDiffersFromIdNumber = 512,
     TakenFromIdNumber = 513,
@@ -57,10 +63,24 @@ public enum RosterCode
     BaseNotNeeded = 516,
     BaseRounded = 517,
     LeftBlank = 518,
+
+    /// <summary>What stands in an optional cell cannot be used; the row goes in without it.</summary>
+    NotTaken = 519,
+
+    /// <summary>The day that was chosen for all months of the column.</summary>
+    DayChosen = 520,
     RowLeftOut = 521,
     ColumnLeftOut = 522,
     SheetLeftOut = 523,
     NoBaseColumn = 524,
+    HiddenColumn = 525,
+    HiddenRow = 526,
+    ColumnGuessed = 527,
+    CategoryFromFullSince = 528,
+    JobKeptAsText = 529,
+    EncodingGuessed = 530,
+    ChosenForAll = 531,
+    OldExport = 532,
 }
 
 /// <summary>A fault or notice about one cell.</summary>
@@ -73,6 +93,9 @@ public enum RosterCode
 /// <param name="Mend">How to mend it; empty for most notices.</param>
 public sealed record RosterRemark(int Row, string Column, string Heading, string Value, RosterCode Kind, string What, string Mend)
 {
+    /// <summary>What the cell is about; null for the row or the sheet as a whole.</summary>
+    public RosterField? Field { get; init; }
+
     /// <summary>First number of notices.</summary>
     private const int FirstNotice = 500;
 
@@ -83,13 +106,12 @@ public sealed record RosterRemark(int Row, string Column, string Heading, string
     public bool IsFault => (int)Kind < FirstNotice;
 }
 
-/// <summary>Why a workbook as a whole cannot be read as a roster.</summary>
+/// <summary>Why a file as a whole cannot be read as a roster.</summary>
 public enum RosterFileFault
 {
     NoHeadings = 101,
-    MissingColumns = 102,
-    ColumnTwice = 103,
     NoRows = 104,
+    NoSuchSheet = 110,
 }
 
 /// <summary>A workbook that is no roster. The message is for the user.</summary>

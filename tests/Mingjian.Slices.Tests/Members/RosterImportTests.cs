@@ -129,17 +129,17 @@ public sealed class RosterImportTests
     {
         await using var world = await RosterWorld.CreateAsync();
         var preview = await ReadAsync(world, "roster-dirty-60.xlsx");
-        Assert.Equal((47, 13, 0, 3), (preview.Good, preview.Faulty, preview.Known, preview.Noticed));
+        Assert.Equal((49, 11, 0, 5), (preview.Good, preview.Faulty, preview.Known, preview.Noticed));
         using (var faulty = new MemoryStream(await world.Imports.ExportFaultyAsync(preview.Draft)))
         using (var workbook = Workbook.Open(faulty))
         {
-            Assert.Equal(14, workbook.ReadRows(workbook.Sheets[0]).Count());
+            Assert.Equal(12, workbook.ReadRows(workbook.Sheets[0]).Count());
         }
 
         var staged = await world.Imports.ConfirmAsync(preview.Draft, Choices);
         await world.DoAsync(staged.Acts);
         var view = Assert.Single(await world.Imports.ListAsync());
-        Assert.Equal((47, 13, ImportState.InForce, true), (view.People, view.LeftOut, view.State, view.MayWithdraw));
+        Assert.Equal((49, 11, ImportState.InForce, true), (view.People, view.LeftOut, view.State, view.MayWithdraw));
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class RosterImportTests
 
         // The ledger may be a copy that is behind: its newest block is older than the import.
         var second = await world.Imports.ConfirmAsync((await ReadAsync(world, "roster-dirty-60.xlsx")).Draft, Choices);
-        Assert.Equal([47, 300], (await world.Imports.ListAsync()).Select(i => i.People));
+        Assert.Equal([49, 300], (await world.Imports.ListAsync()).Select(i => i.People));
         await world.DoAsync(second.Acts);
         world.Clock.Advance(60_000);
         await world.Imports.ConfirmAsync((await ReadAsync(world, "roster-300.xlsx")).Draft, Choices);
@@ -291,7 +291,7 @@ public sealed class RosterImportTests
     {
         await using var world = await RosterWorld.CreateAsync();
         using var text = new MemoryStream("姓名,身份证号"u8.ToArray());
-        Assert.Equal("workbook/105", (await Assert.ThrowsAsync<RosterRefusedException>(() => world.Imports.ReadAsync(text, "a.xlsx"))).Code);
+        Assert.Equal("roster/101", (await Assert.ThrowsAsync<RosterRefusedException>(() => world.Imports.ReadAsync(text, "a.xlsx"))).Code);
         using var large = new MemoryStream(new byte[IRosterImports.MaxFileBytes + 1]);
         Assert.Equal("workbook/102", (await Assert.ThrowsAsync<RosterRefusedException>(() => world.Imports.ReadAsync(large, "a.xlsx"))).Code);
     }

@@ -74,7 +74,7 @@ internal sealed class RosterWorld : IDbContextFactory<VaultContext>, IDbContextF
     /// <summary>Who is signed in; null = nobody.</summary>
     public MemberId? Member { get; set; }
 
-    public RosterImports Imports => new(new RosterAccess(this, Ledger, Vault, Clock), _drafts, Names);
+    public RosterImports Imports => new(new RosterAccess(this, Ledger, Vault, Clock), _drafts, Names, Names);
 
     public MemberLists Lists => new(this, new RosterAccess(this, Ledger, Vault, Clock), Names);
 
