@@ -1,5 +1,6 @@
 using System.Text;
 using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
@@ -32,7 +33,7 @@ public sealed class MessageTests
     [Fact]
     public void State_tables_have_prefixes_that_do_not_begin_one_another()
     {
-        var prefixes = new[] { typeof(OrganizationsState), typeof(MembersState), typeof(DuesState), typeof(NodesState) }
+        var prefixes = new[] { typeof(OrganizationsState), typeof(KeysState), typeof(MembersState), typeof(DuesState), typeof(NodesState) }
             .SelectMany(t => t.GetProperties())
             .Where(p => p.PropertyType.IsGenericType && p.PropertyType.GetGenericTypeDefinition() == typeof(StateTable<>))
             .Select(p => (string)p.PropertyType.GetProperty("Prefix")!.GetValue(p.GetValue(null))!)

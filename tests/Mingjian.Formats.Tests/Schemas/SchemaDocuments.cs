@@ -7,6 +7,8 @@ using Mingjian.Acts.Messages;
 using Mingjian.Acts.Networks;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Kernel;
+using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
@@ -150,13 +152,13 @@ internal static class SchemaDocuments
         }
 
         var rights = new JsonArray();
-        foreach (var line in Rights.Table)
+        foreach (var line in Rights.Table.SelectMany(g => g.Holders, (grant, holder) => (holder, grant.Right)).GroupBy(l => l.holder, l => l.Right).OrderBy(l => l.Key.Post))
         {
             rights.Add(new JsonObject
             {
-                ["post"] = (int)line.Post,
-                ["reach"] = (int)line.Reach,
-                ["rights"] = new JsonArray([.. line.Rights.Select(r => (JsonNode)(int)r)]),
+                ["post"] = (int)line.Key.Post,
+                ["reach"] = (int)line.Key.Reach,
+                ["rights"] = new JsonArray([.. line.Select(r => (JsonNode)(int)r)]),
             });
         }
 
