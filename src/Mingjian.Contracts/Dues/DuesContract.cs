@@ -11,7 +11,7 @@ public abstract record DuesEvent : IEvent;
 
 /// <summary>The contract <c>dues</c>: standards, reductions, assessments, payments and what members say about them.</summary>
 /// <remarks>One act more is a file of its own, one line in the list and one in the forms below.</remarks>
-public sealed class DuesContract() : Contract("dues", Forms<DuesJson>.Options,
+public sealed class DuesContract() : Contract("dues", DuesJson.Forms,
 [
     new Act<SetDuesPolicy, DuesPolicySet>(SetDuesPolicyRules.Decide, SetDuesPolicyRules.Apply),
     new Act<SetStandards, StandardSet>(SetStandardsRules.Decide, SetStandardsRules.Apply),
@@ -48,4 +48,7 @@ public sealed class DuesContract() : Contract("dues", Forms<DuesJson>.Options,
 [JsonSerializable(typeof(MonthRecord))]
 [JsonSerializable(typeof(PaymentRecord))]
 [JsonSerializable(typeof(DisputeAnswerRecord))]
-internal sealed partial class DuesJson : JsonSerializerContext;
+internal sealed partial class DuesJson : JsonSerializerContext
+{
+    public static Forms Forms { get; } = new(new DuesJson());
+}

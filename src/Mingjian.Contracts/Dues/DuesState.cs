@@ -8,22 +8,22 @@ namespace Mingjian.Contracts.Dues;
 public static class DuesState
 {
     /// <summary><c>dues/policy/o-…</c>.</summary>
-    public static StateTable<PolicyRecord> Policies { get; } = new("dues/policy/", Forms<DuesJson>.Of<PolicyRecord>());
+    public static StateTable<PolicyRecord> Policies { get; } = new("dues/policy/", DuesJson.Forms.Of<PolicyRecord>());
 
     /// <summary><c>dues/standard/m-…</c>.</summary>
-    public static StateTable<StandardsRecord> Standards { get; } = new("dues/standard/", Forms<DuesJson>.Of<StandardsRecord>());
+    public static StateTable<StandardsRecord> Standards { get; } = new("dues/standard/", DuesJson.Forms.Of<StandardsRecord>());
 
     /// <summary><c>dues/reduction/m-…</c>.</summary>
-    public static StateTable<ReductionsRecord> Reductions { get; } = new("dues/reduction/", Forms<DuesJson>.Of<ReductionsRecord>());
+    public static StateTable<ReductionsRecord> Reductions { get; } = new("dues/reduction/", DuesJson.Forms.Of<ReductionsRecord>());
 
     /// <summary><c>dues/month/m-…/yyyy-MM</c>.</summary>
-    public static StateTable<MonthRecord> Months { get; } = new("dues/month/", Forms<DuesJson>.Of<MonthRecord>());
+    public static StateTable<MonthRecord> Months { get; } = new("dues/month/", DuesJson.Forms.Of<MonthRecord>());
 
     /// <summary><c>dues/payment/p-…</c>.</summary>
-    public static StateTable<PaymentRecord> Payments { get; } = new("dues/payment/", Forms<DuesJson>.Of<PaymentRecord>());
+    public static StateTable<PaymentRecord> Payments { get; } = new("dues/payment/", DuesJson.Forms.Of<PaymentRecord>());
 
     /// <summary><c>dues/answer/p-…</c>.</summary>
-    public static StateTable<DisputeAnswerRecord> DisputeAnswers { get; } = new("dues/answer/", Forms<DuesJson>.Of<DisputeAnswerRecord>());
+    public static StateTable<DisputeAnswerRecord> DisputeAnswers { get; } = new("dues/answer/", DuesJson.Forms.Of<DisputeAnswerRecord>());
 
     public static StandardsRecord? StandardsOf(this IStateReader state, MemberId member) => state.Get(Standards.Key(member));
 

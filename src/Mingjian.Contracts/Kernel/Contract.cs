@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Mingjian.Contracts.Sdk;
 
 namespace Mingjian.Contracts.Kernel;
@@ -9,9 +8,9 @@ public abstract class Contract : IContract
     private readonly Act[] _acts;
 
     /// <param name="name">Lower-case; its rejections are the enumeration of that name (<see cref="Refusal"/>).</param>
-    /// <param name="json">Canonical form of its messages.</param>
+    /// <param name="forms">Canonical form of its messages.</param>
     /// <param name="acts">In the order in which catalogues show them.</param>
-    private protected Contract(string name, JsonSerializerOptions json, params Act[] acts)
+    private protected Contract(string name, Forms forms, params Act[] acts)
     {
         _acts = acts;
         Name = name;
@@ -22,7 +21,7 @@ public abstract class Contract : IContract
             Protocol = Math.Max(Protocol, act.Since);
         }
 
-        MessageType Message(Act act, Type type) => new($"{name}.{type.Name}", type, json.GetTypeInfo(type), act.Since);
+        MessageType Message(Act act, Type type) => new($"{name}.{type.Name}", type, forms.Options.GetTypeInfo(type), act.Since);
     }
 
     public string Name { get; }

@@ -6,10 +6,9 @@ using Mingjian.Primitives;
 namespace Mingjian.Contracts.Kernel;
 
 /// <summary>Canonical JSON of what one folder declares.</summary>
-internal static class Forms<TContext>
-    where TContext : JsonSerializerContext, new()
+internal sealed class Forms(JsonSerializerContext context)
 {
-    public static JsonSerializerOptions Options { get; } = CanonicalJson.CreateOptions(new TContext());
+    public JsonSerializerOptions Options { get; } = CanonicalJson.CreateOptions(context);
 
-    public static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+    public JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
 }

@@ -7,4 +7,7 @@ namespace Mingjian.Contracts.Keys;
 [JsonSerializable(typeof(MemberKeysRecord))]
 [JsonSerializable(typeof(InvitationRecord))]
 [JsonSerializable(typeof(OrganizationKeyRecord))]
-internal sealed partial class KeysJson : JsonSerializerContext;
+internal sealed partial class KeysJson : JsonSerializerContext
+{
+    public static Forms Forms { get; } = new(new KeysJson());
+}

@@ -7,18 +7,18 @@ namespace Mingjian.Contracts.Keys;
 public static class KeysState
 {
     /// <summary><c>members/key/k-…</c>.</summary>
-    public static StateTable<KeyRecord> Keys { get; } = new("members/key/", Forms<KeysJson>.Of<KeyRecord>());
+    public static StateTable<KeyRecord> Keys { get; } = new("members/key/", KeysJson.Forms.Of<KeyRecord>());
 
     /// <summary><c>members/keys/m-…</c>: the keys of one member; there once the member has had one.</summary>
-    public static StateTable<MemberKeysRecord> MemberKeys { get; } = new("members/keys/", Forms<KeysJson>.Of<MemberKeysRecord>());
+    public static StateTable<MemberKeysRecord> MemberKeys { get; } = new("members/keys/", KeysJson.Forms.Of<MemberKeysRecord>());
 
     /// <summary><c>members/invitation/k-…</c>, by the id of the invitation's key.</summary>
     public static StateTable<InvitationRecord> Invitations { get; } =
-        new("members/invitation/", Forms<KeysJson>.Of<InvitationRecord>());
+        new("members/invitation/", KeysJson.Forms.Of<InvitationRecord>());
 
     /// <summary><c>nodes/organization-key/k-…</c>: every network key that an organisation ever had.</summary>
     public static StateTable<OrganizationKeyRecord> OrganizationKeys { get; } =
-        new("nodes/organization-key/", Forms<KeysJson>.Of<OrganizationKeyRecord>());
+        new("nodes/organization-key/", KeysJson.Forms.Of<OrganizationKeyRecord>());
 
     public static KeyRecord? KeyRecord(this IStateReader state, KeyId id) => state.Get(Keys.Key(id));
 

@@ -11,7 +11,7 @@ public abstract record MembersEvent : IEvent;
 
 /// <summary>The contract <c>members</c>: rosters, invitations and the keys that speak for people.</summary>
 /// <remarks>One act more is a file of its own, one line in the list and one in the forms below.</remarks>
-public sealed class MembersContract() : Contract("members", Forms<MembersJson>.Options,
+public sealed class MembersContract() : Contract("members", MembersJson.Forms,
 [
     new Act<ImportMembers, MembersImported>(ImportMembersRules.Decide, ImportMembersRules.Apply),
     new Act<WithdrawImport, ImportWithdrawn>(WithdrawImportRules.Decide, WithdrawImportRules.Apply),
@@ -35,4 +35,7 @@ public sealed class MembersContract() : Contract("members", Forms<MembersJson>.O
 [JsonSerializable(typeof(ImportRecord))]
 [JsonSerializable(typeof(ImportChunkRecord))]
 [JsonSerializable(typeof(ImportUseRecord))]
-internal sealed partial class MembersJson : JsonSerializerContext;
+internal sealed partial class MembersJson : JsonSerializerContext
+{
+    public static Forms Forms { get; } = new(new MembersJson());
+}

@@ -7,20 +7,20 @@ namespace Mingjian.Contracts.Members;
 public static class MembersState
 {
     /// <summary><c>members/member/m-…</c>.</summary>
-    public static StateTable<MemberRecord> Members { get; } = new("members/member/", Forms<MembersJson>.Of<MemberRecord>());
+    public static StateTable<MemberRecord> Members { get; } = new("members/member/", MembersJson.Forms.Of<MemberRecord>());
 
     /// <summary><c>members/identity/&lt;hex of the blind index&gt;</c>: one person, one record.</summary>
-    public static StateTable<IdentityRecord> Identities { get; } = new("members/identity/", Forms<MembersJson>.Of<IdentityRecord>());
+    public static StateTable<IdentityRecord> Identities { get; } = new("members/identity/", MembersJson.Forms.Of<IdentityRecord>());
 
     /// <summary><c>members/import/i-…</c>.</summary>
-    public static StateTable<ImportRecord> Imports { get; } = new("members/import/", Forms<MembersJson>.Of<ImportRecord>());
+    public static StateTable<ImportRecord> Imports { get; } = new("members/import/", MembersJson.Forms.Of<ImportRecord>());
 
     /// <summary><c>members/import-chunk/i-…/n</c>: the chunk has been carried out.</summary>
     public static StateTable<ImportChunkRecord> ImportChunks { get; } =
-        new("members/import-chunk/", Forms<MembersJson>.Of<ImportChunkRecord>());
+        new("members/import-chunk/", MembersJson.Forms.Of<ImportChunkRecord>());
 
     /// <summary><c>members/import-use/i-…</c>: present once something depends on one of the import's members.</summary>
-    public static StateTable<ImportUseRecord> ImportUses { get; } = new("members/import-use/", Forms<MembersJson>.Of<ImportUseRecord>());
+    public static StateTable<ImportUseRecord> ImportUses { get; } = new("members/import-use/", MembersJson.Forms.Of<ImportUseRecord>());
 
     public static MemberRecord? Member(this IStateReader state, MemberId id) => state.Get(Members.Key(id));
 

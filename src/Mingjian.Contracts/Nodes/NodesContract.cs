@@ -11,7 +11,7 @@ public abstract record NodesEvent : IEvent;
 
 /// <summary>The contract <c>nodes</c>: the network agreement, the nodes and their keys, restarts of stalled heights, the protocol.</summary>
 /// <remarks>One act more is a file of its own, one line in the list and one in the forms below.</remarks>
-public sealed class NodesContract() : Contract("nodes", Forms<NodesJson>.Options,
+public sealed class NodesContract() : Contract("nodes", NodesJson.Forms,
 [
     new Act<FoundNodes, NodesFounded>(FoundNodesRules.Decide, FoundNodesRules.Apply),
     new Act<ChangeNodes, NodesChanged>(ChangeNodesRules.Decide, ChangeNodesRules.Apply),
@@ -29,4 +29,7 @@ public sealed class NodesContract() : Contract("nodes", Forms<NodesJson>.Options
 [JsonSerializable(typeof(NodesRecord))]
 [JsonSerializable(typeof(Agreement))]
 [JsonSerializable(typeof(NodeKeyRecord))]
-internal sealed partial class NodesJson : JsonSerializerContext;
+internal sealed partial class NodesJson : JsonSerializerContext
+{
+    public static Forms Forms { get; } = new(new NodesJson());
+}

@@ -9,19 +9,19 @@ namespace Mingjian.Contracts.Nodes;
 public static class NodesState
 {
     /// <summary>One record, key <c>nodes/network/top</c>: present once the network agreement is signed.</summary>
-    public static StateTable<NodesRecord> Network { get; } = new("nodes/network/", Forms<NodesJson>.Of<NodesRecord>());
+    public static StateTable<NodesRecord> Network { get; } = new("nodes/network/", NodesJson.Forms.Of<NodesRecord>());
 
     /// <summary><c>nodes/node-key/&lt;hex of the Ed25519 key&gt;</c>: every key that a node ever had.</summary>
-    public static StateTable<NodeKeyRecord> NodeKeys { get; } = new("nodes/node-key/", Forms<NodesJson>.Of<NodeKeyRecord>());
+    public static StateTable<NodeKeyRecord> NodeKeys { get; } = new("nodes/node-key/", NodesJson.Forms.Of<NodeKeyRecord>());
 
     /// <summary><c>nodes/agreement/&lt;n&gt;</c>: every agreement there ever was, from 1, so that verifiers can be led through all changes.</summary>
-    public static StateTable<Agreement> Agreements { get; } = new("nodes/agreement/", Forms<NodesJson>.Of<Agreement>());
+    public static StateTable<Agreement> Agreements { get; } = new("nodes/agreement/", NodesJson.Forms.Of<Agreement>());
 
     /// <summary>One record, key <c>nodes/protocol/top</c>: which protocol held from which height; absent while it is 1.</summary>
-    public static StateTable<ProtocolRecord> Protocols { get; } = new("nodes/protocol/", Forms<NodesJson>.Of<ProtocolRecord>());
+    public static StateTable<ProtocolRecord> Protocols { get; } = new("nodes/protocol/", NodesJson.Forms.Of<ProtocolRecord>());
 
     /// <summary><c>nodes/carried/&lt;n&gt;</c>: the newest protocol that a node's program carries, by its own word; absent = 1.</summary>
-    public static StateTable<CarriedRecord> Carried { get; } = new("nodes/carried/", Forms<NodesJson>.Of<CarriedRecord>());
+    public static StateTable<CarriedRecord> Carried { get; } = new("nodes/carried/", NodesJson.Forms.Of<CarriedRecord>());
 
     public static StateKey<ProtocolRecord> ProtocolKey => Protocols.Key("top");
 

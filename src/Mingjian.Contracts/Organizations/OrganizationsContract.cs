@@ -14,7 +14,7 @@ public abstract record OrganizationsEvent : IEvent;
 public sealed class OrganizationsContract : Contract
 {
     internal OrganizationsContract(IPeople people)
-        : base("organizations", Forms<OrganizationsJson>.Options,
+        : base("organizations", OrganizationsJson.Forms,
         [
             new Act<FoundNetwork, NetworkFounded>(FoundNetworkRules.Decide, (_, founded, context, writes) => FoundNetworkRules.Apply(founded, context, writes, people)),
             new Act<EstablishOrganization, OrganizationEstablished>(EstablishOrganizationRules.Decide, EstablishOrganizationRules.Apply),
@@ -40,4 +40,7 @@ public sealed class OrganizationsContract : Contract
 [JsonSerializable(typeof(OrganizationRecord))]
 [JsonSerializable(typeof(PostsRecord))]
 [JsonSerializable(typeof(SitesRecord))]
-internal sealed partial class OrganizationsJson : JsonSerializerContext;
+internal sealed partial class OrganizationsJson : JsonSerializerContext
+{
+    public static Forms Forms { get; } = new(new OrganizationsJson());
+}

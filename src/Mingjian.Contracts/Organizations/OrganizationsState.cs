@@ -7,17 +7,17 @@ namespace Mingjian.Contracts.Organizations;
 public static class OrganizationsState
 {
     /// <summary>One record, key <c>organizations/network/top</c>: present once the network is founded.</summary>
-    public static StateTable<NetworkRecord> Network { get; } = new("organizations/network/", Forms<OrganizationsJson>.Of<NetworkRecord>());
+    public static StateTable<NetworkRecord> Network { get; } = new("organizations/network/", OrganizationsJson.Forms.Of<NetworkRecord>());
 
     /// <summary><c>organizations/organization/o-…</c>.</summary>
     public static StateTable<OrganizationRecord> Organizations { get; } =
-        new("organizations/organization/", Forms<OrganizationsJson>.Of<OrganizationRecord>());
+        new("organizations/organization/", OrganizationsJson.Forms.Of<OrganizationRecord>());
 
     /// <summary><c>organizations/posts/m-…</c>: every appointment of one person, so that a right costs one read.</summary>
-    public static StateTable<PostsRecord> Posts { get; } = new("organizations/posts/", Forms<OrganizationsJson>.Of<PostsRecord>());
+    public static StateTable<PostsRecord> Posts { get; } = new("organizations/posts/", OrganizationsJson.Forms.Of<PostsRecord>());
 
     /// <summary>One record, key <c>organizations/sites/network</c>: the sites on which passkeys sign; absent while there is none.</summary>
-    public static StateTable<SitesRecord> Sites { get; } = new("organizations/sites/", Forms<OrganizationsJson>.Of<SitesRecord>());
+    public static StateTable<SitesRecord> Sites { get; } = new("organizations/sites/", OrganizationsJson.Forms.Of<SitesRecord>());
 
     public static StateKey<SitesRecord> SitesKey => Sites.Key("network");
 
