@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;

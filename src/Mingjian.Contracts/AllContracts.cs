@@ -13,5 +13,5 @@ public static class AllContracts
     public static int Protocol { get; } = Create().Max(c => c.Protocol);
 
     public static IReadOnlyList<IContract> Create() =>
-        [new OrganizationsContract(), new MembersContract(), new DuesContract(), new NodesContract()];
+        [new OrganizationsContract(new MemberRegister()), new MembersContract(), new DuesContract(), new NodesContract()];
 }

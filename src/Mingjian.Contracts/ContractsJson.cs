@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
-using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
 
 namespace Mingjian.Contracts;
@@ -14,11 +14,8 @@ public static class ContractsJson
 {
     /// <summary>Read-only; commands, events and records only.</summary>
     public static JsonSerializerOptions Options { get; } =
-        CanonicalJson.CreateOptions(new OrganizationsJson(), new MembersJson(), new DuesJson(), new NodesJson());
+        CanonicalJson.CreateOptions(new OrganizationsJson(), new KeysJson(), new MembersJson(), new DuesJson(), new NodesJson());
 
     /// <summary>Canonical type info of one type.</summary>
     public static JsonTypeInfo<T> For<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
-
-    internal static MessageType Message<T>(string contract, int since = 1) =>
-        new($"{contract}.{typeof(T).Name}", typeof(T), For<T>(), since);
 }

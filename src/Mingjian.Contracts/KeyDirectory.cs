@@ -1,3 +1,4 @@
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
@@ -21,11 +22,11 @@ public sealed class KeyDirectory : IKeyDirectory
     public int FindProtocol(IStateReader state, long height) => state.ProtocolAt(height);
 
     /// <inheritdoc/>
-    public bool IsStated(IStateReader state, NodeSet nodes, ProtocolStatement statement) => ProtocolRules.IsStated(state, nodes, statement);
+    public bool IsStated(IStateReader state, NodeSet nodes, ProtocolStatement statement) => Protocols.IsStated(state, nodes, statement);
 
     /// <inheritdoc/>
     public void State(IStateReader state, NodeSet nodes, long height, ProtocolStatement statement, IStateWriter writes) =>
-        ProtocolRules.State(state, nodes, height, statement, writes);
+        Protocols.State(state, nodes, height, statement, writes);
 
     /// <inheritdoc/>
     /// <remarks>The key of an open invitation is nobody's, and can sign the binding for which it was issued and nothing else.</remarks>

@@ -1,5 +1,6 @@
 using System.Text;
 using Mingjian.Acts.Signing;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;

@@ -4,6 +4,7 @@ using Mingjian.Acts;
 using Mingjian.Acts.Signing;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;

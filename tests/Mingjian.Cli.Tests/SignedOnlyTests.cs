@@ -1,5 +1,6 @@
 using Mingjian.Acts.Signing;
 using Mingjian.Cli.Networks;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Sdk;

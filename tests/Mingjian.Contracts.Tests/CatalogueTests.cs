@@ -88,16 +88,45 @@ public sealed partial class CatalogueTests
             expected.Append(CultureInfo.InvariantCulture, $"| {number} | `{name}` | {message.What} |\n");
         }
 
+        AssertTable(path, RejectionTable(), expected.ToString());
+    }
+
+    [Theory]
+    [InlineData("organizations", "src/Mingjian.Contracts/Organizations/README.md")]
+    [InlineData("members", "src/Mingjian.Contracts/Members/README.md")]
+    [InlineData("dues", "src/Mingjian.Contracts/Dues/README.md")]
+    [InlineData("all", "docs/reference/domain-facts.md")]
+    public void The_documents_list_the_rights_as_the_code_has_them(string slice, string document)
+    {
+        var grants = slice switch
+        {
+            "organizations" => OrganizationsRights.All,
+            "members" => MembersRights.All,
+            "dues" => DuesRights.All,
+            _ => Rights.Table,
+        };
+        var expected = new StringBuilder("| Right | Held by | Since |\n|---|---|---|\n");
+        foreach (var grant in grants)
+        {
+            var holders = grant.Holders.Select(h => $"`{h.Post}`{(h.Reach == Reach.Below ? " and below" : string.Empty)}");
+            expected.Append(CultureInfo.InvariantCulture, $"| `{grant.Right}` | {string.Join(", ", holders)} | protocol {grant.Since} |\n");
+        }
+
+        AssertTable(Repository.File(document.Split('/')), RightsTable(), expected.ToString());
+    }
+
+    private static void AssertTable(string path, Regex form, string expected)
+    {
         var text = File.ReadAllText(path);
-        var table = RejectionTable().Match(text);
-        Assert.True(table.Success, $"{path} has no rejection table");
+        var table = form.Match(text);
+        Assert.True(table.Success, $"{path} has no such table");
         if (Environment.GetEnvironmentVariable("MINGJIAN_WRITE_DOCS") == "1")
         {
-            File.WriteAllText(path, text.Replace(table.Value, expected.ToString(), StringComparison.Ordinal));
+            File.WriteAllText(path, text.Replace(table.Value, expected, StringComparison.Ordinal));
             return;
         }
 
-        Assert.Equal(expected.ToString(), table.Value);
+        Assert.Equal(expected, table.Value);
     }
 
     private static void AssertReached<T>(params string[] tables)
@@ -112,4 +141,7 @@ public sealed partial class CatalogueTests
 
     [GeneratedRegex(@"\| Code \| Name \| 说明 \|\n\|---\|---\|---\|\n(\|[^\n]*\n)*")]
     private static partial Regex RejectionTable();
+
+    [GeneratedRegex(@"\| Right \| Held by \| Since \|\n\|---\|---\|---\|\n(\|[^\n]*\n)*")]
+    private static partial Regex RightsTable();
 }

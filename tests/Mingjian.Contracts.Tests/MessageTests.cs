@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text;
 using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
@@ -29,10 +31,26 @@ public sealed class MessageTests
         Assert.Equal(declared.Order(ByName), registered.Order(ByName));
     }
 
+    /// <summary>A refusal names its contract by the name of the enumeration.</summary>
+    [Fact]
+    public void Reasons_are_enumerations_called_after_their_contract() => Assert.Equal(
+        AllContracts.Create().Select(c => c.Name).Order(StringComparer.Ordinal),
+        typeof(AllContracts).Assembly.GetTypes().Where(t => t.IsEnum && t.Name.EndsWith("Rejection", StringComparison.Ordinal))
+            .Select(t => t.Name[..^"Rejection".Length].ToLowerInvariant()).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Every_protocol_that_brought_a_contract_an_act_has_a_recorded_digest() => Assert.All(AllContracts.Create(), c =>
+    {
+        var folder = c.GetType().Namespace!.Split('.')[^1];
+        var rows = typeof(MessageTests).Assembly.GetType($"Mingjian.Contracts.Tests.{folder}.{folder}DigestTests", throwOnError: true)!
+            .GetMethods().SelectMany(m => m.GetCustomAttributes<InlineDataAttribute>()).Select(a => a.Data[0]).ToList();
+        Assert.Empty(c.Commands.Select(m => m.Since).Distinct().Where(p => !rows.Contains(p)));
+    });
+
     [Fact]
     public void State_tables_have_prefixes_that_do_not_begin_one_another()
     {
-        var prefixes = new[] { typeof(OrganizationsState), typeof(MembersState), typeof(DuesState), typeof(NodesState) }
+        var prefixes = new[] { typeof(OrganizationsState), typeof(KeysState), typeof(MembersState), typeof(DuesState), typeof(NodesState) }
             .SelectMany(t => t.GetProperties())
             .Where(p => p.PropertyType.IsGenericType && p.PropertyType.GetGenericTypeDefinition() == typeof(StateTable<>))
             .Select(p => (string)p.PropertyType.GetProperty("Prefix")!.GetValue(p.GetValue(null))!)

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Mingjian.Contracts;
+using Mingjian.Contracts.Kernel;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
 using Mingjian.Server.Demo;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 
 namespace Mingjian.Server.Tests;

@@ -1,4 +1,5 @@
 using System.Net;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 
 namespace Mingjian.Server.Tests;

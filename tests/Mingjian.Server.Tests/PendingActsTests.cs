@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Mingjian.Acts.Networks;
 using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Mingjian.Contracts;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Primitives;
 

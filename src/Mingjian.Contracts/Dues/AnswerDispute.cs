@@ -1,3 +1,4 @@
+using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
 
@@ -35,45 +36,45 @@ internal static class AnswerDisputeRules
     {
         if (!Form.IsDefined(command.Answer))
         {
-            return DuesRules.Reject(DuesRejection.Malformed);
+            return Reject(DuesRejection.Malformed);
         }
 
         if (!context.HasMember())
         {
-            return DuesRules.Reject(DuesRejection.SignerNotAMember);
+            return Reject(DuesRejection.SignerNotAMember);
         }
 
         if (state.Payment(command.Payment) is not { } payment)
         {
-            return DuesRules.Reject(DuesRejection.PaymentUnknown);
+            return Reject(DuesRejection.PaymentUnknown);
         }
 
-        if (Rights.Signer(state, context, Right.RecordPayment, payment.Branch) is not { } by)
+        if (DuesRights.RecordPayment.Signer(state, context, payment.Branch) is not { } by)
         {
-            return DuesRules.Reject(DuesRejection.NotEntitled);
+            return Reject(DuesRejection.NotEntitled);
         }
 
         if (payment.Reversed is not null)
         {
-            return DuesRules.Reject(DuesRejection.PaymentReversed);
+            return Reject(DuesRejection.PaymentReversed);
         }
 
         if (payment.Answer != MemberAnswer.Disputed)
         {
-            return DuesRules.Reject(DuesRejection.NotDisputed);
+            return Reject(DuesRejection.NotDisputed);
         }
 
         if (by == payment.Member)
         {
-            return DuesRules.Reject(DuesRejection.OwnDispute);
+            return Reject(DuesRejection.OwnDispute);
         }
 
         // One answer at a time: another is due only after the member has kept the dispute.
         return state.DisputeAnswer(command.Payment) is { Accepted: not false }
-            ? DuesRules.Reject(DuesRejection.AlreadyAnswered)
+            ? Reject(DuesRejection.AlreadyAnswered)
             : Decision.Accept(new DisputeAnswered(command.Payment, payment.Member, payment.Branch, command.Answer, by));
     }
 
-    public static void Apply(DisputeAnswered answered, IStateWriter writes) => writes.Put(
+    public static void Apply(IStateReader state, DisputeAnswered answered, DecisionContext context, IStateWriter writes) => writes.Put(
         DuesState.DisputeAnswers.Key(answered.Payment), new DisputeAnswerRecord(answered.Payment, answered.Answer, answered.By, null));
 }

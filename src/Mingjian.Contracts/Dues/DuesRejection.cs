@@ -1,3 +1,5 @@
+using Mingjian.Contracts.Keys;
+
 namespace Mingjian.Contracts.Dues;
 
 /// <summary>Why <c>dues</c> refuses; in order of precedence, numbers never reused.</summary>
@@ -81,7 +83,7 @@ public enum DuesRejection
     /// <summary>Nobody decides on a proposal of his or her own, or on his or her own dues.</summary>
     ReductionNeedsAnotherPerson = 1306,
 
-    /// <summary>Who proposed and who decides are not two: one stands behind the other's key (<see cref="Members.KeyChain"/>).</summary>
+    /// <summary>Who proposed and who decides are not two: one stands behind the other's key (<see cref="KeyChain"/>).</summary>
     ReductionNotIndependent = 1307,
 
     /// <summary>Dues are not deducted from pay (Art. 14).</summary>
@@ -126,7 +128,7 @@ public enum DuesRejection
     /// <summary>The month has <see cref="MonthRecord.MaxPayments"/> part payments.</summary>
     TooManyPayments = 1414,
 
-    /// <summary>The consents of branch and committee are not two people's: one stands behind the other's key (<see cref="Members.KeyChain"/>).</summary>
+    /// <summary>The consents of branch and committee are not two people's: one stands behind the other's key (<see cref="KeyChain"/>).</summary>
     ConsentsNotIndependent = 1415,
 
     /// <summary>No such payment.</summary>

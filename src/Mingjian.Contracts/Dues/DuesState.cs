@@ -8,22 +8,22 @@ namespace Mingjian.Contracts.Dues;
 public static class DuesState
 {
     /// <summary><c>dues/policy/o-…</c>.</summary>
-    public static StateTable<PolicyRecord> Policies { get; } = new("dues/policy/", ContractsJson.For<PolicyRecord>());
+    public static StateTable<PolicyRecord> Policies { get; } = new("dues/policy/", DuesJson.Forms.Of<PolicyRecord>());
 
     /// <summary><c>dues/standard/m-…</c>.</summary>
-    public static StateTable<StandardsRecord> Standards { get; } = new("dues/standard/", ContractsJson.For<StandardsRecord>());
+    public static StateTable<StandardsRecord> Standards { get; } = new("dues/standard/", DuesJson.Forms.Of<StandardsRecord>());
 
     /// <summary><c>dues/reduction/m-…</c>.</summary>
-    public static StateTable<ReductionsRecord> Reductions { get; } = new("dues/reduction/", ContractsJson.For<ReductionsRecord>());
+    public static StateTable<ReductionsRecord> Reductions { get; } = new("dues/reduction/", DuesJson.Forms.Of<ReductionsRecord>());
 
     /// <summary><c>dues/month/m-…/yyyy-MM</c>.</summary>
-    public static StateTable<MonthRecord> Months { get; } = new("dues/month/", ContractsJson.For<MonthRecord>());
+    public static StateTable<MonthRecord> Months { get; } = new("dues/month/", DuesJson.Forms.Of<MonthRecord>());
 
     /// <summary><c>dues/payment/p-…</c>.</summary>
-    public static StateTable<PaymentRecord> Payments { get; } = new("dues/payment/", ContractsJson.For<PaymentRecord>());
+    public static StateTable<PaymentRecord> Payments { get; } = new("dues/payment/", DuesJson.Forms.Of<PaymentRecord>());
 
     /// <summary><c>dues/answer/p-…</c>.</summary>
-    public static StateTable<DisputeAnswerRecord> DisputeAnswers { get; } = new("dues/answer/", ContractsJson.For<DisputeAnswerRecord>());
+    public static StateTable<DisputeAnswerRecord> DisputeAnswers { get; } = new("dues/answer/", DuesJson.Forms.Of<DisputeAnswerRecord>());
 
     public static StandardsRecord? StandardsOf(this IStateReader state, MemberId member) => state.Get(Standards.Key(member));
 
@@ -104,13 +104,30 @@ public sealed record ReductionsRecord(IReadOnlyList<Reduction> Reductions)
 
         return null;
     }
+
+    /// <summary>The reduction from a month on that nobody has decided yet, or null.</summary>
+    internal Reduction? Undecided(Month from)
+    {
+        foreach (var reduction in Reductions)
+        {
+            if (reduction.Outcome == ReductionOutcome.Proposed && reduction.From == from)
+            {
+                return reduction;
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <param name="Monthly">Reduced amount; zero = waived.</param>
 /// <param name="ProposedBy">The branch secretary.</param>
 /// <param name="DecidedBy">Null while proposed.</param>
 public sealed record Reduction(
-    Month From, Month Until, Amount Monthly, ReductionOutcome Outcome, MemberId ProposedBy, MemberId? DecidedBy);
+    Month From, Month Until, Amount Monthly, ReductionOutcome Outcome, MemberId ProposedBy, MemberId? DecidedBy)
+{
+    internal bool Overlaps(Reduction other) => From <= other.Until && other.From <= Until;
+}
 
 public enum ReductionOutcome
 {

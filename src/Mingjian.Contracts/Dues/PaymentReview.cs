@@ -38,7 +38,7 @@ public static class PaymentReview
     /// <summary>Re-checks a payment of assessed dues.</summary>
     public static PaymentReviewFault Check(PaymentRecorded recorded)
     {
-        if (!Form.IsList(recorded.Items, PaymentRules.MostItems))
+        if (!Form.IsList(recorded.Items, RecordPaymentRules.MostItems))
         {
             return PaymentReviewFault.Malformed;
         }
@@ -46,22 +46,22 @@ public static class PaymentReview
         var command = new RecordPayment(
             recorded.Payment, recorded.Member, recorded.Branch, recorded.Date, recorded.Method, recorded.Payer, recorded.Basis,
             [.. recorded.Items.Select(i => new PaymentItem(i.Month, i.Amount))]);
-        if (!PaymentRules.IsWellFormed(command))
+        if (!RecordPaymentRules.IsWellFormed(command))
         {
             return PaymentReviewFault.Malformed;
         }
 
-        if (PaymentRules.CheckPayer(recorded.Payer) is not null)
+        if (RecordPaymentRules.CheckPayer(recorded.Payer) is not null)
         {
             return PaymentReviewFault.Payer;
         }
 
-        if (PaymentRules.CheckBasis(command) is not null)
+        if (RecordPaymentRules.CheckBasis(command) is not null)
         {
             return PaymentReviewFault.Basis;
         }
 
-        if (PaymentRules.RuleOf(command)?.Id != recorded.Rule)
+        if (RecordPaymentRules.RuleOf(command)?.Id != recorded.Rule)
         {
             return PaymentReviewFault.Rule;
         }
@@ -81,7 +81,7 @@ public static class PaymentReview
     /// <summary>Re-checks a voluntary payment.</summary>
     public static PaymentReviewFault Check(VoluntaryPaymentRecorded recorded)
     {
-        if (!Form.IsDefined(recorded.Method) || !Form.IsDate(recorded.Date) || !PaymentRules.IsPayable(recorded.Amount))
+        if (!Form.IsDefined(recorded.Method) || !Form.IsDate(recorded.Date) || !Receiving.IsPayable(recorded.Amount))
         {
             return PaymentReviewFault.Malformed;
         }
@@ -91,7 +91,7 @@ public static class PaymentReview
             return PaymentReviewFault.Rule;
         }
 
-        return recorded.Fund == PaymentRules.FundOf(recorded.Amount) ? PaymentReviewFault.None : PaymentReviewFault.Fund;
+        return recorded.Fund == RecordVoluntaryPaymentRules.FundOf(recorded.Amount) ? PaymentReviewFault.None : PaymentReviewFault.Fund;
     }
 
     private static PaymentReviewFault Check(PaidMonth item)

@@ -18,32 +18,32 @@ internal static class ReplyToAnswerRules
 {
     public static Decision Decide(IStateReader state, ReplyToAnswer command, DecisionContext context)
     {
-        if (AnswerRules.Check(state, command.Payment, context, out var payment) is { } reason)
+        if (OwnPayment.Check(state, command.Payment, context, out var payment) is { } reason)
         {
-            return DuesRules.Reject(reason);
+            return Reject(reason);
         }
 
         if (payment!.Answer != MemberAnswer.Disputed)
         {
-            return DuesRules.Reject(DuesRejection.NotDisputed);
+            return Reject(DuesRejection.NotDisputed);
         }
 
         return state.DisputeAnswer(command.Payment) switch
         {
-            null => DuesRules.Reject(DuesRejection.NotAnswered),
-            { Accepted: not null } => DuesRules.Reject(DuesRejection.AlreadyReplied),
+            null => Reject(DuesRejection.NotAnswered),
+            { Accepted: not null } => Reject(DuesRejection.AlreadyReplied),
             { Answer: var answer } => Decision.Accept(
                 new AnswerReplied(command.Payment, payment.Member, command.Accepted, command.Accepted && answer != DisputeAnswer.WillBeReversed)),
         };
     }
 
-    public static void Apply(IStateReader state, AnswerReplied replied, IStateWriter writes)
+    public static void Apply(IStateReader state, AnswerReplied replied, DecisionContext context, IStateWriter writes)
     {
         var answer = state.DisputeAnswer(replied.Payment)!;
         writes.Put(DuesState.DisputeAnswers.Key(replied.Payment), answer with { Accepted = replied.Accepted });
         if (replied.Settled)
         {
-            AnswerRules.Apply(state, replied.Payment, MemberAnswer.Confirmed, null, writes);
+            OwnPayment.PutAnswer(state, replied.Payment, MemberAnswer.Confirmed, null, writes);
         }
     }
 }

@@ -1,3 +1,5 @@
+using Mingjian.Contracts.Keys;
+using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
 
@@ -15,6 +17,22 @@ public static class Inviting
     /// hands out the posts behind it.
     /// </summary>
     public static bool MayInvite(IStateReader state, MemberId official, MemberRecord member, DateOnly today) =>
-        Rights.Allows(state, official, Right.IssueInvitation, member.Branch, today)
-        && MembersRules.Reaches(state, official, Right.IssueInvitation, member.Member, today);
+        MembersRights.IssueInvitation.Allows(state, official, member.Branch, today)
+        && MembersRights.IssueInvitation.Covers(state, official, member.Member, today);
+
+    internal static Actor? FindSigner(DecisionContext context, MemberId member)
+    {
+        foreach (var actor in context.Actors)
+        {
+            if (actor.Member == member)
+            {
+                return actor;
+            }
+        }
+
+        return null;
+    }
+
+    internal static bool IsKnown(IStateReader state, KeyId key) =>
+        state.KeyRecord(key) is not null || state.Invitation(key) is not null || state.Get(KeysState.OrganizationKeys.Key(key)) is not null;
 }

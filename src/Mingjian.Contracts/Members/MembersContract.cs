@@ -1,39 +1,41 @@
+using System.Text.Json.Serialization;
 using Mingjian.Contracts.Sdk;
 
 namespace Mingjian.Contracts.Members;
 
+/// <summary>Commands of the contract <c>members</c>.</summary>
+public abstract record MembersCommand : ICommand;
+
+/// <summary>Events of the contract <c>members</c>; stored for ever, fields are added, never renamed.</summary>
+public abstract record MembersEvent : IEvent;
+
 /// <summary>The contract <c>members</c>: rosters, invitations and the keys that speak for people.</summary>
-public sealed class MembersContract : IContract
+/// <remarks>One act more is a file of its own, one line in the list and one in the forms below.</remarks>
+public sealed class MembersContract() : Contract("members", MembersJson.Forms,
+[
+    new Act<ImportMembers, MembersImported>(ImportMembersRules.Decide, ImportMembersRules.Apply),
+    new Act<WithdrawImport, ImportWithdrawn>(WithdrawImportRules.Decide, WithdrawImportRules.Apply),
+    new Act<IssueInvitation, InvitationIssued>(IssueInvitationRules.Decide, IssueInvitationRules.Apply),
+    new Act<ConfirmInvitation, InvitationConfirmed>(ConfirmInvitationRules.Decide, ConfirmInvitationRules.Apply),
+    new Act<WithdrawInvitation, InvitationWithdrawn>(WithdrawInvitationRules.Decide, WithdrawInvitationRules.Apply),
+    new Act<BindKey, KeyBound>(BindKeyRules.Decide, BindKeyRules.Apply),
+    new Act<RevokeKey, KeyRevoked>(RevokeKeyRules.Decide, RevokeKeyRules.Apply),
+]);
+
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ImportMembers)), JsonSerializable(typeof(MembersImported))]
+[JsonSerializable(typeof(WithdrawImport)), JsonSerializable(typeof(ImportWithdrawn))]
+[JsonSerializable(typeof(IssueInvitation)), JsonSerializable(typeof(InvitationIssued))]
+[JsonSerializable(typeof(ConfirmInvitation)), JsonSerializable(typeof(InvitationConfirmed))]
+[JsonSerializable(typeof(WithdrawInvitation)), JsonSerializable(typeof(InvitationWithdrawn))]
+[JsonSerializable(typeof(BindKey)), JsonSerializable(typeof(KeyBound))]
+[JsonSerializable(typeof(RevokeKey)), JsonSerializable(typeof(KeyRevoked))]
+[JsonSerializable(typeof(MemberRecord))]
+[JsonSerializable(typeof(IdentityRecord))]
+[JsonSerializable(typeof(ImportRecord))]
+[JsonSerializable(typeof(ImportChunkRecord))]
+[JsonSerializable(typeof(ImportUseRecord))]
+internal sealed partial class MembersJson : JsonSerializerContext
 {
-    internal const string ContractName = "members";
-
-    public string Name => ContractName;
-
-    public IReadOnlyList<MessageType> Commands { get; } =
-    [
-        ContractsJson.Message<ImportMembers>(ContractName),
-        ContractsJson.Message<WithdrawImport>(ContractName),
-        ContractsJson.Message<IssueInvitation>(ContractName),
-        ContractsJson.Message<ConfirmInvitation>(ContractName),
-        ContractsJson.Message<WithdrawInvitation>(ContractName),
-        ContractsJson.Message<BindKey>(ContractName),
-        ContractsJson.Message<RevokeKey>(ContractName),
-    ];
-
-    public IReadOnlyList<MessageType> Events { get; } =
-    [
-        ContractsJson.Message<MembersImported>(ContractName),
-        ContractsJson.Message<ImportWithdrawn>(ContractName),
-        ContractsJson.Message<InvitationIssued>(ContractName),
-        ContractsJson.Message<InvitationConfirmed>(ContractName),
-        ContractsJson.Message<InvitationWithdrawn>(ContractName),
-        ContractsJson.Message<KeyBound>(ContractName),
-        ContractsJson.Message<KeyRevoked>(ContractName),
-    ];
-
-    public Decision Decide(IStateReader state, ICommand command, DecisionContext context) =>
-        MembersRules.Decide(state, (MembersCommand)command, context);
-
-    public void Apply(IStateReader state, IEvent happened, DecisionContext context, IStateWriter writes) =>
-        MembersRules.Apply(state, (MembersEvent)happened, context, writes);
+    public static Forms Forms { get; } = new(new MembersJson());
 }

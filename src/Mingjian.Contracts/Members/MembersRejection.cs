@@ -1,3 +1,5 @@
+using Mingjian.Contracts.Keys;
+
 namespace Mingjian.Contracts.Members;
 
 /// <summary>Why <c>members</c> refuses; in order of precedence, numbers never reused.</summary>

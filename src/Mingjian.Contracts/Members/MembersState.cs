@@ -7,40 +7,24 @@ namespace Mingjian.Contracts.Members;
 public static class MembersState
 {
     /// <summary><c>members/member/m-…</c>.</summary>
-    public static StateTable<MemberRecord> Members { get; } = new("members/member/", ContractsJson.For<MemberRecord>());
+    public static StateTable<MemberRecord> Members { get; } = new("members/member/", MembersJson.Forms.Of<MemberRecord>());
 
     /// <summary><c>members/identity/&lt;hex of the blind index&gt;</c>: one person, one record.</summary>
-    public static StateTable<IdentityRecord> Identities { get; } = new("members/identity/", ContractsJson.For<IdentityRecord>());
+    public static StateTable<IdentityRecord> Identities { get; } = new("members/identity/", MembersJson.Forms.Of<IdentityRecord>());
 
     /// <summary><c>members/import/i-…</c>.</summary>
-    public static StateTable<ImportRecord> Imports { get; } = new("members/import/", ContractsJson.For<ImportRecord>());
+    public static StateTable<ImportRecord> Imports { get; } = new("members/import/", MembersJson.Forms.Of<ImportRecord>());
 
     /// <summary><c>members/import-chunk/i-…/n</c>: the chunk has been carried out.</summary>
     public static StateTable<ImportChunkRecord> ImportChunks { get; } =
-        new("members/import-chunk/", ContractsJson.For<ImportChunkRecord>());
+        new("members/import-chunk/", MembersJson.Forms.Of<ImportChunkRecord>());
 
     /// <summary><c>members/import-use/i-…</c>: present once something depends on one of the import's members.</summary>
-    public static StateTable<ImportUseRecord> ImportUses { get; } = new("members/import-use/", ContractsJson.For<ImportUseRecord>());
-
-    /// <summary><c>members/key/k-…</c>.</summary>
-    public static StateTable<KeyRecord> Keys { get; } = new("members/key/", ContractsJson.For<KeyRecord>());
-
-    /// <summary><c>members/keys/m-…</c>: the keys of one member; there once the member has had one.</summary>
-    public static StateTable<MemberKeysRecord> MemberKeys { get; } = new("members/keys/", ContractsJson.For<MemberKeysRecord>());
-
-    /// <summary><c>members/invitation/k-…</c>, by the id of the invitation's key.</summary>
-    public static StateTable<InvitationRecord> Invitations { get; } =
-        new("members/invitation/", ContractsJson.For<InvitationRecord>());
+    public static StateTable<ImportUseRecord> ImportUses { get; } = new("members/import-use/", MembersJson.Forms.Of<ImportUseRecord>());
 
     public static MemberRecord? Member(this IStateReader state, MemberId id) => state.Get(Members.Key(id));
 
     public static ImportRecord? Import(this IStateReader state, ImportId id) => state.Get(Imports.Key(id));
-
-    public static KeyRecord? KeyRecord(this IStateReader state, KeyId id) => state.Get(Keys.Key(id));
-
-    public static MemberKeysRecord? KeysOf(this IStateReader state, MemberId member) => state.Get(MemberKeys.Key(member));
-
-    public static InvitationRecord? Invitation(this IStateReader state, KeyId id) => state.Get(Invitations.Key(id));
 
     /// <summary>False when the member's import has been withdrawn.</summary>
     public static bool IsActive(this IStateReader state, MemberRecord member) =>
@@ -93,45 +77,3 @@ public sealed record ImportChunkRecord(int Rows);
 
 /// <param name="First">The member something first depended on.</param>
 public sealed record ImportUseRecord(MemberId First);
-
-/// <summary>A key bound to a member.</summary>
-/// <param name="Since">Block time of the binding.</param>
-/// <param name="Revoked">Block time of the revocation; null while valid.</param>
-/// <param name="Reason">Null while valid.</param>
-/// <param name="By">Who invited: an official or the member; null for the founding officer's first key.</param>
-/// <param name="ConfirmedBy">The second official; null where none was asked for.</param>
-public sealed record KeyRecord(
-    PublicKeyValue Key, MemberId Member, LedgerTime Since, LedgerTime? Revoked, KeyRevocationReason? Reason, MemberId? By, MemberId? ConfirmedBy);
-
-/// <summary>The keys of one member.</summary>
-/// <param name="Keys">The valid ones, oldest first; empty when all are revoked.</param>
-/// <param name="Behind">
-/// Everybody who stands behind a key that the member has or had: who issued and confirmed its invitation, and who stood behind their keys
-/// when it was bound. Without the member; grows only, and by people who may invite, so it is short. See <see cref="KeyChain"/>.
-/// </param>
-public sealed record MemberKeysRecord(IReadOnlyList<KeyId> Keys, IReadOnlyList<MemberId> Behind)
-{
-    /// <summary>A phone, a computer, a passkey and two spares.</summary>
-    public const int Max = 5;
-}
-
-/// <summary>A one-time invitation.</summary>
-/// <param name="Key">Derived from the code.</param>
-/// <param name="By">Who issued it; the right to do so is asked again when it is redeemed.</param>
-/// <param name="With">The key that issued it; must be valid when it is redeemed.</param>
-/// <param name="Confirmed">By the second official; null while there is none.</param>
-/// <param name="Withdrawn">Block time; null while it stands.</param>
-/// <param name="Used">The key it bound; null while unused.</param>
-public sealed record InvitationRecord(
-    MemberId Member, PublicKeyValue Key, LedgerTime Expires, MemberId By, KeyId With, InvitationConfirmation? Confirmed, LedgerTime? Withdrawn,
-    KeyId? Used)
-{
-    /// <summary>Neither redeemed nor withdrawn; it may have expired.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public bool IsOpen => Used is null && Withdrawn is null;
-}
-
-/// <summary>A second official's agreement to a further key.</summary>
-/// <param name="With">The key that signed it; must be valid when the invitation is redeemed.</param>
-/// <param name="Opens">Redeemed from this time on; until then the member and the officials can object.</param>
-public sealed record InvitationConfirmation(MemberId By, KeyId With, LedgerTime Opens);

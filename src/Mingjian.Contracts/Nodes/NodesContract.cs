@@ -1,33 +1,35 @@
+using System.Text.Json.Serialization;
 using Mingjian.Contracts.Sdk;
 
 namespace Mingjian.Contracts.Nodes;
 
+/// <summary>Commands of the contract <c>nodes</c>. Organisations sign them with their network keys; no member can.</summary>
+public abstract record NodesCommand : ICommand;
+
+/// <summary>Events of the contract <c>nodes</c>; stored for ever, fields are added, never renamed.</summary>
+public abstract record NodesEvent : IEvent;
+
 /// <summary>The contract <c>nodes</c>: the network agreement, the nodes and their keys, restarts of stalled heights, the protocol.</summary>
-public sealed class NodesContract : IContract
+/// <remarks>One act more is a file of its own, one line in the list and one in the forms below.</remarks>
+public sealed class NodesContract() : Contract("nodes", NodesJson.Forms,
+[
+    new Act<FoundNodes, NodesFounded>(FoundNodesRules.Decide, FoundNodesRules.Apply),
+    new Act<ChangeNodes, NodesChanged>(ChangeNodesRules.Decide, ChangeNodesRules.Apply),
+    new Act<RestartHeight, HeightRestarted>(RestartHeightRules.Decide, RestartHeightRules.Apply),
+    new Act<ActivateProtocol, ProtocolActivated>(ActivateProtocolRules.Decide, ActivateProtocolRules.Apply),
+]);
+
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(FoundNodes)), JsonSerializable(typeof(NodesFounded))]
+[JsonSerializable(typeof(ChangeNodes)), JsonSerializable(typeof(NodesChanged))]
+[JsonSerializable(typeof(RestartHeight)), JsonSerializable(typeof(HeightRestarted))]
+[JsonSerializable(typeof(ActivateProtocol)), JsonSerializable(typeof(ProtocolActivated))]
+[JsonSerializable(typeof(ProtocolRecord))]
+[JsonSerializable(typeof(CarriedRecord))]
+[JsonSerializable(typeof(NodesRecord))]
+[JsonSerializable(typeof(Agreement))]
+[JsonSerializable(typeof(NodeKeyRecord))]
+internal sealed partial class NodesJson : JsonSerializerContext
 {
-    internal const string ContractName = "nodes";
-
-    public string Name => ContractName;
-
-    public IReadOnlyList<MessageType> Commands { get; } =
-    [
-        ContractsJson.Message<FoundNodes>(ContractName),
-        ContractsJson.Message<ChangeNodes>(ContractName),
-        ContractsJson.Message<RestartHeight>(ContractName),
-        ContractsJson.Message<ActivateProtocol>(ContractName),
-    ];
-
-    public IReadOnlyList<MessageType> Events { get; } =
-    [
-        ContractsJson.Message<NodesFounded>(ContractName),
-        ContractsJson.Message<NodesChanged>(ContractName),
-        ContractsJson.Message<HeightRestarted>(ContractName),
-        ContractsJson.Message<ProtocolActivated>(ContractName),
-    ];
-
-    public Decision Decide(IStateReader state, ICommand command, DecisionContext context) =>
-        NodesRules.Decide(state, (NodesCommand)command, context);
-
-    public void Apply(IStateReader state, IEvent happened, DecisionContext context, IStateWriter writes) =>
-        NodesRules.Apply(state, (NodesEvent)happened, context, writes);
+    public static Forms Forms { get; } = new(new NodesJson());
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
 
@@ -8,23 +9,19 @@ namespace Mingjian.Contracts.Nodes;
 public static class NodesState
 {
     /// <summary>One record, key <c>nodes/network/top</c>: present once the network agreement is signed.</summary>
-    public static StateTable<NodesRecord> Network { get; } = new("nodes/network/", ContractsJson.For<NodesRecord>());
+    public static StateTable<NodesRecord> Network { get; } = new("nodes/network/", NodesJson.Forms.Of<NodesRecord>());
 
     /// <summary><c>nodes/node-key/&lt;hex of the Ed25519 key&gt;</c>: every key that a node ever had.</summary>
-    public static StateTable<NodeKeyRecord> NodeKeys { get; } = new("nodes/node-key/", ContractsJson.For<NodeKeyRecord>());
-
-    /// <summary><c>nodes/organization-key/k-…</c>: every network key that an organisation ever had.</summary>
-    public static StateTable<OrganizationKeyRecord> OrganizationKeys { get; } =
-        new("nodes/organization-key/", ContractsJson.For<OrganizationKeyRecord>());
+    public static StateTable<NodeKeyRecord> NodeKeys { get; } = new("nodes/node-key/", NodesJson.Forms.Of<NodeKeyRecord>());
 
     /// <summary><c>nodes/agreement/&lt;n&gt;</c>: every agreement there ever was, from 1, so that verifiers can be led through all changes.</summary>
-    public static StateTable<Agreement> Agreements { get; } = new("nodes/agreement/", ContractsJson.For<Agreement>());
+    public static StateTable<Agreement> Agreements { get; } = new("nodes/agreement/", NodesJson.Forms.Of<Agreement>());
 
     /// <summary>One record, key <c>nodes/protocol/top</c>: which protocol held from which height; absent while it is 1.</summary>
-    public static StateTable<ProtocolRecord> Protocols { get; } = new("nodes/protocol/", ContractsJson.For<ProtocolRecord>());
+    public static StateTable<ProtocolRecord> Protocols { get; } = new("nodes/protocol/", NodesJson.Forms.Of<ProtocolRecord>());
 
     /// <summary><c>nodes/carried/&lt;n&gt;</c>: the newest protocol that a node's program carries, by its own word; absent = 1.</summary>
-    public static StateTable<CarriedRecord> Carried { get; } = new("nodes/carried/", ContractsJson.For<CarriedRecord>());
+    public static StateTable<CarriedRecord> Carried { get; } = new("nodes/carried/", NodesJson.Forms.Of<CarriedRecord>());
 
     public static StateKey<ProtocolRecord> ProtocolKey => Protocols.Key("top");
 
@@ -61,7 +58,7 @@ public static class NodesState
 
     /// <summary>The network key of an organisation that has a node now or will have one, or null.</summary>
     public static OrganizationKeyRecord? OrganizationKey(this IStateReader state, KeyId id) =>
-        state.Get(OrganizationKeys.Key(id)) is { } record && state.Nodes() is { } nodes
+        state.Get(KeysState.OrganizationKeys.Key(id)) is { } record && state.Nodes() is { } nodes
         && (nodes.Current.Speaks(record) || nodes.Next?.Speaks(record) == true)
             ? record
             : null;
@@ -169,7 +166,3 @@ public enum NodeKeyUse
 /// <param name="Node">Number of the node whose key it is or was.</param>
 /// <param name="Use">What for.</param>
 public sealed record NodeKeyRecord(int Node, NodeKeyUse Use);
-
-/// <param name="Key">A network key.</param>
-/// <param name="Organization">Whose it is or was; it can never become another's.</param>
-public sealed record OrganizationKeyRecord(PublicKeyValue Key, OrganizationId Organization);

@@ -1,3 +1,4 @@
+using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
 
 namespace Mingjian.Contracts.Nodes;
@@ -54,4 +55,16 @@ internal static class SeatList
     /// is a network of one node, which must be able to change its own keys.
     /// </summary>
     public static int MostDiffering(int nodes) => nodes <= 4 ? 1 : (nodes - 1) / 3;
+
+    /// <summary>How many of the seats' organisations have signed.</summary>
+    public static int CountSigned(DecisionContext context, IReadOnlyList<Seat> seats)
+    {
+        var signed = 0;
+        foreach (var seat in seats)
+        {
+            signed += context.IsSignedBy(seat.OrganizationKey) ? 1 : 0;
+        }
+
+        return signed;
+    }
 }

@@ -7,17 +7,17 @@ namespace Mingjian.Contracts.Organizations;
 public static class OrganizationsState
 {
     /// <summary>One record, key <c>organizations/network/top</c>: present once the network is founded.</summary>
-    public static StateTable<NetworkRecord> Network { get; } = new("organizations/network/", ContractsJson.For<NetworkRecord>());
+    public static StateTable<NetworkRecord> Network { get; } = new("organizations/network/", OrganizationsJson.Forms.Of<NetworkRecord>());
 
     /// <summary><c>organizations/organization/o-…</c>.</summary>
     public static StateTable<OrganizationRecord> Organizations { get; } =
-        new("organizations/organization/", ContractsJson.For<OrganizationRecord>());
+        new("organizations/organization/", OrganizationsJson.Forms.Of<OrganizationRecord>());
 
     /// <summary><c>organizations/posts/m-…</c>: every appointment of one person, so that a right costs one read.</summary>
-    public static StateTable<PostsRecord> Posts { get; } = new("organizations/posts/", ContractsJson.For<PostsRecord>());
+    public static StateTable<PostsRecord> Posts { get; } = new("organizations/posts/", OrganizationsJson.Forms.Of<PostsRecord>());
 
     /// <summary>One record, key <c>organizations/sites/network</c>: the sites on which passkeys sign; absent while there is none.</summary>
-    public static StateTable<SitesRecord> Sites { get; } = new("organizations/sites/", ContractsJson.For<SitesRecord>());
+    public static StateTable<SitesRecord> Sites { get; } = new("organizations/sites/", OrganizationsJson.Forms.Of<SitesRecord>());
 
     public static StateKey<SitesRecord> SitesKey => Sites.Key("network");
 
@@ -27,6 +27,11 @@ public static class OrganizationsState
         state.Get(Organizations.Key(id));
 
     public static PostsRecord? PostsOf(this IStateReader state, MemberId member) => state.Get(Posts.Key(member));
+
+    internal static void Put(this IStateWriter writes, OrganizationRecord record) => writes.Put(Organizations.Key(record.Organization), record);
+
+    internal static void Put(this IStateWriter writes, MemberId member, IReadOnlyList<Appointment> appointments) =>
+        writes.Put(Posts.Key(member), new PostsRecord(appointments));
 
     /// <summary>Whether passkeys may sign on a page of this origin.</summary>
     /// <param name="site">SHA-256 of the origin.</param>
@@ -95,5 +100,32 @@ public sealed record PostsRecord(IReadOnlyList<Appointment> Appointments)
 /// <param name="Until">Null = until ended.</param>
 public sealed record Appointment(OrganizationId Organization, Post Post, DateOnly From, DateOnly? Until)
 {
+    public bool HasEnded(DateOnly today) => Until is { } until && until < today;
+
     public bool HoldsOn(DateOnly date) => From <= date && (Until is not { } until || date <= until);
+}
+
+
+/// <summary>What an organisation is.</summary>
+public enum OrganizationKind
+{
+    PrimaryPartyCommittee = 1,
+    GeneralBranch = 2,
+    PartyBranch = 3,
+}
+
+/// <summary>A post; what it may do is <c>Rights</c>.</summary>
+public enum Post
+{
+    /// <summary>组织部门(组织委员): roster, standards, assessment, approvals, invitations; over the organisation and all below it.</summary>
+    OrganizationOfficer = 1,
+
+    /// <summary>支部书记: consents of the branch, proposals, and the collector's rights, in the one branch.</summary>
+    BranchSecretary = 2,
+
+    /// <summary>党费收缴人: records and reverses payments in the one branch.</summary>
+    DuesCollector = 3,
+
+    /// <summary>审计(纪检): reads everything of the organisation and all below it, changes nothing.</summary>
+    Auditor = 4,
 }

@@ -1,3 +1,4 @@
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Cryptography;
 using Mingjian.Engine;

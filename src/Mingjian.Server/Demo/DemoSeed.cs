@@ -1,4 +1,5 @@
 using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Mingjian.Acts.Signing;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Cryptography;
 using Mingjian.Engine;

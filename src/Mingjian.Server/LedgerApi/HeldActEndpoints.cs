@@ -1,4 +1,4 @@
-using Mingjian.Contracts;
+using Mingjian.Contracts.Kernel;
 using Mingjian.Slices.Kernel.Countersigning;
 using Mingjian.Slices.Kernel.Http;
 using Mingjian.Views.Session;

@@ -1,5 +1,6 @@
 using Mingjian.Acts.Networks;
 using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Engine;

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Mingjian.Contracts;
+using Mingjian.Contracts.Kernel;
 using Mingjian.Engine;
 using Mingjian.Ordering.Etcd;
 using Mingjian.Server.Configuration;

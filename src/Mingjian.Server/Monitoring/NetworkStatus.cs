@@ -1,5 +1,5 @@
 using System.Globalization;
-using Mingjian.Contracts;
+using Mingjian.Contracts.Kernel;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Engine;

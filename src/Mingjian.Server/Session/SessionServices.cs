@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Mingjian.Contracts;
+using Mingjian.Contracts.Kernel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Identity;
 using Mingjian.Slices.Kernel.Http;
@@ -83,7 +83,7 @@ internal static class SessionServices
         foreach (var right in Enum.GetValues<Right>())
         {
             services.AddAuthorizationBuilder().AddPolicy(
-                RequireRightAttribute.PolicyOf(right), p => p.RequireCurrentUser(u => u.Posts.Any(h => Rights.Granted(h.Post, right) is not null)));
+                RequireRightAttribute.PolicyOf(right), p => p.RequireCurrentUser(u => u.Holds(right)));
         }
 
         services.AddScoped<IAuthorizationHandler, CurrentUserHandler>();

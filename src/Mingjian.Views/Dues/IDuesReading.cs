@@ -1,4 +1,4 @@
-using Mingjian.Contracts;
+using Mingjian.Contracts.Kernel;
 using Mingjian.Primitives;
 using Mingjian.Views.Session;
 

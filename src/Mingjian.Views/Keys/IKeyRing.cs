@@ -1,4 +1,5 @@
 using Mingjian.Acts.Signing;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Primitives;
 

@@ -1,3 +1,5 @@
+using Mingjian.Contracts;
+using Mingjian.Contracts.Kernel;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
 
@@ -23,8 +25,8 @@ public interface ICurrentUser
 public sealed record CurrentUser(
     MemberId Member, string DisplayName, KeyId Key, string Scheme, IReadOnlyList<HeldPost> Posts)
 {
-    /// <summary>Holds the post in any organisation. For showing menus only; services ask the contracts' rights.</summary>
-    public bool Holds(Post post) => Posts.Any(p => p.Post == post);
+    /// <summary>Holds a right in some organisation, by the contracts' own table. For menus and for whole pages; services ask for the organisation in question.</summary>
+    public bool Holds(Right right) => Posts.Any(p => Rights.Granted(p.Post, right) is not null);
 
     /// <summary>Holds any post, so the staff pages are of use to this person.</summary>
     public bool IsStaff => Posts.Count > 0;

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Authorization;
-using Mingjian.Contracts;
+using Mingjian.Contracts.Kernel;
 
 namespace Mingjian.Views.Session;
 
-/// <summary>Opens a page or endpoint to whoever holds a right anywhere, by the contracts' own table (<see cref="Rights.Table"/>).</summary>
+/// <summary>Opens a page or endpoint to whoever holds a right anywhere, by the contracts' own table (<see cref="Contracts.Rights.Table"/>).</summary>
 /// <remarks>
 /// Over which organisation is decided by the slice's service for the organisation in question. Asked of the ledger anew each time; denied
 /// when it cannot tell.

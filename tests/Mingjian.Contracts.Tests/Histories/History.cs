@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Contracts.Tests.Support;
 using Mingjian.Primitives;
@@ -20,13 +19,18 @@ internal sealed class History
 
     public Dictionary<string, int> Outcomes { get; } = new(StringComparer.Ordinal);
 
-    public static History Run(ulong seed, IncrementalHash? digest = null)
+    /// <summary>Acts of all contracts.</summary>
+    public static History Run(ulong seed) => Run(seed, (random, ledger) => new MixedCommands(random, ledger), AllContracts.Protocol);
+
+    /// <param name="protocol">By which all of the history's blocks are made.</param>
+    public static History Run(ulong seed, Func<Random64, TestLedger, CommandSource> open, int protocol, IncrementalHash? digest = null)
     {
         var random = new Random64(seed);
         var ledger = World.Open();
-        ledger.Trace = digest is null ? null : (name, bytes) => Append(digest, name, bytes);
+        ledger.Protocol = protocol;
+        digest?.Follow(ledger);
         var history = new History(ledger);
-        var source = new CommandSource(random, ledger);
+        var source = open(random, ledger);
         for (var act = 0; act < Acts; act++)
         {
             ledger.Height++;
@@ -35,7 +39,7 @@ internal sealed class History
             var decision = ledger.Submit(command, actors);
             var outcome = decision.Rejection?.Code ?? command.GetType().Name;
             history.Outcomes[outcome] = history.Outcomes.GetValueOrDefault(outcome) + 1;
-            digest?.AppendData(Encoding.ASCII.GetBytes(outcome));
+            digest?.Add(outcome);
             history._log.AddRange(decision.Events.Select(e => (e, ledger.Time, ledger.Height, actors)));
         }
 
@@ -54,12 +58,5 @@ internal sealed class History
         }
 
         return ledger;
-    }
-
-    private static void Append(IncrementalHash digest, string name, byte[] bytes)
-    {
-        digest.AppendData(Encoding.ASCII.GetBytes(name));
-        digest.AppendData(BitConverter.GetBytes(bytes.Length));
-        digest.AppendData(bytes);
     }
 }

@@ -1,3 +1,4 @@
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Tests.Support;

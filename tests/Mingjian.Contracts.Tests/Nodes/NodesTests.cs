@@ -250,6 +250,7 @@ public sealed class NodesTests
             new HashSet<string>(StringComparer.Ordinal)
             {
                 "join", "leave", "rotate", "accepted", "TooManyDiffer", "ChangePending", "QuorumMissing", "NumberNotNext", "NodeKeyUsed", "NewcomerDidNotSign",
+                "RestartHeight", "EpochNotNext", "TooFewStatements", "ActivateProtocol", "TooFewNodesCarry", "ProtocolNotNewer", "ProtocolFromOutOfRange",
             },
             outcomes);
     }

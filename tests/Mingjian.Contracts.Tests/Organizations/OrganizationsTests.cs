@@ -1,3 +1,4 @@
+using Mingjian.Contracts.Kernel;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;

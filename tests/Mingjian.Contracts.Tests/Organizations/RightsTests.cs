@@ -1,4 +1,7 @@
+using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Kernel;
 using Mingjian.Contracts.Organizations;
+using Mingjian.Contracts.Sdk;
 using Mingjian.Contracts.Tests.Support;
 using static Mingjian.Contracts.Tests.Support.Ids;
 
@@ -60,15 +63,30 @@ public sealed class RightsTests
         Assert.False(Rights.Allows(World.Open(), World.Founder, (Right)99, World.Top, D("2026-11-22")));
 
     [Fact]
-    public void Every_post_has_one_line_and_every_right_some_post()
+    public void Every_right_has_one_line_which_says_since_when_and_names_each_post_once()
     {
-        Assert.Equal(Enum.GetValues<Post>(), Rights.Table.Select(l => l.Post));
-        Assert.Empty(Enum.GetValues<Right>().Except(Rights.Table.SelectMany(l => l.Rights)));
+        Assert.Equal(Enum.GetValues<Right>(), Rights.Table.Select(g => g.Right));
+        Assert.All(Rights.Table, g => Assert.InRange(g.Since, 1, AllContracts.Protocol));
+        Assert.All(Rights.Table, g => Assert.NotEmpty(g.Holders));
+        Assert.All(Rights.Table, g => Assert.Equal(g.Holders.DistinctBy(h => h.Post), g.Holders));
+        Assert.Empty(Enum.GetValues<Post>().Except(Rights.Table.SelectMany(g => g.Holders).Select(h => h.Post)));
     }
 
     [Fact]
-    public void The_auditors_line_holds_nothing_but_reading() =>
-        Assert.All(Rights.Table.Single(l => l.Post == Post.Auditor).Rights, r => Assert.StartsWith("View", r.ToString()));
+    public void A_right_is_nobodys_before_its_protocol()
+    {
+        var ledger = World.Open();
+        var grant = DuesRights.RecordPayment with { Since = 2 };
+        Assert.Null(grant.Signer(ledger, Context(1), World.BranchA));
+        Assert.Equal(World.CollectorA, grant.Signer(ledger, Context(2), World.BranchA));
+
+        DecisionContext Context(int protocol) => new(
+            ledger.Time, ledger.Height, TestLedger.Network, [By(World.CollectorA)], ledger.Nodes, 1, protocol);
+    }
+
+    [Fact]
+    public void An_auditor_holds_nothing_but_reading() => Assert.All(
+        Rights.Table.Where(g => g.Of(Post.Auditor) is not null), g => Assert.StartsWith("View", g.Right.ToString()));
 
     [Fact]
     public void A_right_in_ones_own_branch_costs_one_read()

@@ -1,4 +1,5 @@
 using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;
@@ -13,7 +14,7 @@ namespace Mingjian.Formats.Tests.Schemas;
 /// <summary>Sizes of lists and ranges of numbers that hold in every entry of a log, and how state keys are made: what types do not say.</summary>
 internal static class Limits
 {
-    /// <summary>Months of one payment (PaymentRules.MostItems).</summary>
+    /// <summary>Months of one payment (RecordPaymentRules.MostItems).</summary>
     private const int MostItems = 12;
 
     public static Dictionary<(Type, string), (long Low, long High)> All { get; } = new()

@@ -7,6 +7,8 @@ using Mingjian.Acts.Messages;
 using Mingjian.Acts.Networks;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
+using Mingjian.Contracts.Kernel;
+using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Admission;
@@ -45,13 +47,19 @@ internal static class SchemaDocuments
         return files;
     }
 
-    /// <summary>State tables of a contract: prefix and record.</summary>
-    public static IEnumerable<(string Prefix, Type Record)> StateOf(IContract contract) =>
-        from type in contract.GetType().Assembly.GetTypes()
-        where type.Namespace == contract.GetType().Namespace && type.Name.EndsWith("State", StringComparison.Ordinal)
-        from property in type.GetProperties(BindingFlags.Public | BindingFlags.Static)
-        where property.PropertyType.IsGenericType && property.PropertyType.GetGenericTypeDefinition() == typeof(StateTable<>)
-        select ((string)property.PropertyType.GetProperty("Prefix")!.GetValue(property.GetValue(null))!, property.PropertyType.GetGenericArguments()[0]);
+    /// <summary>State tables of a contract, wherever they are declared: prefix and record, in the order of <see cref="Limits.Keys"/>.</summary>
+    public static IEnumerable<(string Prefix, Type Record)> StateOf(IContract contract)
+    {
+        var order = Limits.Keys.Keys.ToList();
+        return
+            from type in contract.GetType().Assembly.GetTypes()
+            from property in type.GetProperties(BindingFlags.Public | BindingFlags.Static)
+            where property.PropertyType.IsGenericType && property.PropertyType.GetGenericTypeDefinition() == typeof(StateTable<>)
+            let prefix = (string)property.PropertyType.GetProperty("Prefix")!.GetValue(property.GetValue(null))!
+            where prefix.StartsWith(contract.Name + "/", StringComparison.Ordinal)
+            orderby order.IndexOf(prefix)
+            select (prefix, property.PropertyType.GetGenericArguments()[0]);
+    }
 
     private static JsonObject OfContract(IContract contract, Dictionary<Type, string> homes, DocComments docs)
     {
@@ -150,13 +158,13 @@ internal static class SchemaDocuments
         }
 
         var rights = new JsonArray();
-        foreach (var line in Rights.Table)
+        foreach (var line in Rights.Table.SelectMany(g => g.Holders, (grant, holder) => (holder, grant.Right)).GroupBy(l => l.holder, l => l.Right).OrderBy(l => l.Key.Post))
         {
             rights.Add(new JsonObject
             {
-                ["post"] = (int)line.Post,
-                ["reach"] = (int)line.Reach,
-                ["rights"] = new JsonArray([.. line.Rights.Select(r => (JsonNode)(int)r)]),
+                ["post"] = (int)line.Key.Post,
+                ["reach"] = (int)line.Key.Reach,
+                ["rights"] = new JsonArray([.. line.Select(r => (JsonNode)(int)r)]),
             });
         }
 

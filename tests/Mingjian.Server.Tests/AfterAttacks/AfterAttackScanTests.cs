@@ -10,6 +10,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Mingjian.Acts.Networks;
 using Mingjian.Contracts;
+using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Organizations;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Mingjian.Acts;
 using Mingjian.Acts.Signing;
-using Mingjian.Contracts;
 using Mingjian.Contracts.Dues;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
