@@ -35,7 +35,7 @@ public sealed partial class RightsTests
     {
         var used = Files.Where(f => !f.Name.EndsWith("Rights.cs", StringComparison.Ordinal) && f.Name != "Mingjian.Contracts/Kernel/Right.cs")
             .SelectMany(f => Asked().Matches(f.Text)).Select(m => m.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
-        Assert.Empty(Rights.Table.Select(g => g.Right.ToString()).Where(r => !used.Contains(r)));
+        Assert.DoesNotContain(Rights.Table.Select(g => g.Right.ToString()), r => !used.Contains(r));
     }
 
     private static bool NamesPost(string text) => Enum.GetNames<Post>().Any(p => text.Contains("Post." + p, StringComparison.Ordinal));

@@ -44,7 +44,7 @@ public sealed class MessageTests
         var folder = c.GetType().Namespace!.Split('.')[^1];
         var rows = typeof(MessageTests).Assembly.GetType($"Mingjian.Contracts.Tests.{folder}.{folder}DigestTests", throwOnError: true)!
             .GetMethods().SelectMany(m => m.GetCustomAttributes<InlineDataAttribute>()).Select(a => a.Data[0]).ToList();
-        Assert.Empty(c.Commands.Select(m => m.Since).Distinct().Where(p => !rows.Contains(p)));
+        Assert.DoesNotContain(c.Commands.Select(m => m.Since).Distinct(), p => !rows.Contains(p));
     });
 
     [Fact]
