@@ -16,7 +16,7 @@ using Mingjian.Storage.Sql;
 using Mingjian.Views.Keys;
 using Mingjian.Views.Organizations;
 using Mingjian.Views.Session;
-using Mingjian.Web;
+using Mingjian.Web.Layout;
 
 namespace Mingjian.Server.Session;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Mingjian.Web;
+namespace Mingjian.Web.Layout;
 
 /// <summary>长辈模式: everything a third larger; remembered in a cookie, so it also holds before sign-in.</summary>
 public static class LargeText
