@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Mingjian.Ordering.Etcd;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Monitoring;
+using Mingjian.Slices.Check;
 using Mingjian.Slices.Kernel.Projections;
 
 namespace Mingjian.Server.Tests;

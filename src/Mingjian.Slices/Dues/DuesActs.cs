@@ -13,6 +13,8 @@ using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
 using Mingjian.Slices.Kernel.Access;
 using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Slices.Members;
+using Mingjian.Slices.Organizations;
 using Mingjian.Views.Dues;
 
 namespace Mingjian.Slices.Dues;
@@ -48,7 +50,7 @@ internal sealed class DuesActs(
         var commands = new List<ICommand>();
         foreach (var branch in branches.Distinct())
         {
-            var members = await context.Members.AsNoTracking().Where(m => m.Branch == branch && m.Import != null).Select(m => m.Member)
+            var members = await context.Members().AsNoTracking().Where(m => m.Branch == branch && m.Import != null).Select(m => m.Member)
                 .ToListAsync(cancellationToken);
             var names = await access.MemberNamesAsync(members, cancellationToken);
             var ofBranch = members.Select(m => Assess(state, m, names(m), branch, branchNames(branch), month))
@@ -107,10 +109,10 @@ internal sealed class DuesActs(
     {
         await access.RequireAsync(Right.SetStandards, branch, cancellationToken);
         await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-        var query = context.Members.AsNoTracking().Where(m => m.Branch == branch && m.Import != null).Select(m => m.Member);
+        var query = context.Members().AsNoTracking().Where(m => m.Branch == branch && m.Import != null).Select(m => m.Member);
         var members = await query.ToListAsync(cancellationToken);
         var state = access.State;
-        var standards = (await context.Standards.AsNoTracking().Where(s => query.Contains(s.Member)).ToListAsync(cancellationToken))
+        var standards = (await context.Standards().AsNoTracking().Where(s => query.Contains(s.Member)).ToListAsync(cancellationToken))
             .ToLookup(s => s.Member);
         var names = await access.MemberNamesAsync([.. members, .. standards.SelectMany(s => s).Select(s => s.Signer)], cancellationToken);
         return
@@ -259,7 +261,7 @@ internal sealed class DuesActs(
         var state = access.State;
         var policy = state.PolicyFor(organization);
         await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-        var row = await context.Policies.AsNoTracking().SingleOrDefaultAsync(p => p.Organization == organization, cancellationToken);
+        var row = await context.Policies().AsNoTracking().SingleOrDefaultAsync(p => p.Organization == organization, cancellationToken);
         var names = await access.MemberNamesAsync(row is null ? [] : [row.Signer], cancellationToken);
         var (components, match) = await ReadComponentsAsync(policy.Components, cancellationToken);
         return new PolicyView(

@@ -87,7 +87,7 @@ public abstract class DuesPage : ComponentBase, IDisposable
             var outcome = await Js.ActAsync(acts, names);
             if (outcome is { Final: > 0, Height: { } height })
             {
-                var shown = await Progress.WaitForAsync(height, WaitForLists);
+                var shown = await Progress.For(IDuesReading.Lists).WaitForAsync(height, WaitForLists);
                 Success = outcome.Ok
                     ? $"{success}，已确认于第 {height} 块。{(shown ? "" : "列表稍后更新。")}"
                     : $"{outcome.Final} 项已入账，{(outcome.Open > 0 ? $"{outcome.Open} 项等待确认" : "其余没有被接受")}。";

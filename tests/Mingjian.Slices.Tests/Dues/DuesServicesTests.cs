@@ -273,7 +273,7 @@ public sealed class DuesServicesTests : IAsyncLifetime
         var forOwner = await _world.Explorer(MemberA).FindEntryAsync(index);
         var forCollector = await _world.Explorer(CollectorA).FindEntryAsync(index);
         var forMember = await _world.Explorer(MemberB).FindEntryAsync(index);
-        Assert.Equal(_world.Network.NovemberOfMemberA, forOfficer!.Payment);
+        Assert.Equal(new EntrySubject("缴纳", _world.Network.NovemberOfMemberA.ToString(), $"/receipts/{_world.Network.NovemberOfMemberA}", "缴纳凭证（可离线核验）"), Assert.Single(forOfficer!.Subjects));
         Assert.Contains(forOfficer.Summary!.Facts, f => f.Value.Contains(DuesWorld.NameOf(MemberA), StringComparison.Ordinal));
         Assert.Equal(EntryScope.Whole, forOfficer.Scope);
         Assert.Contains("\"class\"", forOfficer.Json, StringComparison.Ordinal);
@@ -291,13 +291,20 @@ public sealed class DuesServicesTests : IAsyncLifetime
         Assert.DoesNotContain("\"rule\"", forCollector.Events[0].Json, StringComparison.Ordinal);
 
         // Anybody else: that it is there.
-        Assert.Equal((EntryScope.Shape, null, null, null, null), (forMember!.Scope, forMember.Summary, forMember.Bytes, forMember.Payment, forMember.Transaction));
+        Assert.Equal((EntryScope.Shape, null, null, 0, null), (forMember!.Scope, forMember.Summary, forMember.Bytes, forMember.Subjects.Count, forMember.Transaction));
         Assert.Empty(forMember.Signers);
         Assert.Empty(forMember.Events);
         Assert.Equal((forOfficer.Leaf, forOfficer.ProofRoot, forOfficer.Length), (forMember.Leaf, forMember.ProofRoot, forMember.Length));
         Assert.Null(await _world.Explorer(MemberB).SearchAsync(_world.Network.NovemberOfMemberA.ToString()));
         Assert.Equal(forOfficer.Bytes, _world.Network.Ledger.ReadEntry(index));
         Assert.Null(await _world.Explorer(MemberB).SearchAsync("p-00000000000000000000000000000000"));
+
+        // A person, by whoever may see the branch's list and by the person; an organisation, by whoever holds a post over it.
+        Assert.NotNull(await _world.Explorer(Officer).SearchAsync(MemberA.ToString()));
+        Assert.NotNull(await _world.Explorer(MemberA).SearchAsync(MemberA.ToString()));
+        Assert.Null(await _world.Explorer(MemberB).SearchAsync(MemberA.ToString()));
+        Assert.NotNull(await _world.Explorer(Officer).SearchAsync(BranchA.ToString()));
+        Assert.Null(await _world.Explorer(MemberB).SearchAsync(BranchA.ToString()));
         Assert.Equal("/explorer/blocks/3", await _world.Explorer(MemberB).SearchAsync("#3"));
     }
 
@@ -422,5 +429,5 @@ public sealed class NightlyCheckTests
     [InlineData("2026-11-22T02:30:00+08:00", 24 * 60)]
     [InlineData("2026-11-22T16:30:00+00:00", 2 * 60)]
     public void The_check_runs_at_half_past_two_in_Beijing(string now, int minutes) =>
-        Assert.Equal(TimeSpan.FromMinutes(minutes), Kernel.Projections.NightlyCheck.Pause(DateTimeOffset.Parse(now)));
+        Assert.Equal(TimeSpan.FromMinutes(minutes), Check.NightlyCheck.Pause(DateTimeOffset.Parse(now)));
 }

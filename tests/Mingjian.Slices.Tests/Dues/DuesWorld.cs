@@ -5,8 +5,10 @@ using Mingjian.Contracts;
 using Mingjian.Primitives;
 using Mingjian.Slices.Dues;
 using Mingjian.Slices.Kernel.Access;
-using Mingjian.Slices.Kernel.Explorer;
+using Mingjian.Slices.Explorer;
 using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Slices.Members;
+using Mingjian.Slices.Organizations;
 using Mingjian.Storage.Sql;
 using Mingjian.Views.Directory;
 using Mingjian.Views.ReadModels;
@@ -55,7 +57,8 @@ internal sealed class DuesWorld : IAsyncDisposable
 
     public DuesReminders Reminders(MemberId? member) => new(Own(), As(member));
 
-    public LedgerExplorer Explorer(MemberId? member) => new(Network.Ledger, As(member), Names.Instance, ReadModels());
+    public LedgerExplorer Explorer(MemberId? member) => new(Network.Ledger, As(member), Names.Instance,
+        [new OrganizationsSubjects(As(member), ReadModels()), new MembersSubjects(As(member), ReadModels()), new DuesSubjects(As(member), ReadModels())]);
 
     public ValueTask DisposeAsync()
     {
@@ -64,7 +67,7 @@ internal sealed class DuesWorld : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private Factory<ReadModelContext> ReadModels() => new(_settings, ReadModelContext.Name, o => new ReadModelContext(o));
+    private Factory<ReadModelContext> ReadModels() => new(_settings, ReadModelContext.Name, o => new ReadModelContext(o, AllSlices.ReadModels));
 
     private Factory<DuesContext> Own() => new(_settings, DuesContext.Name, o => new DuesContext(o));
 
@@ -88,6 +91,8 @@ internal sealed class DuesWorld : IAsyncDisposable
     private sealed class AllThere(long height) : IReadModelProgress
     {
         public long Height => height;
+
+        public IReadModelProgress For(string slice) => this;
 
         public IDisposable Subscribe(Action<long> advanced) => throw new NotSupportedException();
 
