@@ -7,6 +7,7 @@ using Mingjian.Slices.Kernel;
 using Mingjian.Slices.Kernel.Access;
 using Mingjian.Slices.Kernel.Countersigning;
 using Mingjian.Slices.Kernel.Desk;
+using Mingjian.Slices.Kernel.Preview;
 using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Slices.Keys;
 using Mingjian.Slices.Members;
@@ -43,6 +44,7 @@ internal static class AllSlices
         services.AddSingleton<ProjectionService>();
         services.AddHostedService<ReadModelSchema>();
         services.AddScoped<LedgerAccess>();
+        services.AddScoped<ActPreview>();
         services.AddScoped<IDesk, DeskItems>();
         foreach (var slice in List)
         {

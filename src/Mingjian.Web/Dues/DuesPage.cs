@@ -3,6 +3,7 @@ using Microsoft.JSInterop;
 using Mingjian.Acts.Signing;
 using Mingjian.Primitives;
 using Mingjian.Views.Dues;
+using Mingjian.Views.Preview;
 using Mingjian.Views.ReadModels;
 using Mingjian.Views.Session;
 using Mingjian.Web.Signing;
@@ -66,7 +67,7 @@ public abstract class DuesPage : ComponentBase, IDisposable
         {
             await action();
         }
-        catch (Exception e) when (e is AccessDeniedException or DuesInputException)
+        catch (Exception e) when (e is AccessDeniedException or ActInputException)
         {
             Fault = e.Message;
         }
@@ -134,7 +135,7 @@ public abstract class DuesPage : ComponentBase, IDisposable
                 await LoadAsync();
                 StateHasChanged();
             }
-            catch (Exception e) when (e is AccessDeniedException or DuesInputException or ObjectDisposedException)
+            catch (Exception e) when (e is AccessDeniedException or ActInputException or ObjectDisposedException)
             {
                 // The session ended or the page is going: the next click says so.
             }

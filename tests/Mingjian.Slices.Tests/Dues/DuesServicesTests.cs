@@ -8,6 +8,7 @@ using Mingjian.Primitives;
 using Mingjian.Slices.Dues;
 using Mingjian.Views.Dues;
 using Mingjian.Views.Explorer;
+using Mingjian.Views.Preview;
 using Mingjian.Views.Session;
 using Mingjian.Workbooks;
 using static Mingjian.Slices.Tests.Dues.SmallNetwork;
@@ -41,7 +42,7 @@ public sealed class DuesServicesTests : IAsyncLifetime
         { "PrepareVoluntary MemberA", "SC" },
         { "PrepareReversal NovemberOfMemberA", "OSC" },
         { "PrepareReduction MemberA", "S" },
-        { "PrepareDecision Waived", "O" },
+        { "PrepareDecision MemberA", "O" },
         { "ReadPolicy committee", "OU" },
         { "PreparePolicy committee", "O" },
         { "Remind B", "OB" },
@@ -147,7 +148,7 @@ public sealed class DuesServicesTests : IAsyncLifetime
         Assert.Equal(PaymentBasis.BackPayment, Assert.IsType<RecordPayment>(Assert.Single(Commands(acts))).Basis);
         _world.Network.Ledger.Accept(SecretaryB, Commands(acts));
         _world.Network.Ledger.Accept(CollectorA, new ReversePayment(_world.Network.NovemberOfMemberA, ReversalReason.RecordedTwice));
-        var refused = await Assert.ThrowsAsync<DuesInputException>(() => _world.Acts(CollectorA).PreparePaymentAsync(
+        var refused = await Assert.ThrowsAsync<ActRefusedException>(() => _world.Acts(CollectorA).PreparePaymentAsync(
             MemberA, [November], Today, PaymentMethod.Cash, Payer.Relative));
         Assert.Contains("第十二条", refused.Message, StringComparison.Ordinal);
     }
@@ -161,19 +162,12 @@ public sealed class DuesServicesTests : IAsyncLifetime
     [InlineData(2026, 5, 2026, 11, PaymentBasis.BackPayment)]
     [InlineData(2026, 4, 2026, 4, PaymentBasis.LongBackPayment)]
     [InlineData(2026, 4, 2026, 11, PaymentBasis.LongBackPayment)]
-    [InlineData(2027, 1, 2027, 1, null)]
-    [InlineData(2026, 9, 2026, 12, null)]
-    public void The_basis_follows_from_date_and_months(int fromYear, int from, int untilYear, int until, PaymentBasis? expected)
+    [InlineData(2027, 1, 2027, 1, PaymentBasis.Quarterly)]
+    [InlineData(2026, 9, 2026, 12, PaymentBasis.Quarterly)]
+    public void The_basis_follows_from_date_and_months(int fromYear, int from, int untilYear, int until, PaymentBasis expected)
     {
         Month[] months = [new Month(fromYear, from), new Month(untilYear, until)];
-        if (expected is { } basis)
-        {
-            Assert.Equal(basis, PaymentBasisChoice.Of(Today, months));
-        }
-        else
-        {
-            Assert.Throws<DuesInputException>(() => PaymentBasisChoice.Of(Today, months));
-        }
+        Assert.Equal(expected, PaymentBasisChoice.Of(Today, months));
     }
 
     [Fact]
@@ -412,13 +406,24 @@ public sealed class DuesServicesTests : IAsyncLifetime
             "PrepareVoluntary MemberA" => acts.PrepareVoluntaryAsync(MemberA, Amount.FromYuan(1000), Today, PaymentMethod.Cash),
             "PrepareReversal NovemberOfMemberA" => acts.PrepareReversalAsync(_world.Network.NovemberOfMemberA, ReversalReason.WrongAmount),
             "PrepareReduction MemberA" => acts.PrepareReductionAsync(MemberA, next, next, Amount.Zero),
-            "PrepareDecision Waived" => acts.PrepareDecisionAsync(Waived, new Month(2026, 6), true),
+            "PrepareDecision MemberA" => ProposedAsync(() => acts.PrepareDecisionAsync(MemberA, next, true)),
             "ReadPolicy committee" => acts.ReadPolicyAsync(Committee),
             "PreparePolicy committee" => acts.PreparePolicyAsync(Committee, RoundingMode.HalfUp, RoundingUnit.Fen, BaseChangeMode.FixedForYear, BaseComponent.Proposal),
             "Remind B" => _world.Reminders(user).RemindAsync(BranchB, [Behind]),
             "Explorer" => _world.Explorer(user).ReadBlocksAsync(null),
             _ => throw new ArgumentOutOfRangeException(nameof(call)),
         };
+    }
+
+    private Task ProposedAsync(Func<Task> decide)
+    {
+        var next = November.AddMonths(1);
+        if (_world.Network.Ledger.ReadState().ReductionsOf(MemberA) is null)
+        {
+            _world.Network.Ledger.Accept(SecretaryA, new ProposeReduction(MemberA, next, next, Amount.Zero));
+        }
+
+        return decide();
     }
 }
 

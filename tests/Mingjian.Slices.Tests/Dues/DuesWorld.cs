@@ -2,10 +2,12 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 using Mingjian.Contracts;
+using Mingjian.Engine.Messages;
 using Mingjian.Primitives;
 using Mingjian.Slices.Dues;
 using Mingjian.Slices.Kernel.Access;
 using Mingjian.Slices.Explorer;
+using Mingjian.Slices.Kernel.Preview;
 using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Slices.Members;
 using Mingjian.Slices.Organizations;
@@ -53,7 +55,11 @@ internal sealed class DuesWorld : IAsyncDisposable
 
     public DuesReading Reading(MemberId? member) => new(ReadModels(), Own(), As(member), new AllThere(Network.Ledger.Head.Height));
 
-    public DuesActs Acts(MemberId? member) => new(ReadModels(), Own(), Bases, As(member));
+    public DuesActs Acts(MemberId? member) => new(ReadModels(), Own(), Bases, As(member), Preview(member));
+
+    public ActPreview Preview(MemberId? member) => new(Network.Ledger, new KeyDirectory(), new ContractSet(AllContracts.Create()), As(member));
+
+    public static CurrentUser UserOf(MemberId member) => new(member, "本人", Keys.Of(member).Id, "es256", []);
 
     public DuesReminders Reminders(MemberId? member) => new(Own(), As(member));
 

@@ -26,7 +26,7 @@ internal sealed class ProjectionProgress(ReadModels models, TimeProvider time) :
         Action<long>[] subscribers;
         lock (_gate)
         {
-            if (cursors.Heights.All(c => _cursors.Heights.TryGetValue(c.Key, out var height) && height == c.Value))
+            if (cursors.Heights.Count == _cursors.Heights.Count && cursors.Heights.All(c => _cursors.Heights.TryGetValue(c.Key, out var height) && height == c.Value))
             {
                 return;
             }
