@@ -11,7 +11,8 @@ internal static class RebuildCommand
     public static Command Create()
     {
         var data = new Argument<string>("data") { Description = "数据目录（data、data/demo）；服务器必须已停止" };
-        var command = new Command("rebuild", "从账本重建查询库，并逐行核对。退出码：0 一致，1 不一致，2 无法进行。") { data };
+        var slice = new Option<string?>("--slice") { Description = "只重建一部分：organizations、members、keys、dues、explorer；默认全部" };
+        var command = new Command("rebuild", "从账本重建查询库，并逐行核对。退出码：0 一致，1 不一致，2 无法进行。") { data, slice };
         command.SetAction(async (result, cancelled) =>
         {
             var directory = DataDirectory.Find(result.GetValue(data)!);
@@ -22,10 +23,14 @@ internal static class RebuildCommand
 
             try
             {
-                var report = await OfflineRebuild.RunAsync(directory.Path, cancelled);
+                var report = await OfflineRebuild.RunAsync(directory.Path, result.GetValue(slice), cancelled);
                 Console.WriteLine($"账本：{directory.Network}，第 {report.Height} 块\n重建 {report.Rows} 行，摘要 {report.Digest}");
                 Console.WriteLine(report.FaultCount == 0 ? "结论：与账本一致。" : $"结论：有 {report.FaultCount} 行与账本不一致。");
                 return report.FaultCount == 0 ? ExitCodes.Ok : ExitCodes.Failed;
+            }
+            catch (ArgumentException e) when (result.GetValue(slice) is { } unknown && e.ParamName == "slice")
+            {
+                throw new CommandException($"没有叫“{unknown}”的部分。可选：organizations、members、keys、dues、explorer。", e);
             }
             catch (StoreInUseException e)
             {

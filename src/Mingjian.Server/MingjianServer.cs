@@ -14,14 +14,11 @@ using Mingjian.Server.Shared;
 using Mingjian.Server.Trust;
 using Mingjian.Server.Upgrades;
 using Mingjian.Server.Witnesses;
-using Mingjian.Slices.Dues;
-using Mingjian.Slices.Kernel.Countersigning;
-using Mingjian.Slices.Kernel.Receipts;
-using Mingjian.Slices.Members;
+using Mingjian.Slices;
 
 namespace Mingjian.Server;
 
-/// <summary>The only composition root: one line a slice.</summary>
+/// <summary>The only composition root; what it has of slices is one list (<see cref="AllSlices"/>).</summary>
 public static class MingjianServer
 {
     /// <summary>The whole program, not yet started.</summary>
@@ -55,12 +52,9 @@ public static class MingjianServer
         else
         {
             builder.AddNames();
-            builder.Services.AddDues();
-            builder.Services.AddReceipts();
+            builder.Services.AddSlices();
             builder.AddSessions();
             builder.AddSetup();
-            builder.AddRoster();
-            builder.Services.AddPending();
             builder.AddDemo();
         }
 
@@ -94,12 +88,9 @@ public static class MingjianServer
         app.UseDemoGuard();
         app.MapHosting();
         app.MapActs();
-        app.MapDues();
-        app.MapReceipts();
+        app.MapSlices();
         app.MapSessions();
         app.MapSetup();
-        app.MapRoster();
-        app.MapRosterApi();
         app.MapHeldActs();
         app.MapDemo();
         app.MapTrustModule();

@@ -9,7 +9,11 @@ namespace Mingjian.Storage.Sql;
 /// <param name="Version">Of its schema; 0 = nothing has been made yet, or it could not be read.</param>
 /// <param name="Bytes">Its size; of SQLite with the log beside it.</param>
 /// <param name="Fault">Why it could not be read, in the database's own words; null when it could.</param>
-public sealed record StoreMark(int Version, long Bytes, string? Fault);
+public sealed record StoreMark(int Version, long Bytes, string? Fault)
+{
+    /// <summary>Versions of parts that have one of their own (<see cref="SchemaPart"/>); empty where there are none.</summary>
+    public IReadOnlyDictionary<string, int> Parts { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
+}
 
 /// <summary>Reads stores' version marks for whoever only wants to look: nothing is created, changed or locked.</summary>
 public static class StoreMarks
@@ -101,7 +105,8 @@ public static class StoreMarks
         }
 
         var isMade = await ScalarAsync(connection, $"SELECT count(*) FROM sqlite_master WHERE name = '{SchemaStamp.Table}'", cancellationToken) is not 0L;
-        return new StoreMark(isMade ? ToVersion(await ScalarAsync(connection, Look, cancellationToken)) : 0, bytes, null);
+        var hasParts = await ScalarAsync(connection, $"SELECT count(*) FROM sqlite_master WHERE name = '{SqlSchema.PartsTable}'", cancellationToken) is not 0L;
+        return await ReadAsync(connection, isMade, hasParts, bytes, cancellationToken);
     }
 
     private static async Task<StoreMark> ReadSchemaAsync(string connectionString, string name, CancellationToken cancellationToken)
@@ -117,7 +122,26 @@ public static class StoreMarks
             CultureInfo.InvariantCulture);
         var isMade = await ScalarAsync(
             connection, $"SELECT count(*) FROM pg_tables WHERE schemaname = '{name}' AND tablename = '{SchemaStamp.Table}'", cancellationToken) is not 0L;
-        return new StoreMark(isMade ? ToVersion(await ScalarAsync(connection, Look, cancellationToken)) : 0, bytes, null);
+        var hasParts = await ScalarAsync(
+            connection, $"SELECT count(*) FROM pg_tables WHERE schemaname = '{name}' AND tablename = '{SqlSchema.PartsTable}'", cancellationToken) is not 0L;
+        return await ReadAsync(connection, isMade, hasParts, bytes, cancellationToken);
+    }
+
+    private static async Task<StoreMark> ReadAsync(DbConnection connection, bool isMade, bool hasParts, long bytes, CancellationToken cancellationToken)
+    {
+        var parts = new Dictionary<string, int>(StringComparer.Ordinal);
+        if (hasParts)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"SELECT name, version FROM {SqlSchema.PartsTable}";
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                parts[reader.GetString(0)] = reader.GetInt32(1);
+            }
+        }
+
+        return new StoreMark(isMade ? ToVersion(await ScalarAsync(connection, Look, cancellationToken)) : 0, bytes, null) { Parts = parts };
     }
 
     private static int ToVersion(object? value) => value is null or DBNull ? 0 : Convert.ToInt32(value, CultureInfo.InvariantCulture);

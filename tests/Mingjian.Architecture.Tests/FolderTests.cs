@@ -36,6 +36,21 @@ public sealed partial class FolderTests
         Assert.True(circles.Count == 0, string.Join('\n', circles));
     }
 
+    /// <summary>What slices share knows none of them; only the list in the root names them all.</summary>
+    [Fact]
+    public void The_kernel_of_slices_names_no_slice()
+    {
+        const string Project = "Mingjian.Slices";
+        const string Kernel = Project + ".Kernel";
+        var edges = Read(Project).Edges;
+        Assert.Contains(Kernel + ".Projections", edges.Keys);
+        Assert.Empty(
+            from folder in edges.Where(e => (e.Key + '.').StartsWith(Kernel + '.', StringComparison.Ordinal))
+            from used in folder.Value
+            where !(used.Key + '.').StartsWith(Kernel + '.', StringComparison.Ordinal)
+            select $"{folder.Key} -> {used.Key}: {used.Value}");
+    }
+
     [Fact]
     public void A_project_on_the_list_really_has_circles() => Assert.All(WithCircles, p => Assert.NotEmpty(Read(Full(p)).Circles()));
 

@@ -15,6 +15,7 @@ using Mingjian.Primitives;
 using Mingjian.Server.Demo;
 using Mingjian.Server.Identity;
 using Mingjian.Slices.Kernel.Http;
+using Mingjian.Slices.Dues;
 using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Views.Session;
 
@@ -233,7 +234,7 @@ public sealed partial class AuthorisationMatrixTests(DemoServer demo)
         }
 
         await using var lists = await demo.Server.Services.GetRequiredService<IDbContextFactory<ReadModelContext>>().CreateDbContextAsync();
-        var payments = await lists.Payments.AsNoTracking().ToListAsync();
+        var payments = await lists.Payments().AsNoTracking().ToListAsync();
         var found = payments.GroupBy(p => p.Member).Select(g => g.First()).Take(8)
             .Select(p => (p.Payment.ToString(), p.Branch, (MemberId?)p.Member)).ToList();
         Assert.NotEmpty(found);

@@ -10,6 +10,7 @@ using Mingjian.Primitives;
 using Mingjian.Server.Demo;
 using Mingjian.Server.Operations;
 using Mingjian.Server.Tests.Crash;
+using Mingjian.Slices.Check;
 using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Vault;
 using Mingjian.Views.Directory;

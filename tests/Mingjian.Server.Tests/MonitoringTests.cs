@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Mingjian.Ordering.Etcd;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Monitoring;
+using Mingjian.Slices.Check;
 using Mingjian.Slices.Kernel.Projections;
 
 namespace Mingjian.Server.Tests;
@@ -92,7 +93,7 @@ public sealed class MonitoringTests
 
         // As while the lists are made anew.
         server.Services.GetRequiredService<ServerOptions>().Limits.ReadyLag = (int)server.Ledger.Head.Height - 1;
-        server.Services.GetRequiredService<ProjectionProgress>().Restart();
+        server.Services.GetRequiredService<ProjectionProgress>().Show(ProjectionCursors.None);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "unhealthy", "lists-behind"), await HealthAsync(server, "ready"));
         Assert.Equal((HttpStatusCode.OK, "healthy", ""), await HealthAsync(server, "live"));
     }

@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
+using Mingjian.Slices.Check;
 using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Slices.Members;
 using Mingjian.Testing;
 using Mingjian.Vault;
 using Mingjian.Views.Directory;
@@ -76,7 +78,7 @@ public sealed class PostgreSqlServerTests
         Assert.True(await services.GetRequiredService<IReadModelProgress>().WaitForAsync(head, TimeSpan.FromMinutes(2)));
         await using var models = await services.GetRequiredService<IDbContextFactory<ReadModelContext>>().CreateDbContextAsync();
         Assert.True(models.Database.IsNpgsql());
-        var members = await models.Members.AsNoTracking().Where(m => m.Import == import).Select(m => m.Member).ToListAsync();
+        var members = await models.Members().AsNoTracking().Where(m => m.Import == import).Select(m => m.Member).ToListAsync();
         Assert.Equal(300, members.Count);
         Assert.Equal(300, (await services.GetRequiredService<INameDirectory>().FindAsync(members)).Count);
         var vault = await services.GetRequiredService<VaultAccess>().GetAsync();

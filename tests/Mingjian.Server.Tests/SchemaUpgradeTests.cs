@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Mingjian.Slices.Check;
 using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Storage.Sql;
 using Mingjian.Testing;

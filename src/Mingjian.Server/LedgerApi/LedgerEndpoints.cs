@@ -9,7 +9,7 @@ using Mingjian.Server.Access;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
 using Mingjian.Slices.Kernel.Access;
-using Mingjian.Slices.Kernel.Explorer;
+using Mingjian.Slices.Explorer;
 using Mingjian.Slices.Kernel.Http;
 using Mingjian.Slices.Kernel.Receipts;
 using Mingjian.Views.Session;

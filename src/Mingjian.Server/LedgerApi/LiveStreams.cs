@@ -6,7 +6,7 @@ using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Session;
-using Mingjian.Slices.Kernel.Explorer;
+using Mingjian.Slices.Explorer;
 
 namespace Mingjian.Server.LedgerApi;
 

@@ -5,6 +5,7 @@ using Mingjian.Ordering.Etcd;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Hosting;
 using Mingjian.Slices.Kernel.Http;
+using Mingjian.Slices.Check;
 using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Views.Networks;
 using Mingjian.Views.Session;

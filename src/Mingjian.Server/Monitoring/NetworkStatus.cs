@@ -8,6 +8,7 @@ using Mingjian.Primitives;
 using Mingjian.Server.Channel;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.Nodes;
+using Mingjian.Slices.Check;
 using Mingjian.Slices.Kernel.Access;
 using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Views.Networks;

@@ -5,6 +5,7 @@ using Mingjian.Server.Configuration;
 using Mingjian.Server.LedgerApi;
 using Mingjian.Server.Nodes;
 using Mingjian.Server.Witnesses;
+using Mingjian.Slices.Check;
 using Mingjian.Slices.Kernel.Projections;
 
 namespace Mingjian.Server.Monitoring;

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Mingjian.Server.Configuration;
 using Mingjian.Server.LedgerApi;
+using Mingjian.Slices;
+using Mingjian.Slices.Check;
 using Mingjian.Slices.Dues;
 using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Storage.Sql;
@@ -12,9 +14,11 @@ namespace Mingjian.Server.Operations;
 public static class OfflineRebuild
 {
     /// <param name="networkDirectory">The folder of one network: <c>data/demo</c> or <c>data/network</c>.</param>
+    /// <param name="slice">Whose tables; null = all.</param>
     /// <param name="cancellationToken">Leaves the tables incomplete; run it again.</param>
+    /// <exception cref="ArgumentException">No slice has this name.</exception>
     /// <exception cref="IOException">The ledger is in use by a running server.</exception>
-    public static async Task<CheckReport> RunAsync(string networkDirectory, CancellationToken cancellationToken)
+    public static async Task<CheckReport> RunAsync(string networkDirectory, string? slice, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
@@ -26,7 +30,7 @@ public static class OfflineRebuild
         });
         builder.AddConfiguration();
         builder.AddLedger();
-        builder.Services.AddDues();
+        builder.Services.AddSlices();
         await using var app = builder.Build();
 
         // Nothing is started: no port, no projection beside this one.
@@ -40,6 +44,6 @@ public static class OfflineRebuild
             await Projector.EnsureSchemaAsync(models, cancellationToken);
         }
 
-        return await app.Services.GetRequiredService<CheckRunner>().RebuildAsync(null, cancellationToken);
+        return await app.Services.GetRequiredService<CheckRunner>().RebuildAsync(slice, null, cancellationToken);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Mingjian.Server.Identity;
 using Mingjian.Server.Shared;
+using Mingjian.Slices;
 using Mingjian.Slices.Dues;
 using Mingjian.Slices.Kernel.Countersigning;
 using Mingjian.Slices.Kernel.Projections;
@@ -14,7 +15,11 @@ namespace Mingjian.Server.Upgrades;
 /// <param name="Title">For people.</param>
 /// <param name="Version">From 1.</param>
 /// <param name="Migrations">The n-th leads to version n; null for what is filled from the ledger again.</param>
-public sealed record LastingStore(string Name, string Title, int Version, IReadOnlyList<string>? Migrations);
+public sealed record LastingStore(string Name, string Title, int Version, IReadOnlyList<string>? Migrations)
+{
+    /// <summary>Versions of parts that are filled from the ledger each by itself.</summary>
+    public IReadOnlyDictionary<string, int> Parts { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
+}
 
 /// <summary>Every SQL store there is (docs/reference/versions.md).</summary>
 public static class LastingStores
@@ -27,7 +32,10 @@ public static class LastingStores
         Migrated(DuesContext.Name, "党费附表", o => new DuesContext((DbContextOptions<DuesContext>)o), new DbContextOptionsBuilder<DuesContext>()),
         Migrated(PendingDatabase.Name, "待会签", o => new PendingDatabase((DbContextOptions<PendingDatabase>)o), new DbContextOptionsBuilder<PendingDatabase>()),
         Migrated(SharedDatabase.Name, "网页服务器共用", o => new SharedDatabase((DbContextOptions<SharedDatabase>)o), new DbContextOptionsBuilder<SharedDatabase>()),
-        new(ReadModelContext.Name, "查询库", ReadModelContext.SchemaVersion, null),
+        new(ReadModelContext.Name, "查询库", ReadModelContext.SchemaVersion, null)
+        {
+            Parts = AllSlices.ReadModels.All.ToDictionary(p => p.Name, p => p.Version, StringComparer.Ordinal),
+        },
     ];
 
     // Asked of EF Core itself; the file is not opened.

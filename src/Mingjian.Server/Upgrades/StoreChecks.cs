@@ -126,7 +126,9 @@ internal sealed class SqlStoreCheck : IUpgradeCheck
                 UpgradeState.Refused),
             ({ Version: 0 }, _) => new(what, "没有", known, "启动时新建"),
             (_, null) => mark.Version == store.Version
-                ? new(what, Version(mark.Version), known, "不变")
+                ? store.Parts.Where(p => mark.Parts.GetValueOrDefault(p.Key) != p.Value).Select(p => p.Key).ToList() is { Count: > 0 } changed
+                    ? new(what, Version(mark.Version), known, $"其中 {string.Join("、", changed)} 从账本重建。{Rebuild(source)}")
+                    : new(what, Version(mark.Version), known, "不变")
                 : new(what, Version(mark.Version), known, $"从账本重建。{Rebuild(source)}"),
             (_, { } migrations) => mark.Version > store.Version
                 ? new(

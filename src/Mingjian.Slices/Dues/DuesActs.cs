@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Mingjian.Acts;
+using Mingjian.Acts.Messages;
 using Mingjian.Acts.Signing;
 using Mingjian.Collation;
 using Mingjian.Contracts;
@@ -12,15 +13,20 @@ using Mingjian.Contracts.Organizations;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Primitives;
 using Mingjian.Slices.Kernel.Access;
+using Mingjian.Slices.Kernel.Preview;
 using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Slices.Members;
+using Mingjian.Slices.Organizations;
 using Mingjian.Views.Dues;
+using Mingjian.Views.Preview;
+using Mingjian.Views.Session;
 
 namespace Mingjian.Slices.Dues;
 
 /// <inheritdoc/>
 /// <remarks>Amounts and states come from the ledger's state at its head, not from SQL: a prepared act is then right even while lists lag.</remarks>
 internal sealed class DuesActs(
-    IDbContextFactory<ReadModelContext> readModels, IDbContextFactory<DuesContext> own, IBaseStore bases, LedgerAccess access) : IDuesActs
+    IDbContextFactory<ReadModelContext> readModels, IDbContextFactory<DuesContext> own, IBaseStore bases, LedgerAccess access, ActPreview preview) : IDuesActs
 {
     private const int MostAtOnce = 1000;
 
@@ -48,7 +54,7 @@ internal sealed class DuesActs(
         var commands = new List<ICommand>();
         foreach (var branch in branches.Distinct())
         {
-            var members = await context.Members.AsNoTracking().Where(m => m.Branch == branch && m.Import != null).Select(m => m.Member)
+            var members = await context.Members().AsNoTracking().Where(m => m.Branch == branch && m.Import != null).Select(m => m.Member)
                 .ToListAsync(cancellationToken);
             var names = await access.MemberNamesAsync(members, cancellationToken);
             var ofBranch = members.Select(m => Assess(state, m, names(m), branch, branchNames(branch), month))
@@ -67,50 +73,37 @@ internal sealed class DuesActs(
     {
         var state = access.State;
         var record = await RequireMemberAsync(state, member, Right.SetStandards, cancellationToken);
-        if (state.DuesMonth(member, from) is not null)
-        {
-            throw new DuesInputException($"{Terms.Of(from)}的党费已经核定，不能再改标准。请从尚未核定的月份（{Terms.Of(FirstOpen(state, member))}）开始。");
-        }
-
         if (DuesRuleCatalog.ForClass(duesClass, from.FirstDay) is not { } rule)
         {
-            throw new DuesInputException("这个月份没有适用的党费条款。");
+            // Nothing to compute an amount by, so no act to ask the contract about.
+            throw new ActRefusedException(RejectionMessages.For(Refusal(DuesRejection.NoRuleInForce).Code));
         }
 
-        Amount monthly;
-        Hash32? commitment = null;
-        if (DuesAmounts.HasBase(duesClass))
+        var hasBase = DuesAmounts.HasBase(duesClass);
+        if (hasBase && (monthlyBase is not { } given || given < Amount.Zero || given > DuesLimits.Largest))
         {
-            if (monthlyBase is not { } given || given < Amount.Zero || given > DuesLimits.Largest)
-            {
-                throw new DuesInputException("请填写党费基数，0 元以上、1000 万元以下，最多两位小数。");
-            }
-
-            monthly = DuesAmounts.Compute(duesClass, given, state.PolicyFor(record.Branch), from.FirstDay);
-            commitment = await bases.KeepAsync(member, from, given, cancellationToken);
-        }
-        else
-        {
-            monthly = duesClass == DuesClass.Farmer ? flat ?? throw new DuesInputException("请填写农民党员的月交纳额，0.20 元至 1.00 元。") : DuesAmounts.Flat;
-            if (!DuesAmounts.IsPossible(duesClass, monthly, state.PolicyFor(record.Branch), from.FirstDay))
-            {
-                throw new DuesInputException("农民党员每月交纳 0.20 元至 1.00 元。");
-            }
+            throw new DuesInputException("请填写党费基数，0 元以上、1000 万元以下，最多两位小数。");
         }
 
-        var before = state.StandardsOf(member)?.InForce(from)?.Monthly;
-        return new BaseChangePreview(
-            from, before, monthly, rule.Id, ActsToSign.Create(new SetStandards([new StandardLine(member, from, duesClass, monthly, commitment)])));
+        var monthly = hasBase ? DuesAmounts.Compute(duesClass, monthlyBase!.Value, state.PolicyFor(record.Branch), from.FirstDay)
+            : duesClass == DuesClass.Farmer ? flat ?? throw new DuesInputException("请填写农民党员的月交纳额，0.20 元至 1.00 元。")
+            : DuesAmounts.Flat;
+        // Asked before the base is kept; which commitment stands in the act makes no difference to the rules.
+        await preview.PrepareAsync([Act(hasBase ? Hash32.Of([]) : null)], cancellationToken: cancellationToken);
+        var commitment = hasBase ? await bases.KeepAsync(member, from, monthlyBase!.Value, cancellationToken) : (Hash32?)null;
+        return new BaseChangePreview(from, state.StandardsOf(member)?.InForce(from)?.Monthly, monthly, rule.Id, ActsToSign.Create(Act(commitment)));
+
+        SetStandards Act(Hash32? commitment) => new([new StandardLine(member, from, duesClass, monthly, commitment)]);
     }
 
     public async Task<IReadOnlyList<StandardView>> ReadStandardsAsync(OrganizationId branch, CancellationToken cancellationToken = default)
     {
         await access.RequireAsync(Right.SetStandards, branch, cancellationToken);
         await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-        var query = context.Members.AsNoTracking().Where(m => m.Branch == branch && m.Import != null).Select(m => m.Member);
+        var query = context.Members().AsNoTracking().Where(m => m.Branch == branch && m.Import != null).Select(m => m.Member);
         var members = await query.ToListAsync(cancellationToken);
         var state = access.State;
-        var standards = (await context.Standards.AsNoTracking().Where(s => query.Contains(s.Member)).ToListAsync(cancellationToken))
+        var standards = (await context.Standards().AsNoTracking().Where(s => query.Contains(s.Member)).ToListAsync(cancellationToken))
             .ToLookup(s => s.Member);
         var names = await access.MemberNamesAsync([.. members, .. standards.SelectMany(s => s).Select(s => s.Signer)], cancellationToken);
         return
@@ -128,7 +121,6 @@ internal sealed class DuesActs(
         CancellationToken cancellationToken = default)
     {
         await access.RequireAsync(Right.RecordPayment, branch, cancellationToken);
-        CheckDate(date);
         var chosen = Shuffled(members.Distinct());
         if (chosen.Length is 0 or > MostAtOnce)
         {
@@ -136,7 +128,6 @@ internal sealed class DuesActs(
         }
 
         var basis = PaymentBasisChoice.Of(date, [month]);
-        await RequireConsentAsync(basis, Payer.Member, branch, cancellationToken);
         if (basis == PaymentBasis.LongBackPayment)
         {
             throw new DuesInputException("补交超过 6 个月的须上级党委组织委员会签，请逐人点“缴纳”登记。");
@@ -144,12 +135,12 @@ internal sealed class DuesActs(
 
         var state = access.State;
         var names = await access.MemberNamesAsync(chosen, cancellationToken);
-        return ActsToSign.Create(
-        [
-            .. chosen.Select(member => new RecordPayment(
-                LedgerId.New<PaymentId>(), member, InBranch(state, member, branch, names), date, method, Payer.Member, basis,
-                [new PaymentItem(month, OpenOf(state, member, month, names(member)))])),
-        ]);
+        return await preview.PrepareAsync(
+            [
+                .. chosen.Select(member => new RecordPayment(
+                    LedgerId.New<PaymentId>(), member, branch, date, method, Payer.Member, basis, [AskedFor(state, member, month)])),
+            ],
+            command => names(((RecordPayment)command).Member), cancellationToken: cancellationToken);
     }
 
     public async Task<ActsToSign> PreparePaymentAsync(
@@ -158,46 +149,45 @@ internal sealed class DuesActs(
     {
         var state = access.State;
         var record = await RequireMemberAsync(state, member, Right.RecordPayment, cancellationToken);
-        CheckDate(date);
         var ascending = months.Distinct().Order().ToList();
         if (ascending.Count is 0 or > 12)
         {
             throw new DuesInputException("请选择 1 至 12 个月份。");
         }
 
-        if (payer is Payer.PayrollDeduction or Payer.OrganizationFunds)
+        var basis = PaymentBasisChoice.Of(date, ascending);
+        if (basis == PaymentBasis.LongBackPayment && ascending.Any(m => state.DuesMonth(member, m) is { } month && month.Paid >= month.Due))
         {
-            throw new DuesInputException("党组织不得扣缴或垫交党费（规定第十四条）。");
+            // The contract asks for the second signature first, so what is kept for it must not turn out to be paid only then.
+            throw new ActRefusedException(RejectionMessages.For(Refusal(DuesRejection.Overpaid).Code));
         }
 
-        var basis = PaymentBasisChoice.Of(date, ascending);
-        await RequireConsentAsync(basis, payer, record.Branch, cancellationToken);
-        var name = (await access.MemberNamesAsync([member], cancellationToken))(member);
-        return ActsToSign.Create(new RecordPayment(
-            LedgerId.New<PaymentId>(), member, record.Branch, date, method, payer, basis,
-            [.. ascending.Select(m => new PaymentItem(m, OpenOf(state, member, m, name)))])) with
-        { Held = basis == PaymentBasis.LongBackPayment };
+        return await preview.PrepareAsync(
+            [
+                new RecordPayment(
+                    LedgerId.New<PaymentId>(), member, record.Branch, date, method, payer, basis,
+                    [.. ascending.Select(m => AskedFor(state, member, m))]),
+            ],
+            awaiting: Refusal(DuesRejection.CommitteeConsentMissing), cancellationToken: cancellationToken);
     }
 
     public async Task<ActsToSign> PrepareVoluntaryAsync(
         MemberId member, Amount amount, DateOnly date, PaymentMethod method, CancellationToken cancellationToken = default)
     {
         var record = await RequireMemberAsync(access.State, member, Right.RecordPayment, cancellationToken);
-        CheckDate(date);
         return amount <= Amount.Zero || amount > DuesLimits.Largest
             ? throw new DuesInputException("自愿多交的金额须大于 0 元，最多 1000 万元。")
-            : ActsToSign.Create(new RecordVoluntaryPayment(LedgerId.New<PaymentId>(), member, record.Branch, date, method, amount));
+            : await preview.PrepareAsync(
+                [new RecordVoluntaryPayment(LedgerId.New<PaymentId>(), member, record.Branch, date, method, amount)], cancellationToken: cancellationToken);
     }
 
     public async Task<ActsToSign> PrepareReversalAsync(
         PaymentId payment, ReversalReason reason, CancellationToken cancellationToken = default)
     {
         await access.UserAsync(cancellationToken);
-        var record = access.State.Payment(payment) ?? throw new DuesInputException("账本上没有这笔缴纳。");
-        await access.RequireAsync(Right.ReversePayment, record.Branch, cancellationToken);
-        return record.Reversed is null
-            ? ActsToSign.Create(new ReversePayment(payment, reason))
-            : throw new DuesInputException("这笔缴纳已经冲正过了。");
+        // An unknown payment is answered like one of somebody else's branch: nothing is told.
+        await access.RequireAsync(Right.ReversePayment, access.State.Payment(payment)?.Branch ?? default, cancellationToken);
+        return await preview.PrepareAsync([new ReversePayment(payment, reason)], cancellationToken: cancellationToken);
     }
 
     public async Task<ActsToSign> PrepareAnswerAsync(PaymentId payment, DisputeAnswer answer, CancellationToken cancellationToken = default)
@@ -205,38 +195,14 @@ internal sealed class DuesActs(
         await access.UserAsync(cancellationToken);
         // An unknown payment is answered like one of somebody else's branch: nothing is told.
         await access.RequireAsync(Right.RecordPayment, access.State.Payment(payment)?.Branch ?? default, cancellationToken);
-        return ActsToSign.Create(new AnswerDispute(payment, answer));
+        return await preview.PrepareAsync([new AnswerDispute(payment, answer)], cancellationToken: cancellationToken);
     }
 
     public async Task<ActsToSign> PrepareReductionAsync(
         MemberId member, Month from, Month until, Amount monthly, CancellationToken cancellationToken = default)
     {
-        var state = access.State;
-        await RequireMemberAsync(state, member, Right.ProposeReduction, cancellationToken);
-        if (state.StandardsOf(member)?.InForce(from) is not { } standard)
-        {
-            throw new DuesInputException("这名党员还没有核定标准，无法申请少交。");
-        }
-
-        if (monthly < Amount.Zero || monthly >= standard.Monthly)
-        {
-            throw new DuesInputException($"少交后的金额须低于现行标准 {Terms.Of(standard.Monthly)}；免交请填 0。");
-        }
-
-        if (until < from || until.Index - from.Index >= DuesLimits.ReductionMonths)
-        {
-            throw new DuesInputException("起止月份不对：止月不早于起月，一次最多 12 个月。");
-        }
-
-        for (var month = from; month <= until; month = month.AddMonths(1))
-        {
-            if (state.DuesMonth(member, month) is not null)
-            {
-                throw new DuesInputException($"{Terms.Of(month)}已经核定，不能再申请少交；请从下一个未核定的月份开始。");
-            }
-        }
-
-        return ActsToSign.Create(new ProposeReduction(member, from, until, monthly));
+        await RequireMemberAsync(access.State, member, Right.ProposeReduction, cancellationToken);
+        return await preview.PrepareAsync([new ProposeReduction(member, from, until, monthly)], cancellationToken: cancellationToken);
     }
 
     public async Task<ActsToSign> PrepareDecisionAsync(
@@ -244,13 +210,10 @@ internal sealed class DuesActs(
     {
         await access.UserAsync(cancellationToken);
         var state = access.State;
-        if (state.Member(member) is not { } record || state.CommitteeAbove(record.Branch) is not { } committee)
-        {
-            throw new DuesInputException("账本上没有这项申请。");
-        }
-
-        await access.RequireAsync(Right.DecideReduction, committee.Organization, cancellationToken);
-        return ActsToSign.Create(new DecideReduction(member, from, approved));
+        var committee = state.Member(member) is { } record ? state.CommitteeAbove(record.Branch)?.Organization : null;
+        // As above.
+        await access.RequireAsync(Right.DecideReduction, committee ?? default, cancellationToken);
+        return await preview.PrepareAsync([new DecideReduction(member, from, approved)], cancellationToken: cancellationToken);
     }
 
     public async Task<PolicyView> ReadPolicyAsync(OrganizationId organization, CancellationToken cancellationToken = default)
@@ -259,7 +222,7 @@ internal sealed class DuesActs(
         var state = access.State;
         var policy = state.PolicyFor(organization);
         await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-        var row = await context.Policies.AsNoTracking().SingleOrDefaultAsync(p => p.Organization == organization, cancellationToken);
+        var row = await context.Policies().AsNoTracking().SingleOrDefaultAsync(p => p.Organization == organization, cancellationToken);
         var names = await access.MemberNamesAsync(row is null ? [] : [row.Signer], cancellationToken);
         var (components, match) = await ReadComponentsAsync(policy.Components, cancellationToken);
         return new PolicyView(
@@ -381,42 +344,12 @@ internal sealed class DuesActs(
         // An unknown member is answered like one of somebody else's branch: nothing is told.
         var record = state.Member(member);
         await access.RequireAsync(right, record?.Branch ?? default, cancellationToken);
-        return record is not null && state.IsActive(record) && record.Import is not null
-            ? record
-            : throw new DuesInputException("这名党员不在支部名册中。");
+        return record ?? throw new AccessDeniedException("您当前的任职没有这项权限，或者不在这个组织的范围内。");
     }
 
-    private async Task RequireConsentAsync(PaymentBasis basis, Payer payer, OrganizationId branch, CancellationToken cancellationToken)
-    {
-        var user = await access.UserAsync(cancellationToken);
-        if ((basis != PaymentBasis.Ordinary || payer != Payer.Member) && !access.Allows(user, Right.ConsentForBranch, branch))
-        {
-            throw new DuesInputException("按季度缴纳、补交和代交须经党支部同意（第十二条），请由支部书记登录后登记。");
-        }
-    }
+    private static Rejection Refusal(DuesRejection reason) => new("dues", (int)reason, reason.ToString());
 
-    private void CheckDate(DateOnly date)
-    {
-        if (date > access.Today)
-        {
-            throw new DuesInputException("收款日期不能晚于今天。");
-        }
-    }
-
-    private static OrganizationId InBranch(IStateReader state, MemberId member, OrganizationId branch, Func<MemberId, string> names) =>
-        state.Member(member) is { } record && record.Branch == branch && state.IsActive(record)
-            ? branch
-            : throw new DuesInputException($"{names(member)}不在本支部名册中，请刷新页面。");
-
-    private static Amount OpenOf(IStateReader state, MemberId member, Month month, string name)
-    {
-        if (state.DuesMonth(member, month) is not { } record)
-        {
-            throw new DuesInputException($"{name}：{Terms.Of(month)}尚未核定，请先核定再登记。");
-        }
-
-        return record.Paid < record.Due
-            ? record.Due - record.Paid
-            : throw new DuesInputException($"{name}：{Terms.Of(month)}已交齐，请取消勾选。多交的部分请用“自愿多交”登记。");
-    }
+    /// <summary>What is still open of a month. Of one that is paid, or not assessed, an amount that the contract refuses with its reason.</summary>
+    private static PaymentItem AskedFor(IStateReader state, MemberId member, Month month) =>
+        new(month, state.DuesMonth(member, month) is not { } record ? new Amount(1) : record.Paid < record.Due ? record.Due - record.Paid : new Amount(1));
 }

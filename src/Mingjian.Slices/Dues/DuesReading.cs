@@ -7,6 +7,8 @@ using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
 using Mingjian.Slices.Kernel.Access;
 using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Slices.Members;
+using Mingjian.Slices.Organizations;
 using Mingjian.Views.Dues;
 using Mingjian.Views.ReadModels;
 using Mingjian.Views.Session;
@@ -30,7 +32,7 @@ internal sealed class DuesReading(
     {
         var user = await access.UserAsync(cancellationToken);
         await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-        var all = await context.Organizations.AsNoTracking().ToListAsync(cancellationToken);
+        var all = await context.Organizations().AsNoTracking().ToListAsync(cancellationToken);
         var allowed = all.Where(o => access.Allows(user, right, o.Organization)).ToList();
         var names = await access.OrganizationNamesAsync([.. allowed.Select(o => o.Organization)], cancellationToken);
         return
@@ -44,8 +46,8 @@ internal sealed class DuesReading(
     {
         var user = await access.RequireAsync(Right.ViewDues, branch, cancellationToken);
         await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-        var height = await Projector.ReadCursorAsync(context, cancellationToken);
-        var query = context.Members.AsNoTracking().Where(m => m.Branch == branch && m.Import != null);
+        var height = await Projector.ReadCursorAsync(context, IDuesReading.Lists, cancellationToken);
+        var query = context.Members().AsNoTracking().Where(m => m.Branch == branch && m.Import != null);
         var members = await query.ToListAsync(cancellationToken);
         var records = await DuesRecords.ReadAsync(context, query, Current.AddMonths(-OpenMonthsBack), access, access.MaySeeStandards(user, branch), cancellationToken);
         var names = await access.MemberNamesAsync([.. members.Select(m => m.Member)], cancellationToken);
@@ -68,7 +70,7 @@ internal sealed class DuesReading(
     {
         await access.RequireAsync(Right.ViewDues, committee, cancellationToken);
         await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-        var height = await Projector.ReadCursorAsync(context, cancellationToken);
+        var height = await Projector.ReadCursorAsync(context, IDuesReading.Lists, cancellationToken);
         var branches = await BranchesBelowAsync(context, committee, cancellationToken);
         var names = await access.OrganizationNamesAsync([committee, .. branches], cancellationToken);
         var sums = new List<BranchSum>();
@@ -91,7 +93,7 @@ internal sealed class DuesReading(
         var lines = new List<ArrearsLine>();
         foreach (var branch in branches)
         {
-            var query = context.Members.AsNoTracking().Where(m => m.Branch == branch && m.Import != null);
+            var query = context.Members().AsNoTracking().Where(m => m.Branch == branch && m.Import != null);
             var records = await DuesRecords.ReadAsync(context, query, Current.AddMonths(-DuesArrears.MonthsRead), access, withClass: false, cancellationToken);
             var members = await query.Select(m => m.Member).ToListAsync(cancellationToken);
             var behind = members.Select(m => (Member: m, Report: records.Arrears(m, Current))).Where(m => m.Report.Unpaid.Count > 0).ToList();
@@ -109,7 +111,7 @@ internal sealed class DuesReading(
     public async Task<MemberYear> ReadOwnAsync(int year, CancellationToken cancellationToken = default)
     {
         var user = await access.UserAsync(cancellationToken);
-        await progress.WaitForAsync(access.Height, WaitForLists, cancellationToken);
+        await progress.For(IDuesReading.Lists).WaitForAsync(access.Height, WaitForLists, cancellationToken);
         return await ReadYearAsync(user.Member, year, withClass: true, cancellationToken);
     }
 
@@ -117,7 +119,7 @@ internal sealed class DuesReading(
     {
         var user = await access.UserAsync(cancellationToken);
         await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-        var branch = await context.Members.AsNoTracking().Where(m => m.Member == member).Select(m => (OrganizationId?)m.Branch)
+        var branch = await context.Members().AsNoTracking().Where(m => m.Member == member).Select(m => (OrganizationId?)m.Branch)
             .SingleOrDefaultAsync(cancellationToken);
         // An unknown member is answered like one of somebody else's branch: nothing is told.
         return user.Member == member || (branch is { } of && access.Allows(user, Right.ViewDues, of))
@@ -131,7 +133,7 @@ internal sealed class DuesReading(
         var user = await access.RequireAsync(Right.ViewDues, organization, cancellationToken);
         await using var context = await readModels.CreateDbContextAsync(cancellationToken);
         var branches = await BranchesBelowAsync(context, organization, cancellationToken);
-        var rows = await context.Reductions.AsNoTracking().Where(r => branches.Contains(r.Branch)).ToListAsync(cancellationToken);
+        var rows = await context.Reductions().AsNoTracking().Where(r => branches.Contains(r.Branch)).ToListAsync(cancellationToken);
         var people = rows.SelectMany(r => new[] { r.Member, r.ProposedBy, r.DecidedBy ?? r.ProposedBy }).ToHashSet();
         var names = await access.MemberNamesAsync(people, cancellationToken);
         var branchNames = await access.OrganizationNamesAsync(branches, cancellationToken);
@@ -175,7 +177,7 @@ internal sealed class DuesReading(
     internal static async Task<IReadOnlyList<OrganizationId>> BranchesBelowAsync(
         ReadModelContext context, OrganizationId organization, CancellationToken cancellationToken)
     {
-        var all = await context.Organizations.AsNoTracking().OrderBy(o => o.Index).ToListAsync(cancellationToken);
+        var all = await context.Organizations().AsNoTracking().OrderBy(o => o.Index).ToListAsync(cancellationToken);
         var inside = new HashSet<OrganizationId> { organization };
         // Higher organisations are founded before lower ones, so one pass in order finds the whole subtree.
         foreach (var row in all)
@@ -192,7 +194,7 @@ internal sealed class DuesReading(
     private async Task<BranchSum> SumAsync(
         ReadModelContext context, OrganizationId branch, string name, Month month, CancellationToken cancellationToken)
     {
-        var query = context.Members.AsNoTracking().Where(m => m.Branch == branch && m.Import != null);
+        var query = context.Members().AsNoTracking().Where(m => m.Branch == branch && m.Import != null);
         var members = await query.Select(m => m.Member).ToListAsync(cancellationToken);
         var records = await DuesRecords.ReadAsync(context, query, Current.AddMonths(-DuesArrears.MonthsRead), access, withClass: false, cancellationToken);
         var months = members.Select(m => records.Month(m, month)).ToList();
@@ -216,8 +218,8 @@ internal sealed class DuesReading(
         }
 
         await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-        var height = await Projector.ReadCursorAsync(context, cancellationToken);
-        var query = context.Members.AsNoTracking().Where(m => m.Member == member);
+        var height = await Projector.ReadCursorAsync(context, IDuesReading.Lists, cancellationToken);
+        var query = context.Members().AsNoTracking().Where(m => m.Member == member);
         var row = await query.SingleOrDefaultAsync(cancellationToken) ?? throw new AccessDeniedException("账本上没有这名党员。");
         var records = await DuesRecords.ReadAsync(context, query, Current.AddMonths(-OpenMonthsBack), access, withClass, cancellationToken);
         var name = (await access.MemberNamesAsync([member], cancellationToken))(member);
@@ -225,7 +227,7 @@ internal sealed class DuesReading(
         var firstMonth = new Month(year, 1);
         var months = Enumerable.Range(0, 12).Select(i => records.Month(member, firstMonth.AddMonths(i)))
             .Where(m => m.State != MonthState.NotAssessed || m.Payments.Count > 0).OrderByDescending(m => m.Month).ToList();
-        var years = await context.Months.AsNoTracking().Where(m => m.Member == member).Select(m => m.Month).ToListAsync(cancellationToken);
+        var years = await context.Months().AsNoTracking().Where(m => m.Member == member).Select(m => m.Month).ToListAsync(cancellationToken);
         var arrears = records.Arrears(member, Current);
         return new MemberYear(
             member, name, branch, year, [.. years.Select(m => m.Year).Append(Current.Year).Distinct().OrderDescending()], months,
@@ -260,7 +262,7 @@ internal sealed class DuesReading(
         }
 
         var firstMonth = new Month(year, 1);
-        var query = context.Members.AsNoTracking().Where(m => m.Branch == branch && m.Import != null);
+        var query = context.Members().AsNoTracking().Where(m => m.Branch == branch && m.Import != null);
         var members = await query.ToListAsync(cancellationToken);
         var records = await DuesRecords.ReadAsync(context, query, firstMonth, access, withClass: false, cancellationToken);
         var names = await access.MemberNamesAsync([.. members.Select(m => m.Member)], cancellationToken);

@@ -3,6 +3,7 @@ using Mingjian.Contracts.Dues;
 using Mingjian.Primitives;
 using Mingjian.Slices.Kernel.Access;
 using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Slices.Members;
 using Mingjian.Views.Dues;
 
 namespace Mingjian.Slices.Dues;
@@ -41,14 +42,14 @@ internal sealed class DuesRecords
         ReadModelContext context, IQueryable<ProjectedMember> members, Month oldest, LedgerAccess access, bool withClass, CancellationToken cancellationToken)
     {
         var ids = members.Select(m => m.Member);
-        var months = await context.Months.AsNoTracking()
+        var months = await context.Months().AsNoTracking()
             .Where(m => m.Month >= oldest && ids.Contains(m.Member)).ToListAsync(cancellationToken);
-        var items = await context.PaymentItems.AsNoTracking()
+        var items = await context.PaymentItems().AsNoTracking()
             .Where(i => i.Month >= oldest && ids.Contains(i.Member)).ToListAsync(cancellationToken);
         var firstDay = oldest.FirstDay;
-        var payments = await context.Payments.AsNoTracking()
+        var payments = await context.Payments().AsNoTracking()
             .Where(p => ids.Contains(p.Member)
-                && (p.Date >= firstDay || context.PaymentItems.Any(i => i.Member == p.Member && i.Payment == p.Payment && i.Month >= oldest)))
+                && (p.Date >= firstDay || context.PaymentItems().Any(i => i.Member == p.Member && i.Payment == p.Payment && i.Month >= oldest)))
             .ToListAsync(cancellationToken);
         var signers = months.Select(m => m.Signer).Concat(payments.Select(p => p.Collector))
             .Concat(payments.Select(p => p.ReversedBy).OfType<MemberId>()).Concat(payments.Select(p => p.BranchAnswerBy).OfType<MemberId>()).ToHashSet();

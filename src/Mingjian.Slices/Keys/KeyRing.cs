@@ -35,7 +35,7 @@ internal sealed class KeyRing(
         }
 
         await using var db = await readModels.CreateDbContextAsync(cancellationToken);
-        var keys = await db.Keys.AsNoTracking().Where(k => k.Member == whose).ToListAsync(cancellationToken);
+        var keys = await db.Keys().AsNoTracking().Where(k => k.Member == whose).ToListAsync(cancellationToken);
         var state = ledger.ReadState();
         var records = keys.Select(k => state.KeyRecord(k.Key)).OfType<KeyRecord>().ToList();
         var people = await names.FindAsync(
@@ -89,7 +89,7 @@ internal sealed class KeyRing(
     {
         var now = Now;
         await using var db = await readModels.CreateDbContextAsync(cancellationToken);
-        return await db.Invitations.AsNoTracking()
+        return await db.Invitations().AsNoTracking()
             .Where(i => i.Ended == null && i.Expires > now && (member == null || i.Member == member))
             .OrderByDescending(i => i.Index).ToListAsync(cancellationToken);
     }

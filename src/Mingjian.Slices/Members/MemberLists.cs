@@ -6,6 +6,7 @@ using Mingjian.Contracts.Members;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Primitives;
 using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Slices.Organizations;
 using Mingjian.Vault;
 using Mingjian.Views.Directory;
 using Mingjian.Views.Members;
@@ -23,7 +24,7 @@ internal sealed class MemberLists(IDbContextFactory<ReadModelContext> readModels
         var user = await access.UserAsync(cancellationToken);
         var visible = (await access.OrganizationsAsync(user, Right.ViewMembers, cancellationToken)).ToDictionary(o => o.Record.Organization);
         await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-        var counts = await context.Members.AsNoTracking().Where(m => m.Import != null)
+        var counts = await context.Members().AsNoTracking().Where(m => m.Import != null)
             .GroupBy(m => new { m.Branch, m.Standing }).Select(g => new { g.Key.Branch, g.Key.Standing, Count = g.Count() }).ToListAsync(cancellationToken);
         var order = await OrderAsync(context, cancellationToken);
         var nodes = new List<OrganizationNode>();
@@ -67,7 +68,7 @@ internal sealed class MemberLists(IDbContextFactory<ReadModelContext> readModels
         var rows = new List<ProjectedMember>();
         foreach (var branches in below.Keys.Chunk(200))
         {
-            rows.AddRange(await context.Members.AsNoTracking().Where(m => m.Import != null && branches.Contains(m.Branch)).ToListAsync(cancellationToken));
+            rows.AddRange(await context.Members().AsNoTracking().Where(m => m.Import != null && branches.Contains(m.Branch)).ToListAsync(cancellationToken));
         }
 
         var found = await names.FindAsync([.. rows.Select(r => r.Member), .. rows.Select(r => r.Signer).Distinct()], cancellationToken);
@@ -111,7 +112,7 @@ internal sealed class MemberLists(IDbContextFactory<ReadModelContext> readModels
     {
         var user = await access.UserAsync(cancellationToken);
         await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-        var row = await context.Members.AsNoTracking().SingleOrDefaultAsync(m => m.Member == member, cancellationToken);
+        var row = await context.Members().AsNoTracking().SingleOrDefaultAsync(m => m.Member == member, cancellationToken);
         // An unknown member is answered like one of somebody else's branch: nothing is told.
         if (row is null || !access.Allows(user, Right.ViewMembers, row.Branch))
         {
@@ -138,7 +139,7 @@ internal sealed class MemberLists(IDbContextFactory<ReadModelContext> readModels
     /// <summary>Organisations stand in the order of their founding, as people know them.</summary>
     private static async Task<Func<OrganizationId, long>> OrderAsync(ReadModelContext context, CancellationToken cancellationToken)
     {
-        var places = await context.Organizations.AsNoTracking().ToDictionaryAsync(o => o.Organization, o => o.Index, cancellationToken);
+        var places = await context.Organizations().AsNoTracking().ToDictionaryAsync(o => o.Organization, o => o.Index, cancellationToken);
         return id => places.GetValueOrDefault(id, long.MaxValue);
     }
 

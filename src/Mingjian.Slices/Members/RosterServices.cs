@@ -11,9 +11,8 @@ namespace Mingjian.Slices.Members;
 /// <summary>Roster imports and member lists.</summary>
 internal static class RosterServices
 {
-    public static void AddRoster(this WebApplicationBuilder builder)
+    public static void AddRoster(this IServiceCollection services)
     {
-        var services = builder.Services;
         services.TryAddSingleton<IRosterDrafts, RosterDrafts>();
         services.AddScoped<RosterAccess>();
         services.AddScoped<IRosterImports, RosterImports>();

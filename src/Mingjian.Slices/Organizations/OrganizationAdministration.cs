@@ -29,11 +29,11 @@ internal sealed class OrganizationAdministration(
         var user = await UserAsync(cancellationToken);
         await using var db = await readModels.CreateDbContextAsync(cancellationToken);
         var state = ledger.ReadState();
-        var mine = (await db.Organizations.AsNoTracking().ToListAsync(cancellationToken))
+        var mine = (await db.Organizations().AsNoTracking().ToListAsync(cancellationToken))
             .Where(o => Rights.Allows(state, user.Member, Right.AppointToPost, o.Organization, Today)).ToList();
         var ids = mine.Select(o => o.Organization).ToHashSet();
         var today = Today;
-        var posts = (await db.Posts.AsNoTracking().Where(p => p.Until == null || p.Until >= today).ToListAsync(cancellationToken))
+        var posts = (await db.Posts().AsNoTracking().Where(p => p.Until == null || p.Until >= today).ToListAsync(cancellationToken))
             .Where(p => ids.Contains(p.Organization)).ToLookup(p => p.Organization);
         var organizationNames = await names.FindAsync(ids, cancellationToken);
         var people = await names.FindAsync(

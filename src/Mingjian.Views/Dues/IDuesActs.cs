@@ -1,14 +1,15 @@
 using Mingjian.Acts.Signing;
 using Mingjian.Contracts.Dues;
 using Mingjian.Primitives;
+using Mingjian.Views.Preview;
 using Mingjian.Views.Session;
 
 namespace Mingjian.Views.Dues;
 
 /// <summary>Prepares acts on dues for signing. Preparing changes nothing on the ledger; rights are checked here and again by the contract.</summary>
 /// <remarks>
-/// All calls throw <see cref="AccessDeniedException"/> without the right, and <see cref="DuesInputException"/> (Chinese, what is wrong and
-/// what to do) for input that could only be refused.
+/// All calls throw <see cref="AccessDeniedException"/> without the right, <see cref="ActRefusedException"/> for what the ledger would refuse, and
+/// <see cref="DuesInputException"/> (Chinese, what is wrong and what to do) for input that makes no act.
 /// </remarks>
 public interface IDuesActs
 {
@@ -66,8 +67,8 @@ public interface IDuesReminders
     Task<int> RemindAsync(OrganizationId branch, IReadOnlyList<MemberId> members, CancellationToken cancellationToken = default);
 }
 
-/// <summary>Input that can only be refused; the message is Chinese and says how to mend it.</summary>
-public sealed class DuesInputException(string message) : Exception(message);
+/// <summary>Input that makes no act; the message is Chinese and says how to mend it.</summary>
+public sealed class DuesInputException(string message) : ActInputException(message);
 
 /// <summary>What assessing a month would give.</summary>
 /// <param name="Acts">Null when nothing can be assessed.</param>

@@ -8,6 +8,9 @@ namespace Mingjian.Views.Dues;
 /// <remarks>All calls throw <see cref="AccessDeniedException"/> for whoever may not see the organisation or member in question.</remarks>
 public interface IDuesReading
 {
+    /// <summary>Name of the lists that it reads, for <see cref="ReadModels.IReadModelProgress.For"/>.</summary>
+    const string Lists = "dues";
+
     /// <summary>Organisations over which the person holds a right, committees first; empty when none.</summary>
     Task<IReadOnlyList<OrganizationChoice>> ListOrganizationsAsync(Right right, CancellationToken cancellationToken = default);
 

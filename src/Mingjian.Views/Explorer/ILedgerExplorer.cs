@@ -26,7 +26,7 @@ public interface ILedgerExplorer
     Task<EntryView?> FindEntryAsync(long index, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Where a height (块 12 or #12), an entry's index (12), a transaction id or a payment id leads; null when nowhere, or to what the person may not see.
+    /// Where a height (块 12 or #12), an entry's index (12), a transaction id or the id of what an entry is about (a payment, a person, an organisation) leads; null when nowhere, or to what the person may not see.
     /// </summary>
     Task<string?> SearchAsync(string text, CancellationToken cancellationToken = default);
 }
@@ -74,6 +74,7 @@ public enum EntryScope
 /// <param name="Title">The kind of act.</param>
 /// <param name="Refusal">Null when carried out.</param>
 /// <param name="Seal">Label and value of each field, of an entry that is no act.</param>
+/// <param name="Subjects">What it is about, of what has a page that the person may see.</param>
 /// <param name="Proof">Audit path from this entry to <paramref name="ProofRoot"/>, the log root of <paramref name="ProofSize"/> entries.</param>
 /// <param name="Length">Bytes of the entry.</param>
 /// <param name="Bytes">The log entry; null unless the scope is <see cref="EntryScope.Whole"/>.</param>
@@ -81,7 +82,7 @@ public enum EntryScope
 public sealed record EntryView(
     long Index, long Height, LedgerTime Time, long Size, EntryScope Scope, string? Command, string Title, Hash32? Transaction,
     IReadOnlyList<EntrySigner> Signers, IReadOnlyList<EntryEventView> Events, RejectionMessage? Refusal, IReadOnlyList<SummaryFact> Seal,
-    PaymentId? Payment, Hash32 Leaf, IReadOnlyList<Hash32> Proof, long ProofSize, Hash32 ProofRoot, int Length, byte[]? Bytes, string? Json)
+    IReadOnlyList<EntrySubject> Subjects, Hash32 Leaf, IReadOnlyList<Hash32> Proof, long ProofSize, Hash32 ProofRoot, int Length, byte[]? Bytes, string? Json)
 {
     /// <summary>Null for what is no act, and for what the person may not see.</summary>
     public ActSummary? Summary { get; init; }
@@ -93,3 +94,9 @@ public sealed record EntrySigner(KeyId? Key, string? Scheme, MemberId? Member, s
 
 /// <param name="Json">The event record, indented; what its reader may not see is left out.</param>
 public sealed record EntryEventView(string Name, string Json);
+
+/// <summary>What an entry is about.</summary>
+/// <param name="Kind">Chinese.</param>
+/// <param name="Href">Its page; null where it has none.</param>
+/// <param name="Link">Text of the link.</param>
+public sealed record EntrySubject(string Kind, string Id, string? Href, string Link);

@@ -8,6 +8,9 @@ namespace Mingjian.Views.Organizations;
 /// <remarks>Every call asks the ledger for the right anew and throws <see cref="Session.AccessDeniedException"/> without it.</remarks>
 public interface IOrganizationAdministration
 {
+    /// <summary>Name of the lists that it reads, for <see cref="ReadModels.IReadModelProgress.For"/>.</summary>
+    const string Lists = "organizations";
+
     /// <summary>Organisations that the signed-in person may look after, higher ones first, each followed by those below it.</summary>
     Task<IReadOnlyList<OrganizationView>> ReadAsync(CancellationToken cancellationToken = default);
 

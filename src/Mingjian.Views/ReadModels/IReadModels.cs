@@ -2,13 +2,17 @@ using Mingjian.Primitives;
 
 namespace Mingjian.Views.ReadModels;
 
-/// <summary>How far lists and sums have followed the ledger.</summary>
+/// <summary>How far lists and sums have followed the ledger: all of them, or those of one slice and of whatever it joins.</summary>
 public interface IReadModelProgress
 {
-    /// <summary>The last block that lists show; 0 = none yet.</summary>
+    /// <summary>The last block that these lists show; 0 = none yet.</summary>
     long Height { get; }
 
-    /// <summary>Calls back after each block that has reached the lists, on a thread of its own. Dispose to stop.</summary>
+    /// <summary>The lists of one slice, which go on while another's are made anew.</summary>
+    /// <exception cref="ArgumentException">No slice has this name.</exception>
+    IReadModelProgress For(string slice);
+
+    /// <summary>Calls back after each block that has reached any lists, on a thread of its own. Dispose to stop.</summary>
     IDisposable Subscribe(Action<long> advanced);
 
     /// <summary>True as soon as lists show a block; false when that takes longer than <paramref name="atMost"/>.</summary>
@@ -24,8 +28,10 @@ public interface IReadModelCheck
     /// <summary>Runs a check now; takes as long as a replay. Needs the right to view audits.</summary>
     Task<CheckReport> RunAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Drops the tables and replays the ledger. Needs the right to view audits.</summary>
-    Task<CheckReport> RebuildAsync(CancellationToken cancellationToken = default);
+    /// <summary>Drops the rows of a slice, or all, and replays the ledger. Needs the right to view audits.</summary>
+    /// <param name="slice">Its name; null = all.</param>
+    /// <param name="cancellationToken">Leaves the tables incomplete; run it again.</param>
+    Task<CheckReport> RebuildAsync(string? slice = null, CancellationToken cancellationToken = default);
 }
 
 /// <summary>What made a check run.</summary>

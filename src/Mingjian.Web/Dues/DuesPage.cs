@@ -3,6 +3,7 @@ using Microsoft.JSInterop;
 using Mingjian.Acts.Signing;
 using Mingjian.Primitives;
 using Mingjian.Views.Dues;
+using Mingjian.Views.Preview;
 using Mingjian.Views.ReadModels;
 using Mingjian.Views.Session;
 using Mingjian.Web.Signing;
@@ -66,7 +67,7 @@ public abstract class DuesPage : ComponentBase, IDisposable
         {
             await action();
         }
-        catch (Exception e) when (e is AccessDeniedException or DuesInputException)
+        catch (Exception e) when (e is AccessDeniedException or ActInputException)
         {
             Fault = e.Message;
         }
@@ -87,7 +88,7 @@ public abstract class DuesPage : ComponentBase, IDisposable
             var outcome = await Js.ActAsync(acts, names);
             if (outcome is { Final: > 0, Height: { } height })
             {
-                var shown = await Progress.WaitForAsync(height, WaitForLists);
+                var shown = await Progress.For(IDuesReading.Lists).WaitForAsync(height, WaitForLists);
                 Success = outcome.Ok
                     ? $"{success}，已确认于第 {height} 块。{(shown ? "" : "列表稍后更新。")}"
                     : $"{outcome.Final} 项已入账，{(outcome.Open > 0 ? $"{outcome.Open} 项等待确认" : "其余没有被接受")}。";
@@ -134,7 +135,7 @@ public abstract class DuesPage : ComponentBase, IDisposable
                 await LoadAsync();
                 StateHasChanged();
             }
-            catch (Exception e) when (e is AccessDeniedException or DuesInputException or ObjectDisposedException)
+            catch (Exception e) when (e is AccessDeniedException or ActInputException or ObjectDisposedException)
             {
                 // The session ended or the page is going: the next click says so.
             }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Mingjian.Contracts.Dues;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
+using Mingjian.Slices.Check;
 using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Testing;
 using Mingjian.Views.ReadModels;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Mingjian.Log.Entries;
+using Mingjian.Slices.Check;
 using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Testing;
 using Mingjian.Views.ReadModels;

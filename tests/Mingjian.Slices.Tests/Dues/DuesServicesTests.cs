@@ -7,6 +7,7 @@ using Mingjian.Primitives;
 using Mingjian.Slices.Dues;
 using Mingjian.Views.Dues;
 using Mingjian.Views.Explorer;
+using Mingjian.Views.Preview;
 using Mingjian.Views.Session;
 using Mingjian.Workbooks;
 using static Mingjian.Slices.Tests.Dues.SmallNetwork;
@@ -40,7 +41,7 @@ public sealed class DuesServicesTests : IAsyncLifetime
         { "PrepareVoluntary MemberA", "SC" },
         { "PrepareReversal NovemberOfMemberA", "OSC" },
         { "PrepareReduction MemberA", "S" },
-        { "PrepareDecision Waived", "O" },
+        { "PrepareDecision MemberA", "O" },
         { "ReadPolicy committee", "OU" },
         { "PreparePolicy committee", "O" },
         { "Remind B", "OB" },
@@ -146,7 +147,7 @@ public sealed class DuesServicesTests : IAsyncLifetime
         Assert.Equal(PaymentBasis.BackPayment, Assert.IsType<RecordPayment>(Assert.Single(Commands(acts))).Basis);
         _world.Network.Ledger.Accept(SecretaryB, Commands(acts));
         _world.Network.Ledger.Accept(CollectorA, new ReversePayment(_world.Network.NovemberOfMemberA, ReversalReason.RecordedTwice));
-        var refused = await Assert.ThrowsAsync<DuesInputException>(() => _world.Acts(CollectorA).PreparePaymentAsync(
+        var refused = await Assert.ThrowsAsync<ActRefusedException>(() => _world.Acts(CollectorA).PreparePaymentAsync(
             MemberA, [November], Today, PaymentMethod.Cash, Payer.Relative));
         Assert.Contains("第十二条", refused.Message, StringComparison.Ordinal);
     }
@@ -160,19 +161,12 @@ public sealed class DuesServicesTests : IAsyncLifetime
     [InlineData(2026, 5, 2026, 11, PaymentBasis.BackPayment)]
     [InlineData(2026, 4, 2026, 4, PaymentBasis.LongBackPayment)]
     [InlineData(2026, 4, 2026, 11, PaymentBasis.LongBackPayment)]
-    [InlineData(2027, 1, 2027, 1, null)]
-    [InlineData(2026, 9, 2026, 12, null)]
-    public void The_basis_follows_from_date_and_months(int fromYear, int from, int untilYear, int until, PaymentBasis? expected)
+    [InlineData(2027, 1, 2027, 1, PaymentBasis.Quarterly)]
+    [InlineData(2026, 9, 2026, 12, PaymentBasis.Quarterly)]
+    public void The_basis_follows_from_date_and_months(int fromYear, int from, int untilYear, int until, PaymentBasis expected)
     {
         Month[] months = [new Month(fromYear, from), new Month(untilYear, until)];
-        if (expected is { } basis)
-        {
-            Assert.Equal(basis, PaymentBasisChoice.Of(Today, months));
-        }
-        else
-        {
-            Assert.Throws<DuesInputException>(() => PaymentBasisChoice.Of(Today, months));
-        }
+        Assert.Equal(expected, PaymentBasisChoice.Of(Today, months));
     }
 
     [Fact]
@@ -272,7 +266,7 @@ public sealed class DuesServicesTests : IAsyncLifetime
         var forOwner = await _world.Explorer(MemberA).FindEntryAsync(index);
         var forCollector = await _world.Explorer(CollectorA).FindEntryAsync(index);
         var forMember = await _world.Explorer(MemberB).FindEntryAsync(index);
-        Assert.Equal(_world.Network.NovemberOfMemberA, forOfficer!.Payment);
+        Assert.Equal(new EntrySubject("缴纳", _world.Network.NovemberOfMemberA.ToString(), $"/receipts/{_world.Network.NovemberOfMemberA}", "缴纳凭证（可离线核验）"), Assert.Single(forOfficer!.Subjects));
         Assert.Contains(forOfficer.Summary!.Facts, f => f.Value.Contains(DuesWorld.NameOf(MemberA), StringComparison.Ordinal));
         Assert.Equal(EntryScope.Whole, forOfficer.Scope);
         Assert.Contains("\"class\"", forOfficer.Json, StringComparison.Ordinal);
@@ -290,13 +284,20 @@ public sealed class DuesServicesTests : IAsyncLifetime
         Assert.DoesNotContain("\"rule\"", forCollector.Events[0].Json, StringComparison.Ordinal);
 
         // Anybody else: that it is there.
-        Assert.Equal((EntryScope.Shape, null, null, null, null), (forMember!.Scope, forMember.Summary, forMember.Bytes, forMember.Payment, forMember.Transaction));
+        Assert.Equal((EntryScope.Shape, null, null, 0, null), (forMember!.Scope, forMember.Summary, forMember.Bytes, forMember.Subjects.Count, forMember.Transaction));
         Assert.Empty(forMember.Signers);
         Assert.Empty(forMember.Events);
         Assert.Equal((forOfficer.Leaf, forOfficer.ProofRoot, forOfficer.Length), (forMember.Leaf, forMember.ProofRoot, forMember.Length));
         Assert.Null(await _world.Explorer(MemberB).SearchAsync(_world.Network.NovemberOfMemberA.ToString()));
         Assert.Equal(forOfficer.Bytes, _world.Network.Ledger.ReadEntry(index));
         Assert.Null(await _world.Explorer(MemberB).SearchAsync("p-00000000000000000000000000000000"));
+
+        // A person, by whoever may see the branch's list and by the person; an organisation, by whoever holds a post over it.
+        Assert.NotNull(await _world.Explorer(Officer).SearchAsync(MemberA.ToString()));
+        Assert.NotNull(await _world.Explorer(MemberA).SearchAsync(MemberA.ToString()));
+        Assert.Null(await _world.Explorer(MemberB).SearchAsync(MemberA.ToString()));
+        Assert.NotNull(await _world.Explorer(Officer).SearchAsync(BranchA.ToString()));
+        Assert.Null(await _world.Explorer(MemberB).SearchAsync(BranchA.ToString()));
         Assert.Equal("/explorer/blocks/3", await _world.Explorer(MemberB).SearchAsync("#3"));
     }
 
@@ -404,13 +405,24 @@ public sealed class DuesServicesTests : IAsyncLifetime
             "PrepareVoluntary MemberA" => acts.PrepareVoluntaryAsync(MemberA, Amount.FromYuan(1000), Today, PaymentMethod.Cash),
             "PrepareReversal NovemberOfMemberA" => acts.PrepareReversalAsync(_world.Network.NovemberOfMemberA, ReversalReason.WrongAmount),
             "PrepareReduction MemberA" => acts.PrepareReductionAsync(MemberA, next, next, Amount.Zero),
-            "PrepareDecision Waived" => acts.PrepareDecisionAsync(Waived, new Month(2026, 6), true),
+            "PrepareDecision MemberA" => ProposedAsync(() => acts.PrepareDecisionAsync(MemberA, next, true)),
             "ReadPolicy committee" => acts.ReadPolicyAsync(Committee),
             "PreparePolicy committee" => acts.PreparePolicyAsync(Committee, RoundingMode.HalfUp, RoundingUnit.Fen, BaseChangeMode.FixedForYear, BaseComponent.Proposal),
             "Remind B" => _world.Reminders(user).RemindAsync(BranchB, [Behind]),
             "Explorer" => _world.Explorer(user).ReadBlocksAsync(null),
             _ => throw new ArgumentOutOfRangeException(nameof(call)),
         };
+    }
+
+    private Task ProposedAsync(Func<Task> decide)
+    {
+        var next = November.AddMonths(1);
+        if (_world.Network.Ledger.ReadState().ReductionsOf(MemberA) is null)
+        {
+            _world.Network.Ledger.Accept(SecretaryA, new ProposeReduction(MemberA, next, next, Amount.Zero));
+        }
+
+        return decide();
     }
 }
 
@@ -421,5 +433,5 @@ public sealed class NightlyCheckTests
     [InlineData("2026-11-22T02:30:00+08:00", 24 * 60)]
     [InlineData("2026-11-22T16:30:00+00:00", 2 * 60)]
     public void The_check_runs_at_half_past_two_in_Beijing(string now, int minutes) =>
-        Assert.Equal(TimeSpan.FromMinutes(minutes), Kernel.Projections.NightlyCheck.Pause(DateTimeOffset.Parse(now)));
+        Assert.Equal(TimeSpan.FromMinutes(minutes), Check.NightlyCheck.Pause(DateTimeOffset.Parse(now)));
 }

@@ -2,11 +2,15 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 using Mingjian.Contracts;
+using Mingjian.Engine.Messages;
 using Mingjian.Primitives;
 using Mingjian.Slices.Dues;
 using Mingjian.Slices.Kernel.Access;
-using Mingjian.Slices.Kernel.Explorer;
+using Mingjian.Slices.Explorer;
+using Mingjian.Slices.Kernel.Preview;
 using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Slices.Members;
+using Mingjian.Slices.Organizations;
 using Mingjian.Storage.Sql;
 using Mingjian.Views.Directory;
 using Mingjian.Views.ReadModels;
@@ -51,11 +55,16 @@ internal sealed class DuesWorld : IAsyncDisposable
 
     public DuesReading Reading(MemberId? member) => new(ReadModels(), Own(), As(member), new AllThere(Network.Ledger.Head.Height));
 
-    public DuesActs Acts(MemberId? member) => new(ReadModels(), Own(), Bases, As(member));
+    public DuesActs Acts(MemberId? member) => new(ReadModels(), Own(), Bases, As(member), Preview(member));
+
+    public ActPreview Preview(MemberId? member) => new(Network.Ledger, new KeyDirectory(), new ContractSet(AllContracts.Create()), As(member));
+
+    public static CurrentUser UserOf(MemberId member) => new(member, "本人", Keys.Of(member).Id, "es256", []);
 
     public DuesReminders Reminders(MemberId? member) => new(Own(), As(member));
 
-    public LedgerExplorer Explorer(MemberId? member) => new(Network.Ledger, As(member), Names.Instance, ReadModels());
+    public LedgerExplorer Explorer(MemberId? member) => new(Network.Ledger, As(member), Names.Instance,
+        [new OrganizationsSubjects(As(member), ReadModels()), new MembersSubjects(As(member), ReadModels()), new DuesSubjects(As(member), ReadModels())]);
 
     public ValueTask DisposeAsync()
     {
@@ -64,7 +73,7 @@ internal sealed class DuesWorld : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private Factory<ReadModelContext> ReadModels() => new(_settings, ReadModelContext.Name, o => new ReadModelContext(o));
+    private Factory<ReadModelContext> ReadModels() => new(_settings, ReadModelContext.Name, o => new ReadModelContext(o, AllSlices.ReadModels));
 
     private Factory<DuesContext> Own() => new(_settings, DuesContext.Name, o => new DuesContext(o));
 
@@ -88,6 +97,8 @@ internal sealed class DuesWorld : IAsyncDisposable
     private sealed class AllThere(long height) : IReadModelProgress
     {
         public long Height => height;
+
+        public IReadModelProgress For(string slice) => this;
 
         public IDisposable Subscribe(Action<long> advanced) => throw new NotSupportedException();
 

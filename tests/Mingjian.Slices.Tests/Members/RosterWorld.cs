@@ -131,7 +131,7 @@ internal sealed class RosterWorld : IDbContextFactory<VaultContext>, IDbContextF
         new((DbContextOptions<VaultContext>)new DbContextOptionsBuilder<VaultContext>().UseMingjian(_settings, "vault").Options);
 
     ReadModelContext IDbContextFactory<ReadModelContext>.CreateDbContext() =>
-        new((DbContextOptions<ReadModelContext>)new DbContextOptionsBuilder<ReadModelContext>().UseMingjian(_settings, ReadModelContext.Name).Options);
+        new(new DbContextOptionsBuilder<ReadModelContext>().UseMingjian(_settings, ReadModelContext.Name).Options, AllSlices.ReadModels);
 
     /// <summary>Every byte of every entry on the ledger.</summary>
     public IEnumerable<byte[]> Entries()

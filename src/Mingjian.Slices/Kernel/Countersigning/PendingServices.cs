@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Mingjian.Slices.Kernel.Desk;
 using Mingjian.Storage.Sql;
 using Mingjian.Views.Countersigning;
 
@@ -13,6 +14,7 @@ internal static class PendingServices
         services.AddHostedService<PendingSchema>();
         services.AddScoped<PendingActs>();
         services.AddScoped<IPendingActs>(provider => provider.GetRequiredService<PendingActs>());
+        services.AddScoped<IDeskSource, PendingDesk>();
     }
 
     /// <summary>Makes the table before the first request.</summary>

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Mingjian.Engine;
 using Mingjian.Primitives;
-using Mingjian.Views.ReadModels;
 
 namespace Mingjian.Slices.Kernel.Projections;
 
@@ -20,22 +19,36 @@ internal sealed partial class ProjectionService(
     /// <summary>This process keeps the lists up, and does what else is done once for all: always, unless others share them.</summary>
     public bool IsProjecting => turn?.IsHeld ?? true;
 
-    /// <summary>Drops all rows and replays the ledger up to its head; lists are incomplete meanwhile.</summary>
-    public async Task RebuildAsync(CancellationToken cancellationToken)
+    /// <summary>Drops the rows of a slice, or all, and replays the ledger up to its head; its lists are incomplete meanwhile.</summary>
+    /// <exception cref="ArgumentException">No slice has this name.</exception>
+    public async Task RebuildAsync(string? slice, CancellationToken cancellationToken)
     {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (slice is not null)
+        {
+            context.Models.NeedsOf(slice);
+        }
+
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-            progress.Restart();
-            await Projector.ClearAsync(context, cancellationToken);
-            await projector.CatchUpAsync(context, ledger.Head.Height, cancellationToken);
-            progress.Advance(await Projector.ReadCursorAsync(context, cancellationToken));
+            await Projector.ClearAsync(context, slice, cancellationToken);
+            progress.Show(await Projector.ReadCursorsAsync(context, cancellationToken));
+            if (slice is null)
+            {
+                await projector.CatchUpAsync(context, ledger.Head.Height, cancellationToken);
+                progress.Show(await Projector.ReadCursorsAsync(context, cancellationToken));
+                return;
+            }
         }
         finally
         {
             _writing.Release();
         }
+
+        await context.Database.OpenConnectionAsync(cancellationToken);
+        await using var rows = new RowWriter(context);
+        await CatchUpAsync(rows, cancellationToken);
     }
 
     public override void Dispose()
@@ -46,7 +59,7 @@ internal sealed partial class ProjectionService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var pause = TimeSpan.FromSeconds(1);
+        var backoff = new Backoff(TimeSpan.FromSeconds(1), LongestPause, time);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -62,9 +75,8 @@ internal sealed partial class ProjectionService(
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                LogFault(e, progress.Height, pause);
-                await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                LogFault(e, progress.Height, backoff.Next);
+                await backoff.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -78,7 +90,7 @@ internal sealed partial class ProjectionService(
             {
                 await using (var context = await contexts.CreateDbContextAsync(cancellationToken))
                 {
-                    progress.Show(await Projector.ReadCursorAsync(context, cancellationToken));
+                    progress.Show(await Projector.ReadCursorsAsync(context, cancellationToken));
                 }
 
                 await Task.Delay(Look, time, cancellationToken);
@@ -103,38 +115,54 @@ internal sealed partial class ProjectionService(
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await Projector.EnsureSchemaAsync(context, cancellationToken);
-        var cursor = await Projector.ReadCursorAsync(context, cancellationToken);
-        if (cursor > ledger.Head.Height && (turn is null || cursor > await turn.ReadNodeHeightAsync(cancellationToken)))
+        var cursors = await Projector.ReadCursorsAsync(context, cancellationToken);
+        if (cursors.Front > ledger.Head.Height && (turn is null || cursors.Front > await turn.ReadNodeHeightAsync(cancellationToken)))
         {
             // The tables are of another ledger, or of one that was restored from an older backup: they follow the ledger, never the reverse.
-            LogAhead(cursor, ledger.Head.Height);
-            await Projector.ClearAsync(context, cancellationToken);
-            cursor = 0;
+            LogAhead(cursors.Front, ledger.Head.Height);
+            await Projector.ClearAsync(context, null, cancellationToken);
+            cursors = await Projector.ReadCursorsAsync(context, cancellationToken);
         }
 
-        progress.Advance(cursor);
+        progress.Show(cursors);
 
         // One connection with its prepared statements for as long as nothing fails.
         await context.Database.OpenConnectionAsync(cancellationToken);
         await using var rows = new RowWriter(context);
-        await foreach (var block in ledger.FollowAsync(cursor + 1, cancellationToken))
+        await CatchUpAsync(rows, cancellationToken);
+        await foreach (var block in ledger.FollowAsync(progress.Front + 1, cancellationToken))
         {
-            if (block.Height <= cursor)
+            if (block.Height > progress.Front)
             {
-                continue;
+                await WriteAsync(() => projector.ApplyAsync(rows, block, ledger.Head.Height, cancellationToken), cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Takes slices that are behind on until all are level; new blocks reach the others in between.</summary>
+    private async Task CatchUpAsync(RowWriter rows, CancellationToken cancellationToken)
+    {
+        while (!progress.AreLevel)
+        {
+            if (ledger.Head.Height > progress.Front && ledger.ReadBlock(progress.Front + 1) is { } block)
+            {
+                await WriteAsync(() => projector.ApplyAsync(rows, block, ledger.Head.Height, cancellationToken), cancellationToken);
             }
 
-            await _writing.WaitAsync(cancellationToken);
-            try
-            {
-                cursor = await projector.ApplyAsync(rows, block, ledger.Head.Height, cancellationToken);
-            }
-            finally
-            {
-                _writing.Release();
-            }
+            await WriteAsync(() => projector.ApplyBehindAsync(rows, cancellationToken), cancellationToken);
+        }
+    }
 
-            progress.Advance(cursor);
+    private async Task WriteAsync(Func<Task<ProjectionCursors>> step, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            progress.Show(await step());
+        }
+        finally
+        {
+            _writing.Release();
         }
     }
 
@@ -146,105 +174,4 @@ internal sealed partial class ProjectionService(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Read models stand at block {Cursor}, the ledger at {Head}: replaying from the first block.")]
     private partial void LogAhead(long cursor, long head);
-}
-
-/// <summary>Tells pages how far the lists have come.</summary>
-internal sealed class ProjectionProgress(TimeProvider time) : IReadModelProgress
-{
-    private readonly Lock _gate = new();
-    private readonly List<Action<long>> _subscribers = [];
-    private TaskCompletionSource _advanced = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _height;
-
-    public long Height => Interlocked.Read(ref _height);
-
-    /// <summary>The tables are being made anew.</summary>
-    public void Restart() => Interlocked.Exchange(ref _height, 0);
-
-    /// <summary>Another process's progress, which may have begun anew.</summary>
-    public void Show(long height)
-    {
-        if (height < Height)
-        {
-            Restart();
-        }
-
-        if (height != Height)
-        {
-            Advance(height);
-        }
-    }
-
-    public void Advance(long height)
-    {
-        TaskCompletionSource advanced;
-        Action<long>[] subscribers;
-        lock (_gate)
-        {
-            if (height < _height)
-            {
-                return;
-            }
-
-            Interlocked.Exchange(ref _height, height);
-            advanced = _advanced;
-            _advanced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            subscribers = [.. _subscribers];
-        }
-
-        advanced.SetResult();
-        foreach (var subscriber in subscribers)
-        {
-            _ = Task.Run(() => subscriber(height));
-        }
-    }
-
-    public IDisposable Subscribe(Action<long> advanced)
-    {
-        lock (_gate)
-        {
-            _subscribers.Add(advanced);
-        }
-
-        return new Subscription(this, advanced);
-    }
-
-    public async Task<bool> WaitForAsync(long height, TimeSpan atMost, CancellationToken cancellationToken = default)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), limit, atMost, Timeout.InfiniteTimeSpan);
-        while (true)
-        {
-            Task advanced;
-            lock (_gate)
-            {
-                if (_height >= height)
-                {
-                    return true;
-                }
-
-                advanced = _advanced.Task;
-            }
-
-            await advanced.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellationToken.ThrowIfCancellationRequested();
-            if (limit.IsCancellationRequested)
-            {
-                return false;
-            }
-        }
-    }
-
-    private void Remove(Action<long> subscriber)
-    {
-        lock (_gate)
-        {
-            _subscribers.Remove(subscriber);
-        }
-    }
-
-    private sealed class Subscription(ProjectionProgress progress, Action<long> subscriber) : IDisposable
-    {
-        public void Dispose() => progress.Remove(subscriber);
-    }
 }

@@ -7,10 +7,10 @@ namespace Mingjian.Slices.Kernel.Projections;
 
 /// <summary>Compares the tables with a fresh projection of the ledger in a temporary SQLite file.</summary>
 /// <remarks>
-/// The tables are read in one snapshot, and the ledger is replayed up to the cursor of that snapshot, so that the projection may go on
+/// The tables are read in one snapshot, and the ledger is replayed up to the slices' cursors of that snapshot, so that the projection may go on
 /// meanwhile.
 /// </remarks>
-public sealed class ReadModelComparison(IDbContextFactory<ReadModelContext> contexts, Projector projector, Engine.ILedger ledger)
+internal sealed class ReadModelComparison(IDbContextFactory<ReadModelContext> contexts, Projector projector, Engine.ILedger ledger)
 {
     /// <summary>The outcome without time and trigger.</summary>
     public sealed record Outcome(long Height, long Rows, string Digest, int FaultCount, IReadOnlyList<RowFault> Faults);
@@ -24,23 +24,29 @@ public sealed class ReadModelComparison(IDbContextFactory<ReadModelContext> cont
             // SQLite: ReadUncommitted asks for a deferred transaction, which is a read snapshot in WAL mode and keeps no writer waiting.
             await using var snapshot = await live.Database.BeginTransactionAsync(
                 live.Database.IsNpgsql() ? IsolationLevel.RepeatableRead : IsolationLevel.ReadUncommitted, cancellationToken);
-            var cursor = await Projector.ReadCursorAsync(live, cancellationToken);
-            var height = Math.Min(cursor, ledger.Head.Height);
+            var cursors = await Projector.ReadCursorsAsync(live, cancellationToken);
 
             // No pooling: the file must be closed before it is deleted.
             var options = new DbContextOptionsBuilder<ReadModelContext>();
             options.UseMingjian(new SqlSettings(SqlProvider.Sqlite, directory.FullName), "fresh", SqlDurability.Scratch);
-            await using var fresh = new ReadModelContext(options.Options);
+            await using var fresh = new ReadModelContext(options.Options, live.Models);
             await Projector.EnsureSchemaAsync(fresh, cancellationToken);
-            await projector.CatchUpAsync(fresh, height, cancellationToken);
-            var (digest, rows) = await ReadModelTables.DigestAsync(fresh, cancellationToken);
             var faults = new FaultList();
-            foreach (var table in ReadModelTables.All(fresh))
+            var digests = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
+            var rows = 0L;
+            foreach (var level in cursors.Heights.GroupBy(c => Math.Min(c.Value, ledger.Head.Height), c => c.Key).OrderBy(g => g.Key))
             {
-                await CompareAsync(fresh, live, table, faults, cancellationToken);
+                // Slices that are behind are compared as of where they stand.
+                await projector.CatchUpAsync(fresh, level.Key, cancellationToken);
+                foreach (var table in ReadModelTables.All(fresh).Where(t => level.Contains(t.Slice)))
+                {
+                    (digests[table.Name], var count) = await ReadModelTables.DigestAsync(fresh, table, cancellationToken);
+                    rows += count;
+                    await CompareAsync(fresh, live, table, faults, cancellationToken);
+                }
             }
 
-            return new Outcome(height, rows, digest, faults.Count, faults.First);
+            return new Outcome(Math.Min(cursors.Lowest, ledger.Head.Height), rows, ReadModelTables.Combine(digests), faults.Count, faults.First);
         }
         finally
         {

@@ -12,25 +12,52 @@ namespace Mingjian.Slices.Kernel.Projections;
 /// <summary>Reads the read models' tables as text, row by row in the order of their keys, the same on every database product.</summary>
 internal static class ReadModelTables
 {
+    /// <summary>The tables of all slices, in the order of their names.</summary>
     public static IReadOnlyList<TableShape> All(ReadModelContext context) =>
-        [.. context.Model.GetEntityTypes().Select(t => new TableShape(t)).OrderBy(t => t.Name, StringComparer.Ordinal)];
+        [.. context.Model.GetEntityTypes().Where(t => ReadModelContext.SliceOf(t) is not null).Select(t => new TableShape(t)).OrderBy(t => t.Name, StringComparer.Ordinal)];
+
+    /// <summary>The tables of one.</summary>
+    public static IReadOnlyList<TableShape> Of(ReadModelContext context, string slice) => [.. All(context).Where(t => t.Slice == slice)];
 
     /// <summary>SHA-256 over all rows of all tables, and how many they are.</summary>
     public static async Task<(string Digest, long Rows)> DigestAsync(ReadModelContext context, CancellationToken cancellationToken)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var tables = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
         var count = 0L;
         foreach (var table in All(context))
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{table.Name}\u001e{string.Join('\u001f', table.Columns)}\u001d"));
-            await foreach (var row in ReadAsync(context, table, cancellationToken))
-            {
-                row.AppendTo(hash);
-                count++;
-            }
+            (tables[table.Name], var rows) = await DigestAsync(context, table, cancellationToken);
+            count += rows;
         }
 
-        return (Convert.ToHexStringLower(hash.GetHashAndReset()), count);
+        return (Combine(tables), count);
+    }
+
+    /// <summary>The digest of tables, each of which is given with its own.</summary>
+    public static string Combine(SortedDictionary<string, byte[]> tables)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var digest in tables.Values)
+        {
+            hash.AppendData(digest);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>SHA-256 over a table's name, columns and rows, and how many rows they are.</summary>
+    public static async Task<(byte[] Digest, long Rows)> DigestAsync(ReadModelContext context, TableShape table, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var count = 0L;
+        hash.AppendData(Encoding.UTF8.GetBytes($"{table.Name}\u001e{string.Join('\u001f', table.Columns)}\u001d"));
+        await foreach (var row in ReadAsync(context, table, cancellationToken))
+        {
+            row.AppendTo(hash);
+            count++;
+        }
+
+        return (hash.GetHashAndReset(), count);
     }
 
     public static async IAsyncEnumerable<RowText> ReadAsync(
@@ -86,6 +113,7 @@ internal sealed class TableShape
     public TableShape(IEntityType type)
     {
         Name = type.GetTableName()!;
+        Slice = ReadModelContext.SliceOf(type) ?? "";
         var store = StoreObjectIdentifier.Table(Name, type.GetSchema());
         var properties = type.GetProperties().OrderBy(p => p.GetColumnName(store), StringComparer.Ordinal).ToList();
         Columns = [.. properties.Select(p => p.GetColumnName(store)!)];
@@ -94,6 +122,9 @@ internal sealed class TableShape
     }
 
     public string Name { get; }
+
+    /// <summary>Whose table it is.</summary>
+    public string Slice { get; }
 
     public IReadOnlyList<string> Columns { get; }
 

@@ -10,7 +10,7 @@ using Mingjian.Engine;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 
-namespace Mingjian.Slices.Kernel.Explorer;
+namespace Mingjian.Slices.Explorer;
 
 /// <summary>How much one person may see of one entry. Numbers order: more includes less.</summary>
 internal enum Sight

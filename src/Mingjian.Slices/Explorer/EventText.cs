@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mingjian.Primitives;
 
-namespace Mingjian.Slices.Kernel.Explorer;
+namespace Mingjian.Slices.Explorer;
 
 /// <summary>Writes an event for reading, with nothing in it that its reader may not see.</summary>
 internal static class EventText

@@ -9,9 +9,11 @@ using Mingjian.Log;
 using Mingjian.Log.Entries;
 using Mingjian.Log.Notes;
 using Mingjian.Primitives;
+using Mingjian.Slices.Dues;
 using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Slices.Kernel.Receipts;
 
-namespace Mingjian.Slices.Kernel.Receipts;
+namespace Mingjian.Slices.Receipts;
 
 /// <summary>A standing with what it says.</summary>
 internal sealed record FoundStanding(PaymentStanding Standing, ReceiptStanding Found);
@@ -74,7 +76,7 @@ internal sealed class PaymentStandings(ILedger ledger, IDbContextFactory<ReadMod
         PaymentId payment, long before, long size, CancellationToken cancellationToken)
     {
         await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-        var found = await context.Payments.AsNoTracking().Where(p => p.Payment == payment).Select(p => p.ReversedIndex)
+        var found = await context.Payments().AsNoTracking().Where(p => p.Payment == payment).Select(p => p.ReversedIndex)
             .SingleOrDefaultAsync(cancellationToken);
         return found is { } index && index < before && ledger.ReadEntry(index) is { } entry && LogEntry.DecodeOwn(entry) is TransactionEntry act
             ? (new ReversalEvidence(index, entry, ledger.ProveInclusion(index, size)), new ReversalPlace(act.Height, index, act.Time))

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
 using Mingjian.Acts;
 using Mingjian.Acts.Messages;
 using Mingjian.Acts.Signing;
@@ -14,16 +13,16 @@ using Mingjian.Engine.Admission;
 using Mingjian.Log.Entries;
 using Mingjian.Primitives;
 using Mingjian.Slices.Kernel.Access;
-using Mingjian.Slices.Kernel.Projections;
+using Mingjian.Slices.Kernel.Subjects;
 using Mingjian.Views.Directory;
 using Mingjian.Views.Explorer;
 using Mingjian.Views.Session;
 
-namespace Mingjian.Slices.Kernel.Explorer;
+namespace Mingjian.Slices.Explorer;
 
 /// <inheritdoc/>
 internal sealed class LedgerExplorer(
-    ILedger ledger, LedgerAccess access, INameDirectory names, IDbContextFactory<ReadModelContext> readModels) : ILedgerExplorer
+    ILedger ledger, LedgerAccess access, INameDirectory names, IEnumerable<IEntrySubjects> subjects) : ILedgerExplorer
 {
     private const int BlocksPerPage = 50;
     private const string OtherKind = "未被接受的事项";
@@ -88,7 +87,7 @@ internal sealed class LedgerExplorer(
 
         var proof = ledger.ProveInclusion(index, head.Size);
         var shape = new EntryView(
-            index, 0, default, head.Size, EntryScope.Shape, null, string.Empty, null, [], [], null, [], null, Merkle.HashLeaf(bytes), proof, head.Size, head.Root,
+            index, 0, default, head.Size, EntryScope.Shape, null, string.Empty, null, [], [], null, [], [], Merkle.HashLeaf(bytes), proof, head.Size, head.Root,
             bytes.Length, null, null);
         return LogEntry.Decode(bytes) switch
         {
@@ -123,18 +122,12 @@ internal sealed class LedgerExplorer(
     {
         var user = await access.UserAsync(cancellationToken);
         var wanted = text.Trim();
-        if (PaymentId.TryParse(wanted, out var payment))
+        foreach (var kind in subjects)
         {
-            // What is somebody else's is answered like what does not exist.
-            if (access.State.Payment(payment) is not { } record || (user.Member != record.Member && !access.Allows(user, Right.ViewDues, record.Branch)))
+            if (await kind.FindAsync(wanted, user, cancellationToken) is { } entry)
             {
-                return null;
+                return EntryPath(entry);
             }
-
-            await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-            var at = await context.Payments.AsNoTracking().Where(p => p.Payment == payment).Select(p => (long?)p.Index)
-                .SingleOrDefaultAsync(cancellationToken);
-            return at is { } found ? EntryPath(found) : null;
         }
 
         if (ReadHash(wanted) is { } transaction)
@@ -172,8 +165,6 @@ internal sealed class LedgerExplorer(
             [.. people.Where(m => sight.Of(m) != FactSight.None || actors.Contains(m) || MaySeeSigner(user, sight, m))], organizations, cancellationToken);
         var isWhole = sight.Level == Sight.Whole;
         var command = TransactionPayload.TryDecode(entry.Envelope.Payload, out var payload) == PayloadFault.None ? payload!.Command : null;
-        await using var context = await readModels.CreateDbContextAsync(cancellationToken);
-        var payment = await context.Entries.AsNoTracking().Where(e => e.Index == shape.Index).Select(e => e.Payment).SingleOrDefaultAsync(cancellationToken);
         return shape with
         {
             Scope = sight.Level switch { Sight.Whole => EntryScope.Whole, Sight.Own => EntryScope.Own, _ => EntryScope.Part },
@@ -191,7 +182,7 @@ internal sealed class LedgerExplorer(
                 .. entry.Events.Select(e => (e.Name, Text: EventText.Write(e.Body, sight, m => actors.Contains(m) || m == user.Member ? known.GetValueOrDefault(m.ToString()) : null)))
                     .Where(e => e.Text is not null).Select(e => new EntryEventView(e.Name, e.Text!)),
             ],
-            Payment = payment is { } p && MaySeePayment(user, p) ? p : null,
+            Subjects = [.. subjects.SelectMany(s => s.Of(entry, user))],
             Bytes = isWhole ? bytes : null,
             Json = isWhole ? json : null,
         };
@@ -201,9 +192,6 @@ internal sealed class LedgerExplorer(
     private bool MaySeeSigner(CurrentUser user, EntrySight sight, MemberId signer) =>
         signer == user.Member || sight.IsInvolved
         || (sight.Level > Sight.Shape && access.State.Member(signer) is { } record && access.Allows(user, Right.ViewMembers, record.Branch));
-
-    private bool MaySeePayment(CurrentUser user, PaymentId payment) =>
-        access.State.Payment(payment) is { } record && (user.Member == record.Member || access.Allows(user, Right.ViewDues, record.Branch));
 
     private static string EntryPath(long index) => string.Create(CultureInfo.InvariantCulture, $"/explorer/entries/{index}");
 

@@ -6,10 +6,11 @@ using Mingjian.Engine;
 using Mingjian.Primitives;
 using Mingjian.Slices.Dues;
 using Mingjian.Slices.Kernel.Access;
+using Mingjian.Slices.Kernel.Projections;
 using Mingjian.Views.ReadModels;
 using Mingjian.Views.Session;
 
-namespace Mingjian.Slices.Kernel.Projections;
+namespace Mingjian.Slices.Check;
 
 /// <inheritdoc/>
 internal sealed class ReadModelCheck(LedgerAccess access, ILedger ledger, CheckRunner runner, IDbContextFactory<DuesContext> contexts)
@@ -29,8 +30,8 @@ internal sealed class ReadModelCheck(LedgerAccess access, ILedger ledger, CheckR
     public async Task<CheckReport> RunAsync(CancellationToken cancellationToken = default) =>
         await runner.RunAsync(CheckTrigger.Person, (await RequireAsync(cancellationToken)).Member, cancellationToken);
 
-    public async Task<CheckReport> RebuildAsync(CancellationToken cancellationToken = default) =>
-        await runner.RebuildAsync((await RequireAsync(cancellationToken)).Member, cancellationToken);
+    public async Task<CheckReport> RebuildAsync(string? slice = null, CancellationToken cancellationToken = default) =>
+        await runner.RebuildAsync(slice, (await RequireAsync(cancellationToken)).Member, cancellationToken);
 
     // The tables hold everybody's records, so the right is needed over the top organisation.
     private async Task<CurrentUser> RequireAsync(CancellationToken cancellationToken)
@@ -70,12 +71,13 @@ internal sealed partial class CheckRunner(
         }
     }
 
-    public async Task<CheckReport> RebuildAsync(MemberId? by, CancellationToken cancellationToken)
+    /// <summary>Makes a slice's tables anew, or all, and compares.</summary>
+    public async Task<CheckReport> RebuildAsync(string? slice, MemberId? by, CancellationToken cancellationToken)
     {
         await _running.WaitAsync(cancellationToken);
         try
         {
-            await projection.RebuildAsync(cancellationToken);
+            await projection.RebuildAsync(slice, cancellationToken);
             return await CompareAsync(CheckTrigger.Rebuild, by, cancellationToken);
         }
         finally
