@@ -1,7 +1,7 @@
 using System.Net;
 using System.Reflection;
 using Microsoft.AspNetCore.Components;
-using Mingjian.Web;
+using Mingjian.Web.Layout;
 
 namespace Mingjian.Server.Tests;
 

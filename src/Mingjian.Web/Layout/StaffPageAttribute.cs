@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Components;
-using Mingjian.Web.Layout;
 
-namespace Mingjian.Web;
+namespace Mingjian.Web.Layout;
 
 /// <summary>Marks a staff page: dense layout with the side menu, MudBlazor and the Blazor script.</summary>
 /// <remarks>Write <c>@attribute [StaffPage]</c>, and <c>@rendermode InteractiveServer</c> where the page is interactive.</remarks>

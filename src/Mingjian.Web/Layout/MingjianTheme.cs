@@ -1,6 +1,6 @@
 using MudBlazor;
 
-namespace Mingjian.Web;
+namespace Mingjian.Web.Layout;
 
 /// <summary>MudBlazor's theme for staff pages; the same colours as <c>css/mingjian.css</c>.</summary>
 /// <remarks>Red is kept for the one act that matters on a page (<c>Color.Primary</c>) and for faults; all else is warm grey.</remarks>
