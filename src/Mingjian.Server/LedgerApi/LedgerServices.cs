@@ -12,6 +12,7 @@ using Mingjian.Server.Configuration;
 using Mingjian.Server.Monitoring;
 using Mingjian.Server.Nodes;
 using Mingjian.Server.Operations;
+using Mingjian.Slices.Kernel.Receipts;
 using Mingjian.Storage.RocksDb;
 using Mingjian.Storage.Sql;
 
@@ -65,6 +66,7 @@ internal static class LedgerServices
             provider.GetService<WebIdentity>()?.Founders ?? provider.GetRequiredService<NodeIdentity>().Founders));
         services.AddSingleton<NodeHistories>();
         services.AddScoped<NetworkFiles>();
+        services.AddScoped<INetworkFileSource>(provider => provider.GetRequiredService<NetworkFiles>());
         services.AddOpenApi();
     }
 
