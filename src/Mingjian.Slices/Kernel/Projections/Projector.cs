@@ -23,7 +23,7 @@ internal sealed class Projector(ILedger ledger, LedgerEvents events)
     /// <summary>How far each slice has come.</summary>
     public static async Task<ProjectionCursors> ReadCursorsAsync(ReadModelContext context, CancellationToken cancellationToken)
     {
-        var found = await context.Cursors.AsNoTracking().ToDictionaryAsync(c => c.Slice, c => c.Height, cancellationToken);
+        var found = await context.Cursors.AsNoTracking().ToDictionaryAsync(c => c.Slice, c => c.Height, StringComparer.Ordinal, cancellationToken);
         return new ProjectionCursors(context.Models.All.ToDictionary(p => p.Name, p => found.GetValueOrDefault(p.Name), StringComparer.Ordinal));
     }
 
@@ -35,7 +35,13 @@ internal sealed class Projector(ILedger ledger, LedgerEvents events)
     public static Task EnsureSchemaAsync(ReadModelContext context, CancellationToken cancellationToken) => context.EnsureRebuildableAsync(
         ReadModelContext.SchemaVersion,
         [.. context.Models.All.Select(p => new SchemaPart(p.Name, p.Version, [.. ReadModelTables.Of(context, p.Name).Select(t => t.Name)]))],
-        (emptied, cancelled) => context.Cursors.Where(c => emptied.Contains(c.Slice)).ExecuteDeleteAsync(cancelled),
+        async (emptied, cancelled) =>
+        {
+            foreach (var slice in emptied)
+            {
+                await context.Cursors.Where(c => c.Slice == slice).ExecuteDeleteAsync(cancelled);
+            }
+        },
         cancellationToken);
 
     /// <summary>Empties every table of a slice, or of all; the next block to apply there is the first.</summary>

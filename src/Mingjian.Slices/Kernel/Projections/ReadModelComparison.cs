@@ -38,7 +38,7 @@ internal sealed class ReadModelComparison(IDbContextFactory<ReadModelContext> co
             {
                 // Slices that are behind are compared as of where they stand.
                 await projector.CatchUpAsync(fresh, level.Key, cancellationToken);
-                foreach (var table in ReadModelTables.All(fresh).Where(t => level.Contains(t.Slice)))
+                foreach (var table in ReadModelTables.All(fresh).Where(t => level.Contains(t.Slice, StringComparer.Ordinal)))
                 {
                     (digests[table.Name], var count) = await ReadModelTables.DigestAsync(fresh, table, cancellationToken);
                     rows += count;
