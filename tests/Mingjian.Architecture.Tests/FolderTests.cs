@@ -43,7 +43,7 @@ public sealed partial class FolderTests
         const string Project = "Mingjian.Slices";
         const string Kernel = Project + ".Kernel";
         var edges = Read(Project).Edges;
-        Assert.Contains(Kernel + ".Projections", edges.Keys);
+        Assert.Contains(Kernel + ".Desk", edges.Keys);
         Assert.Empty(
             from folder in edges.Where(e => (e.Key + '.').StartsWith(Kernel + '.', StringComparison.Ordinal))
             from used in folder.Value

@@ -23,16 +23,16 @@ internal sealed class DuesProjection : Projection
                 e.By));
         On<StandardSet>((rows, e) => rows.Put(new ProjectedStandard { Member = e.Member, From = e.From, Class = e.Class, Monthly = e.Monthly, Rule = e.Rule }, e.By));
         On<ReductionProposed>((rows, e) => rows.Put(new ProjectedReduction
-            {
-                Member = e.Member,
-                Branch = e.Branch,
-                From = e.From,
-                Until = e.Until,
-                Monthly = e.Monthly,
-                Outcome = ReductionOutcome.Proposed,
-                Rule = e.Rule,
-                ProposedBy = e.By,
-            }));
+        {
+            Member = e.Member,
+            Branch = e.Branch,
+            From = e.From,
+            Until = e.Until,
+            Monthly = e.Monthly,
+            Outcome = ReductionOutcome.Proposed,
+            Rule = e.Rule,
+            ProposedBy = e.By,
+        }));
         On<ReductionDecided>((rows, e) => rows.Update<ProjectedReduction>(
                 [e.Member, e.From],
                 (nameof(ProjectedReduction.Outcome), e.Approved ? ReductionOutcome.Approved : ReductionOutcome.Refused),
