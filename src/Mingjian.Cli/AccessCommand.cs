@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using Mingjian.Cli.Kit;
 using Mingjian.Server.Access;
 
 namespace Mingjian.Cli;

@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Mingjian.Acts.Networks;
+using Mingjian.Cli.Kit;
 using Mingjian.Cli.Witnessing;
 using Mingjian.Contracts;
 using Mingjian.Cryptography;

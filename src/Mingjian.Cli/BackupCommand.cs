@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Http.Json;
+using Mingjian.Cli.Kit;
 using Mingjian.Cli.Networks;
 using Mingjian.Engine.Store;
 using Mingjian.Server.Operations;
@@ -16,7 +17,7 @@ internal static class BackupCommand
         var command = new Command("backup", "在服务器运行时备份账本和不能重建的数据。退出码：0 完成，2 无法进行。") { data, server };
         command.SetAction(async (result, cancelled) =>
         {
-            var token = ReadToken(DataDirectory.Find(result.GetValue(data)!).Path);
+            var token = OperatorTokenFile.Read(DataDirectory.Find(result.GetValue(data)!).Path);
             using var client = await ServerClient.ConnectAsync(result.GetValue(server)!, cancelled);
             var answer = await client.PostAsync("/api/v1/operator/backups", JsonContent.Create(new { }), cancelled, bearer: token);
             var manifest = answer.GetProperty("manifest");
@@ -61,17 +62,5 @@ internal static class BackupCommand
             }
         });
         return command;
-    }
-
-    internal static string ReadToken(string directory)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(directory, OperatorToken.FileName)).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"读不到 {OperatorToken.FileName}：服务器没有在这个目录上运行，或者您没有读取权限。服务器停止时，直接复制整个数据目录即可。", e);
-        }
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Hosting;
 using Mingjian.Bench;
 using Mingjian.Cli.Faults;
+using Mingjian.Cli.Kit;
 using Mingjian.Cli.Peer;
 
 namespace Mingjian.Cli;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Mingjian.Cli.Kit;
 using Mingjian.Cli.Networks;
 
 namespace Mingjian.Cli;
@@ -16,7 +17,7 @@ internal static class HeightCommand
         var command = new Command("height", "查看等待确认的区块和各节点的票；区块停住、准备重启时冻结本节点。退出码：0 完成，2 无法进行。") { data, freeze, server };
         command.SetAction(async (result, cancelled) =>
         {
-            var token = BackupCommand.ReadToken(DataDirectory.Find(result.GetValue(data)!).Path);
+            var token = OperatorTokenFile.Read(DataDirectory.Find(result.GetValue(data)!).Path);
             using var client = await ServerClient.ConnectAsync(result.GetValue(server)!, cancelled);
             var height = result.GetValue(freeze);
             var body = height is null ? JsonContent.Create(new { }) : JsonContent.Create(new { freeze = height });

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Mingjian.Acts.Signing;
+using Mingjian.Cli.Kit;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
 using Spectre.Console;

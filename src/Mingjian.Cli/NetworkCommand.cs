@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Mingjian.Acts;
 using Mingjian.Acts.Networks;
+using Mingjian.Cli.Kit;
 using Mingjian.Cli.Networks;
 using Mingjian.Engine.Agreement;
 using Mingjian.Engine.Store;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Mingjian.Cli;
 using Mingjian.Cli.Faults;
+using Mingjian.Cli.Kit;
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 var parsed = Commands.Create().Parse(args);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mingjian.Acts.Networks;
+using Mingjian.Cli.Kit;
 using Mingjian.Engine.Store;
 using Mingjian.Server.Operations;
 

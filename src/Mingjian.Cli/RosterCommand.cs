@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Mingjian.Cli.Kit;
 using Mingjian.Primitives;
 using Mingjian.Workbooks;
 using Mingjian.Workbooks.Roster;

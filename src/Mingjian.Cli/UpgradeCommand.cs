@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
+using Mingjian.Cli.Kit;
 using Mingjian.Cli.Networks;
 using Mingjian.Server.Upgrades;
 using Mingjian.Storage.RocksDb;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mingjian.Cli.Kit;
 using Mingjian.Vault;
 
 namespace Mingjian.Cli;

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Mingjian.Acts.Networks;
 using Mingjian.Acts.Receipts;
+using Mingjian.Cli.Kit;
 using Mingjian.Cli.Witnessing;
 using Mingjian.Cryptography;
 using Mingjian.Log.Witnessing;

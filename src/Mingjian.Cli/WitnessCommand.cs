@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Mingjian.Cli.Kit;
 using Mingjian.Cli.Witnessing;
 using Mingjian.Log.Witnessing;
 

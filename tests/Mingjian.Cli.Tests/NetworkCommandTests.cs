@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Mingjian.Acts.Networks;
+using Mingjian.Cli.Kit;
 using Mingjian.Cli.Networks;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Cryptography;

@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Mingjian.Acts.Networks;
 using Mingjian.Cli.Faults;
+using Mingjian.Cli.Kit;
 using Mingjian.Cli.Networks;
 using Mingjian.Contracts;
 using Mingjian.Cryptography;

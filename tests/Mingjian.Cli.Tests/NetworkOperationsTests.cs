@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Mingjian.Acts.Networks;
 using Mingjian.Acts.Signing;
+using Mingjian.Cli.Kit;
 using Mingjian.Cli.Networks;
 using Mingjian.Contracts.Organizations;
 using Mingjian.Cryptography;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Mingjian.Cli.Kit;
 using Mingjian.Testing;
 
 namespace Mingjian.Cli.Tests;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mingjian.Cli.Kit;
 using Mingjian.Testing;
 using Mingjian.Workbooks.Roster;
 

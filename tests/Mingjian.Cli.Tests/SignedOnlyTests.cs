@@ -1,4 +1,5 @@
 using Mingjian.Acts.Signing;
+using Mingjian.Cli.Kit;
 using Mingjian.Cli.Networks;
 using Mingjian.Contracts.Keys;
 using Mingjian.Contracts.Members;

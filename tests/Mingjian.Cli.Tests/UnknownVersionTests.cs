@@ -1,6 +1,7 @@
 using System.Text;
 using Mingjian.Acts;
 using Mingjian.Acts.Networks;
+using Mingjian.Cli.Kit;
 using Mingjian.Cli.Networks;
 using Mingjian.Engine.Agreement;
 using Mingjian.Testing;

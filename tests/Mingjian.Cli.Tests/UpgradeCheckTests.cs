@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
+using Mingjian.Cli.Kit;
 using Mingjian.Server.Operations;
 using Mingjian.Testing;
 using Npgsql;

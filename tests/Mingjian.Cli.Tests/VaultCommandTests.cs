@@ -1,3 +1,4 @@
+using Mingjian.Cli.Kit;
 using Mingjian.Vault;
 
 namespace Mingjian.Cli.Tests;

@@ -208,7 +208,7 @@ public sealed class EtcdAccessTests
 
     /// <summary>Without a list, whoever was a member once speaks to the others' ports until the certificate ends, under any member's name.</summary>
     [Fact]
-    public async Task A_dismissed_members_certificate_opens_no_connection_to_a_member_from_the_moment_that_the_list_names_it()
+    public async Task A_dismissed_members_certificate_opens_no_connection_to_a_member_from_the_moment_that_the_list_names_it_and_without_the_list_none_does()
     {
         using var clients = new TestCertificates();
         using var peers = new TestCertificates();
@@ -228,6 +228,9 @@ public sealed class EtcdAccessTests
         peers.Revoke(list, dismissed);
         Assert.True(await IsAnsweredAsync(member.Peer, present, presentKey));
         Assert.False(await IsAnsweredAsync(member.Peer, dismissed, dismissedKey));
+
+        File.Delete(list);
+        Assert.False(await IsAnsweredAsync(member.Peer, present, presentKey));
     }
 
     /// <summary>Whether a member tells another one who the members are.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Mingjian.Acts.Networks;
+using Mingjian.Cli.Kit;
 using Mingjian.Cli.Networks;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Cryptography;

@@ -1,6 +1,7 @@
 using Mingjian.Acts;
 using Mingjian.Acts.Networks;
 using Mingjian.Acts.Signing;
+using Mingjian.Cli.Kit;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Contracts.Sdk;
 using Mingjian.Cryptography;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Mingjian.Cli.Kit;
 
 namespace Mingjian.Cli.Networks;
 

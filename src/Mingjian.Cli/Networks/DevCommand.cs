@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Mingjian.Cli.Kit;
 
 namespace Mingjian.Cli.Networks;
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Mingjian.Acts.Networks;
+using Mingjian.Cli.Kit;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Cryptography;
@@ -306,7 +307,7 @@ internal sealed class DevNetwork : IAsyncDisposable
             act = act.SignWith(signer);
         }
 
-        var outcome = await NetworkSetupCommands.SubmitAsync(act, Servers[0], BackupCommand.ReadToken(DataOf(1)), cancellationToken);
+        var outcome = await NetworkSetupCommands.SubmitAsync(act, Servers[0], OperatorTokenFile.Read(DataOf(1)), cancellationToken);
         await WaitAsync("共建共治协议", async () => await ReadAsync(1, cancellationToken) is { Height: > 0 }, cancellationToken, "server-1", outcome.Describe());
         await WaitAsync(
             "演示数据", async () => (await File.ReadAllTextAsync(LogOf("server-1"), cancellationToken)).Contains("Demo network built", StringComparison.Ordinal),

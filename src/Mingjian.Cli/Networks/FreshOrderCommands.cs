@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Mingjian.Acts;
 using Mingjian.Acts.Networks;
+using Mingjian.Cli.Kit;
 using Mingjian.Contracts;
 using Mingjian.Engine.Admission;
 using Mingjian.Engine.Agreement;

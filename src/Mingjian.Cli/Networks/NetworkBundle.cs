@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Mingjian.Acts.Networks;
 using Mingjian.Acts.Signing;
+using Mingjian.Cli.Kit;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Ordering.Etcd;

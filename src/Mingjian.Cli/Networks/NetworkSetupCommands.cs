@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Mingjian.Cli.Kit;
 using Mingjian.Contracts;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Cryptography;
@@ -164,7 +165,7 @@ internal static class NetworkSetupCommands
         var command = new Command("submit", "把签齐的网络事项提交给任何一个节点；创始协议提交给本机的节点。退出码：0 已确认，1 被拒绝或尚未确认，2 无法提交。") { act, server, data };
         command.SetAction(async (result, cancelled) =>
         {
-            var token = result.GetValue(data) is { } directory ? BackupCommand.ReadToken(DataDirectory.Find(directory).Path) : null;
+            var token = result.GetValue(data) is { } directory ? OperatorTokenFile.Read(DataDirectory.Find(directory).Path) : null;
             var outcome = await SubmitAsync(ActFile.Read(result.GetValue(act)!), result.GetValue(server)!, token, cancelled);
             Console.WriteLine(outcome.Describe());
             return outcome.Ok ? ExitCodes.Ok : ExitCodes.Failed;

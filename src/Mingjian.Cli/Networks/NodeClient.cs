@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Mingjian.Acts.Networks;
+using Mingjian.Cli.Kit;
 using Mingjian.Primitives;
 
 namespace Mingjian.Cli.Networks;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Mingjian.Acts.Networks;
+using Mingjian.Cli.Kit;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Engine.Keys;
 using Mingjian.Ordering.Etcd;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Mingjian.Acts;
+using Mingjian.Cli.Kit;
 using Mingjian.Contracts.Nodes;
 using Mingjian.Primitives;
 

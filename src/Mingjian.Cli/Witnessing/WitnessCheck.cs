@@ -1,5 +1,6 @@
 using System.Net;
 using Mingjian.Acts.Receipts;
+using Mingjian.Cli.Kit;
 using Mingjian.Cryptography;
 using Mingjian.Engine.Audit;
 using Mingjian.Engine.Store;

@@ -1,4 +1,5 @@
 using System.Text;
+using Mingjian.Cli.Kit;
 using Mingjian.Cryptography;
 using Mingjian.Log.Notes;
 

@@ -20,13 +20,8 @@ namespace Mingjian.Engine.Agreement;
 /// </remarks>
 internal sealed class Replica
 {
-    /// <summary>Heights ahead of its own for which a node keeps votes: one that is further behind gets them from the order again.</summary>
-    public const int MaxHeightsAhead = 64;
-
     /// <summary>Batches that wait; what comes beyond is read from the order again. Far more than one restart can skip (64 batches of 192 KB).</summary>
     public const long MaxWaitingBytes = 64L * 1024 * 1024;
-
-    private const int MaxEarlyVotesOfANode = 2 * MaxHeightsAhead;
 
     /// <summary>8 bytes: blocks up to this height were mirrored; in which epoch they were voted on, this node does not know.</summary>
     private const string MirroredRecord = "mirrored";
@@ -38,9 +33,8 @@ internal sealed class Replica
     private readonly TimeProvider _clock;
     private readonly TimeSpan _maxAhead;
     private readonly IReplicaOutput _output;
-    private readonly long _maxWaiting;
-    private readonly Queue<OrderedItem> _waiting = new();
-    private readonly List<VoteMessage> _early = [];
+    private readonly WaitingItems _waiting;
+    private readonly EarlyVotes _early = new();
     private readonly List<Ballot> _ended = [];
     private Ballot _ballot;
     private OpenHeight _open;
@@ -51,9 +45,6 @@ internal sealed class Replica
     private long _epochFrom;
     private long _hold;
     private long _mirrored;
-    private long _taken;
-    private long _waitingBytes;
-    private bool _isIncomplete;
 
     /// <param name="maxAhead">A block whose time is further ahead of this node's clock gets no vote until the clock has caught up.</param>
     /// <param name="maxWaiting">Bytes of batches that wait; beyond it they are left in the order.</param>
@@ -69,8 +60,7 @@ internal sealed class Replica
         _clock = clock;
         _maxAhead = maxAhead;
         _output = output;
-        _maxWaiting = maxWaiting;
-        _taken = writer.Position;
+        _waiting = new WaitingItems(maxWaiting, writer.Position);
         _ballot = NewBallot();
         _open = OpenHeight.Read(records, _ballot.Height);
         _hold = NodeRepair.ReadNumber(records, NodeRepair.HoldRecord) ?? 0;
@@ -97,9 +87,8 @@ internal sealed class Replica
     /// <summary>Why this node does not vote for the block that is due.</summary>
     public VoteHold Hold => IsHalted ? VoteHold.Halted : !_writer.CarriesNext ? VoteHold.Protocol : _prepared is null ? VoteHold.None : _vote ?? VoteHold.None;
 
-    /// <summary>Not null when batches were left in the order for want of room and there is room again: the position after which to read again.</summary>
-    /// <remarks>From half on, not from none: a restart can only be judged when what it skips is at hand.</remarks>
-    public long? ReadAgainFrom => _isIncomplete && _waitingBytes < _maxWaiting / 2 && !IsHalted ? _taken : null;
+    /// <inheritdoc cref="WaitingItems.ReadAgainFrom"/>
+    public long? ReadAgainFrom => IsHalted ? null : _waiting.ReadAgainFrom;
 
     /// <summary>The height that is open.</summary>
     public HeightStatus Status
@@ -109,7 +98,7 @@ internal sealed class Replica
             var block = _prepared?.After!.Commit.Block;
             return new HeightStatus(
                 _ballot.Height, _ballot.Epoch, _prepared?.Batch.Position, _prepared?.Batch.Node, block?.Time, block?.Root, Hold, _ballot.Votes,
-                [.. _waiting.Take(HeightStatus.MaxWaiting).Select(i => i.Position)]);
+                [.. _waiting.Positions.Take(HeightStatus.MaxWaiting)]);
         }
     }
 
@@ -120,10 +109,10 @@ internal sealed class Replica
         {
             TakeVote(vote);
         }
-        else if (item.Position > _taken && !IsHalted)
+        else if (item.Position > _waiting.Taken && !IsHalted)
         {
             Restart(item);
-            Keep(item);
+            _waiting.Keep(item);
         }
 
         Advance();
@@ -133,7 +122,7 @@ internal sealed class Replica
     public void Tick() => Advance();
 
     /// <summary>The order is read again from <see cref="ReadAgainFrom"/>.</summary>
-    public void ReadAgain() => _isIncomplete = false;
+    public void ReadAgain() => _waiting.ReadAgain();
 
     /// <summary>Blocks are going to be mirrored from a peer into the store; nothing is taken until <see cref="Rebase"/>.</summary>
     public void StandAside() => NodeRepair.WriteNumber(_records, MirroredRecord, long.MaxValue);
@@ -150,10 +139,7 @@ internal sealed class Replica
 
         _prepared = null;
         _vote = null;
-        _taken = _writer.Position;
-        _waiting.Clear();
-        _waitingBytes = 0;
-        _isIncomplete = false;
+        _waiting.Rebase(_writer.Position);
         NextBallot();
         _open = OpenHeight.Read(_records, _ballot.Height);
     }
@@ -201,32 +187,6 @@ internal sealed class Replica
         }
     }
 
-    private void Keep(OrderedItem item)
-    {
-        if (_isIncomplete || _waitingBytes >= _maxWaiting)
-        {
-            _isIncomplete = true;
-            return;
-        }
-
-        _taken = item.Position;
-        _waiting.Enqueue(item);
-        _waitingBytes += Size(item);
-    }
-
-    private static int Size(OrderedItem item) => item is ReceivedBatch batch ? batch.Bytes.Length : 0;
-
-    private bool TryDequeue(out OrderedItem? item)
-    {
-        if (!_waiting.TryDequeue(out item))
-        {
-            return false;
-        }
-
-        _waitingBytes -= Size(item);
-        return true;
-    }
-
     private void TakeVote(ReceivedVote received)
     {
         if (VoteMessage.TryDecode(received.Bytes.Span) is not { } vote || vote.Node != received.Node)
@@ -241,12 +201,11 @@ internal sealed class Replica
             ballot?.Take(vote);
             KeepEvidence(ballot);
         }
-        else if (vote.Height > _ballot.Height && vote.Height <= _ballot.Height + MaxHeightsAhead
-            && _early.Count(v => v.Node == vote.Node) < MaxEarlyVotesOfANode)
+        else if (vote.Height > _ballot.Height)
         {
-            _early.Add(vote);
+            _early.Keep(vote, _ballot.Height);
         }
-        else if (vote.Height < _ballot.Height)
+        else
         {
             Compare(vote);
         }
@@ -296,12 +255,12 @@ internal sealed class Replica
     private bool PrepareNext()
     {
         // What comes from here on is for a newer program; it stays in the order, or with the peers, until that runs.
-        while (_writer.CarriesNext && TryDequeue(out var item))
+        while (_writer.CarriesNext && _waiting.Next() is { } item)
         {
-            var fault = Read(item!, out var batch);
+            var fault = Read(item, out var batch);
             if (fault != BatchFault.None)
             {
-                _output.Skipped(item!.Node, fault);
+                _output.Skipped(item.Node, fault);
                 continue;
             }
 
@@ -322,7 +281,7 @@ internal sealed class Replica
     /// <summary>The votes take their time: meanwhile the next batch is looked at.</summary>
     private void ReadAhead()
     {
-        if (_waiting.TryPeek(out var next) && next is ReceivedBatch received)
+        if (_waiting.Peek() is ReceivedBatch received)
         {
             var head = _writer.Published;
             _batches.ReadAhead(received, _ballot.Nodes, head.State, _writer.NextProtocol);
@@ -437,7 +396,6 @@ internal sealed class Replica
         _records.Write(NodeRepair.HaltedRecord, [1]);
         IsHalted = true;
         _waiting.Clear();
-        _waitingBytes = 0;
     }
 
     /// <summary>
@@ -469,17 +427,8 @@ internal sealed class Replica
     /// What is skipped must be what would come next, without a gap: then the block that takes the height lies behind all of it, and a node
     /// that is started or mirrors a peer afterwards need not know what was skipped.
     /// </summary>
-    private bool IsDue(IReadOnlyList<long> skip, long due, long before)
-    {
-        if (skip.Count == 0)
-        {
-            return true;
-        }
-
-        var last = skip[^1];
-        return skip.Contains(due) && last < before && (!_isIncomplete || last <= _taken)
-            && _waiting.TakeWhile(i => i.Position <= last).All(i => skip.Contains(i.Position));
-    }
+    private bool IsDue(IReadOnlyList<long> skip, long due, long before) =>
+        skip.Count == 0 || (skip.Contains(due) && skip[^1] < before && _waiting.AreNext(skip));
 
     private void Begin(IRestartsHeight restart, Hash32? only, long position)
     {
@@ -499,9 +448,10 @@ internal sealed class Replica
         {
             PassOver(_prepared!.Batch);
             _prepared = null;
-            while (_waiting.TryPeek(out var next) && next.Position <= restart.Skip[^1] && TryDequeue(out next))
+            while (_waiting.Peek() is { } next && next.Position <= restart.Skip[^1])
             {
-                if (Read(next!, out var skipped) == BatchFault.None)
+                _waiting.Next();
+                if (Read(next, out var skipped) == BatchFault.None)
                 {
                     PassOver(skipped!);
                 }
@@ -532,15 +482,11 @@ internal sealed class Replica
         _ended.Clear();
         _only = null;
         _epochFrom = 0;
-        foreach (var vote in _early)
+        foreach (var vote in _early.TakeFor(_ballot.Height))
         {
-            if (vote.Height == _ballot.Height)
-            {
-                _ballot.Take(vote);
-            }
+            _ballot.Take(vote);
         }
 
-        _early.RemoveAll(v => v.Height <= _ballot.Height);
         KeepEvidence(_ballot);
     }
 

@@ -9,7 +9,7 @@ using Mingjian.Acts.Signing;
 using Mingjian.Cryptography;
 using Mingjian.Primitives;
 
-namespace Mingjian.Cli;
+namespace Mingjian.Cli.Kit;
 
 /// <summary>A session with a Mingjian server over its HTTP API.</summary>
 [SuppressMessage("Reliability", "CA2000", Justification = "A request owns its content and disposes of it.")]

@@ -1,6 +1,6 @@
 using Mingjian.Primitives;
 
-namespace Mingjian.Cli;
+namespace Mingjian.Cli.Kit;
 
 /// <summary>A server's data of one network.</summary>
 /// <param name="Path">The folder that holds <c>network.txt</c>.</param>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Mingjian.Cli;
+namespace Mingjian.Cli.Kit;
 
 /// <summary>Files that only their owner may read.</summary>
 internal static class PrivateFile
