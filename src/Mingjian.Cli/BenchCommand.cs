@@ -30,7 +30,7 @@ internal static class BenchCommand
         };
         var seed = new Option<int>("--seed") { Description = "与 --faults 合用：故障次序的种子（默认随机，会显示）", DefaultValueFactory = _ => Environment.TickCount };
         var loopback = new Option<bool>("--loopback") { Description = "与 --faults 合用：不用网络命名空间（没有 root 权限时自动如此）" };
-        var command = new Command("bench", "测速：预先签好的交纳从受理到最终确认（本进程内、经 HTTP）、凭证核验、审计、启动；与本机 P-256 验签速度相比。")
+        var command = new Command("bench", "测速：预先签好的缴纳从受理到最终确认（本进程内、经 HTTP）、凭证核验、审计、启动；与本机 P-256 验签速度相比。")
         {
             members, runs, payments, directory, only, nodes, faults, seed, loopback,
         };

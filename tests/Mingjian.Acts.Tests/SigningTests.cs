@@ -52,7 +52,7 @@ public sealed class SigningTests
             ["确定党费标准", "2 人", "52.20 元", "2026年11月起每月 52.00 元", "离退休"]),
         (new ProposeReduction(Member, new(2026, 11), new(2027, 1), Amount.Zero), ["提请减免党费", "2026年11月至2027年1月", "免交"]),
         (new DecideReduction(Member, new(2026, 11), false), ["不批准减免党费"]),
-        (new AssessDues(Branch, new(2026, 11), [Member]), ["核定应交党费", "1 人", "2026年11月"]),
+        (new AssessDues(Branch, new(2026, 11), [Member]), ["核定应缴党费", "1 人", "2026年11月"]),
         (LittleLedger.Payment(), ["登记党费缴纳", "2026年11月", "48.00 元", "现金", "本人", "按月缴纳"]),
         (new RecordVoluntaryPayment(Payment, Member, Branch, new(2026, 11, 1), PaymentMethod.Transfer, new(100_000)),
             ["自愿多交", "1000.00 元", "全额上缴中央"]),

@@ -13,8 +13,8 @@ public sealed partial class RightsTests
         ["Mingjian.Acts/Terms.cs"] = "words for posts",
         ["Mingjian.Web/PostNames.cs"] = "words for posts",
         ["Mingjian.Web/Organizations/OrganizationsAndPosts.razor"] = "the page on which posts are filled",
-        ["Mingjian.Slices/Kernel/Desk/DeskItems.cs"] = "says which posts are vacant",
-        ["Mingjian.Slices/Kernel/Projections/EventProjection.cs"] = "the first officer's post, which no appointment names",
+        ["Mingjian.Slices/Organizations/OrganizationsDesk.cs"] = "says which posts are vacant",
+        ["Mingjian.Slices/Organizations/OrganizationsProjection.cs"] = "the first officer's post, which no appointment names",
         ["Mingjian.Server/Demo/DemoSeed.cs"] = "fills the posts of the demo",
         ["Mingjian.Bench/BenchRoster.cs"] = "fills the posts of the benchmark",
     };

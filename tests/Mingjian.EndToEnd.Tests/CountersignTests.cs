@@ -37,7 +37,7 @@ public sealed class CountersignTests(Office office)
         await Assertions.Expect(page.Locator("dialog.mj-sign")).ToContainTextAsync("还需要另一人会签");
         await secretary.SignAsync("countersign-first");
         await Assertions.Expect(page.Locator(".note.good")).ToContainTextAsync("等上级党委组织委员会签");
-        await Assertions.Expect(line).ToContainTextAsync("未交");
+        await Assertions.Expect(line).ToContainTextAsync("未缴");
 
         await using (var officer = await office.OpenAsync("officer", Screen.Phone))
         {
@@ -54,7 +54,7 @@ public sealed class CountersignTests(Office office)
 
         await page.ReloadAsync();
         await secretary.WaitUntilInteractiveAsync();
-        await Assertions.Expect(line).ToContainTextAsync("已交");
+        await Assertions.Expect(line).ToContainTextAsync("已缴");
         await line.GetByRole(AriaRole.Button, new() { Name = "明细" }).ClickAsync();
         var href = await page.GetByRole(AriaRole.Link, new() { Name = "凭证", Exact = true }).First.GetAttributeAsync("href");
         var receipt = Path.Combine(office.Server.DataDirectory, "countersigned.mjreceipt");

@@ -97,7 +97,7 @@ public sealed partial class MainJobTests(BrowserFixture browsers) : IClassFixtur
         var page = session.Page;
         await page.GotoAsync("staff/dues/branch");
         await session.WaitUntilInteractiveAsync();
-        await page.GetByLabel("全选未交").CheckAsync();
+        await page.GetByLabel("全选未缴").CheckAsync();
         await session.ShootAsync($"{shot}-list");
         await page.GetByRole(AriaRole.Button, new() { Name = "登记收款并签名" }).ClickAsync();
         await session.SignAsync($"{shot}-sign");

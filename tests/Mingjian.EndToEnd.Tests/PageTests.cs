@@ -50,13 +50,13 @@ public sealed class PageTests(Office office)
         // The demo: five of six branches have nobody to collect, and nobody there has paid for three months.
         await Assertions.Expect(page.Locator(".todo li", new() { HasText = "5 个党支部没有支部书记或收缴人" })).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator(".todo")).ToContainTextAsync("名党员还没有绑定密钥");
-        await page.Locator(".todo li", new() { HasText = "有以前月份的党费未交齐" }).GetByRole(AriaRole.Link).ClickAsync();
+        await page.Locator(".todo li", new() { HasText = "有以前月份的党费未缴齐" }).GetByRole(AriaRole.Link).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "欠缴名单" })).ToBeVisibleAsync();
         officer.AssertNoConsoleErrors();
 
         await using var secretary = await office.OpenAsync("secretary", Screen.Phone);
         var phone = secretary.Page;
-        await phone.Locator(".todo li", new() { HasText = "的党费未交齐" }).GetByRole(AriaRole.Link, new() { Name = "登记收款" }).ClickAsync();
+        await phone.Locator(".todo li", new() { HasText = "的党费未缴齐" }).GetByRole(AriaRole.Link, new() { Name = "登记收款" }).ClickAsync();
         await secretary.WaitUntilInteractiveAsync();
         await Assertions.Expect(phone.GetByLabel("显示")).ToHaveValueAsync("unpaid");
         // On a phone each line is a card with its buttons in sight.
@@ -83,7 +83,7 @@ public sealed class PageTests(Office office)
         await page.GetByRole(AriaRole.Button, new() { Name = "计算并签名" }).ClickAsync();
         await officer.SignAsync("base-change-sign");
         // 5,432.10 stands in the bracket of 1.5 %: (5,000, 10,000].
-        await Assertions.Expect(page.Locator(".note.good")).ToContainTextAsync("月应交 81.48 元");
+        await Assertions.Expect(page.Locator(".note.good")).ToContainTextAsync("月应缴 81.48 元");
         await Assertions.Expect(page.Locator("tr", new() { HasText = "党员寅" })).ToContainTextAsync("81.48");
         Assert.DoesNotContain("5432", (await page.ContentAsync()).Replace(",", "", StringComparison.Ordinal), StringComparison.Ordinal);
         await officer.ShootAsync("base-change", fullPage: true);
@@ -99,7 +99,7 @@ public sealed class PageTests(Office office)
             await page.GotoAsync("staff/dues/branch");
             await secretary.WaitUntilInteractiveAsync();
             await page.Locator("tr", new() { HasText = "党员丙" }).GetByRole(AriaRole.Button, new() { Name = "减免" }).ClickAsync();
-            await page.GetByLabel("每月交纳").FillAsync("1");
+            await page.GetByLabel("每月缴纳").FillAsync("1");
             await secretary.ShootAsync("reduction-form-phone");
             await page.GetByRole(AriaRole.Button, new() { Name = "提出并签名" }).ClickAsync();
             await secretary.SignAsync("reduction-sign-phone");

@@ -26,7 +26,7 @@ internal static class MembersMessages
         Of(ImportUnknown, "找不到这次名册导入。", "请刷新导入记录后重新选择。"),
         Of(MayNotWithdraw, "只有原经办人或最高党委的组织委员可以撤回导入。", "请由他们办理。"),
         Of(AlreadyWithdrawn, "这次名册导入已经撤回。", "无需再次撤回。"),
-        Of(ImportInUse, "名册中已有人核定党费、交纳党费、绑定设备或担任职务，不能整体撤回。", "请对个别人员分别办理更正。"),
+        Of(ImportInUse, "名册中已有人核定党费、缴纳党费、绑定设备或担任职务，不能整体撤回。", "请对个别人员分别办理更正。"),
         Of(MemberUnknown, "找不到这名党员。", "请先导入党员名册。"),
         Of(MemberWithdrawn, "这名党员所在的名册导入已经撤回。", "请重新导入名册。"),
         Of(MayNotInvite, "您没有邀请这名党员绑定设备的权限。", "请由其所在党支部的书记或上级组织委员办理。"),

@@ -88,7 +88,7 @@ public static class CommandSummaries
         AnswerDispute c => new(name, "答复异议", [new("缴纳编号", Terms.Short(c.Payment)), new("答复", Terms.Of(c.Answer))],
             "答复会告知本人。账本上只记这一项，其余的话请当面说。"),
         ReplyToAnswer c => new(name, c.Accepted ? "接受对异议的答复" : "保留异议", [new("缴纳编号", Terms.Short(c.Payment))]),
-        AssessDues c => new(name, "核定应交党费",
+        AssessDues c => new(name, "核定应缴党费",
         [
             new("支部", names.Of(c.Branch)), new("月份", Terms.Of(c.Month)), new("人数", Count(c.Members.Count, "人")),
             .. Shown(c.Members, (m, i) => new SummaryFact(Number(i), names.Of(m))),

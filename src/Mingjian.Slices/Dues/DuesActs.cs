@@ -86,7 +86,7 @@ internal sealed class DuesActs(
         }
 
         var monthly = hasBase ? DuesAmounts.Compute(duesClass, monthlyBase!.Value, state.PolicyFor(record.Branch), from.FirstDay)
-            : duesClass == DuesClass.Farmer ? flat ?? throw new DuesInputException("请填写农民党员的月交纳额，0.20 元至 1.00 元。")
+            : duesClass == DuesClass.Farmer ? flat ?? throw new DuesInputException("请填写农民党员的月缴纳额，0.20 元至 1.00 元。")
             : DuesAmounts.Flat;
         // Asked before the base is kept; which commitment stands in the act makes no difference to the rules.
         await preview.PrepareAsync([Act(hasBase ? Hash32.Of([]) : null)], cancellationToken: cancellationToken);
@@ -124,7 +124,7 @@ internal sealed class DuesActs(
         var chosen = Shuffled(members.Distinct());
         if (chosen.Length is 0 or > MostAtOnce)
         {
-            throw new DuesInputException(chosen.Length == 0 ? "请先勾选已交党费的党员。" : $"一次最多登记 {MostAtOnce} 人。");
+            throw new DuesInputException(chosen.Length == 0 ? "请先勾选已缴党费的党员。" : $"一次最多登记 {MostAtOnce} 人。");
         }
 
         var basis = PaymentBasisChoice.Of(date, [month]);
@@ -293,7 +293,7 @@ internal sealed class DuesActs(
 
         if (month < Month.Of(member.Admitted))
         {
-            return $"{Terms.Of(member.Admitted)}支部大会通过，从当月起交纳（第八条）。";
+            return $"{Terms.Of(member.Admitted)}支部大会通过，从当月起缴纳（第八条）。";
         }
 
         if (DuesRuleCatalog.InForce(DuesTopic.MonthlyPayment, month.FirstDay) is null || month.Index < Current.Index - DuesLimits.MonthsBack)

@@ -70,7 +70,7 @@ internal sealed class DuesDesk(LedgerAccess access) : IDeskSource
         {
             var unpaid = await desk.Context.Months().AsNoTracking()
                 .CountAsync(m => m.Branch == branch && m.Month == current && m.Paid < m.Due, cancellationToken);
-            items.AddIf(unpaid, $"{unpaid} 人{Terms.Of(current)}的党费未交齐。", "登记收款", $"/staff/dues/branch?id={branch}&show=unpaid", true);
+            items.AddIf(unpaid, $"{unpaid} 人{Terms.Of(current)}的党费未缴齐。", "登记收款", $"/staff/dues/branch?id={branch}&show=unpaid", true);
         }
 
         var oldest = current.AddMonths(-MonthsBack);
@@ -78,7 +78,7 @@ internal sealed class DuesDesk(LedgerAccess access) : IDeskSource
         var behind = await desk.Context.Months().AsNoTracking()
             .Where(m => seen.Contains(m.Branch) && m.Month < current && m.Month >= oldest && m.Paid < m.Due)
             .Select(m => m.Member).Distinct().CountAsync(cancellationToken);
-        items.AddIf(behind, $"{behind} 人有以前月份的党费未交齐。", "看名单", "/staff/dues/arrears", false);
+        items.AddIf(behind, $"{behind} 人有以前月份的党费未缴齐。", "看名单", "/staff/dues/arrears", false);
     }
 
     private static async Task AddAnswersAsync(DeskReading desk, HeldRights held, List<DeskItem> items, CancellationToken cancellationToken)

@@ -203,7 +203,7 @@ internal static class RegisterWorkbook
             .Select(m => m.Month.Number).ToList();
         if (late.Count > 0)
         {
-            remarks.Add($"补缴 {string.Join('、', late)} 月");
+            remarks.Add($"补交 {string.Join('、', late)} 月");
         }
 
         var reduced = line.Months.Where(m => m.Reduced).Select(m => m.Month.Number).ToList();

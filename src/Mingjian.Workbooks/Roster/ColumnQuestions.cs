@@ -74,7 +74,7 @@ internal static class ColumnQuestions
         else if (!layout.Has(RosterField.Base) && doubtful.Count == 0)
         {
             remarks.Add(new RosterRemark(0, string.Empty, string.Empty, string.Empty, RosterCode.NoBaseColumn,
-                "没有“月党费计算基数（元）”列，按基数交纳党费的人员导入后还要另行确定标准。", "需要时请补上这一列。"));
+                "没有“月党费计算基数（元）”列，按基数缴纳党费的人员导入后还要另行确定标准。", "需要时请补上这一列。"));
         }
     }
 

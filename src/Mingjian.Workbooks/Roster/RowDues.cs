@@ -74,13 +74,13 @@ internal sealed class RowDues(IReadOnlyDictionary<RosterField, RosterColumn> col
 
         if (duesClass is { } none && !CodeLists.HasBase(none))
         {
-            row.Notice(RosterField.Base, RosterCode.BaseNotNeeded, $"“{CodeLists.ClassName(none)}”人员按定额交纳党费，不用基数，没有采用。");
+            row.Notice(RosterField.Base, RosterCode.BaseNotNeeded, $"“{CodeLists.ClassName(none)}”人员按定额缴纳党费，不用基数，没有采用。");
             return null;
         }
 
         if (amount == Amount.Zero && duesClass is not null)
         {
-            row.Fault(RosterField.Base, RosterCode.BaseZero, "党费计算基数是 0。", "请填写实际基数；交纳确有困难的，另行办理少交或免交手续。");
+            row.Fault(RosterField.Base, RosterCode.BaseZero, "党费计算基数是 0。", "请填写实际基数；缴纳确有困难的，另行办理少交或免交手续。");
             return null;
         }
 
