@@ -34,6 +34,7 @@ public sealed partial class AuthorisationMatrixTests(DemoServer demo)
     [
         ("GET /exports/dues/branch/{id}/{year:int}.xlsx", "/exports/dues/branch/{0}/2026.xlsx", "organization", Right.ViewDues, null),
         ("GET /exports/dues/committee/{id}/{year:int}.xlsx", "/exports/dues/committee/{0}/2026.xlsx", "organization", Right.ViewDues, null),
+        ("GET /exports/members/{organization}/roster.xlsx", "/exports/members/{0}/roster.xlsx", "organization", Right.ViewMembers, null),
         ("GET /staff/dues/branch", "/staff/dues/branch?id={0}", "organization", Right.ViewDues, "没有这项权限"),
         ("GET /staff/dues/arrears", "/staff/dues/arrears?id={0}", "organization", Right.ViewDues, "没有这项权限"),
         ("GET /staff/dues/members/{Id}", "/staff/dues/members/{0}", "member", Right.ViewDues, "您不能查看"),

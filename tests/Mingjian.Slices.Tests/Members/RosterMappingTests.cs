@@ -139,6 +139,44 @@ public sealed class RosterMappingTests
         Assert.Equal(("13912345678", "010-62345678"), (record.Phone, record.OtherPhone));
     }
 
+    [Fact]
+    public async Task The_member_list_goes_out_as_a_roster_that_finds_everybody_known_when_it_comes_in_again()
+    {
+        await using var world = await RosterWorld.CreateAsync();
+        await using (var file = RosterWorld.Sample("roster-300.xlsx"))
+        {
+            var staged = await world.Imports.ConfirmAsync((await world.Imports.ReadAsync(file, "a.xlsx")).Draft, Choices);
+            await world.DoAsync(staged.Acts);
+        }
+
+        await world.ProjectAsync();
+        using var export = new MemoryStream(await world.Lists.ExportAsync(world.Committee));
+        var again = await world.Imports.ReadAsync(export, "b.xlsx");
+        Assert.Equal((0, 0, 300, true), (again.Good, again.Faulty, again.Known, again.CanImport));
+
+        // Occupations and bases are in it for whoever sets standards; another branch's secretary gets nothing at all.
+        Assert.Contains(again.Rows, r => r.Base.Length > 0);
+        world.Member = LedgerId.New<MemberId>();
+        await Assert.ThrowsAsync<AccessDeniedException>(() => world.Lists.ExportAsync(world.Committee));
+        await Assert.ThrowsAsync<AccessDeniedException>(() => world.Imports.CreateTemplateAsync());
+    }
+
+    [Fact]
+    public async Task The_template_offers_the_officer_s_branches()
+    {
+        await using var world = await RosterWorld.CreateAsync();
+        using var package = new System.IO.Compression.ZipArchive(new MemoryStream(await world.Imports.CreateTemplateAsync()));
+        var sheets = new List<string>();
+        foreach (var part in package.Entries.Where(e => e.FullName.Contains("worksheets/", StringComparison.Ordinal)))
+        {
+            using var text = new StreamReader(await part.OpenAsync());
+            sheets.Add(await text.ReadToEndAsync());
+        }
+
+        Assert.Contains(sheets, t => world.Branches.Keys.All(b => t.Contains(b, StringComparison.Ordinal)) && t.Contains("dataValidation", StringComparison.Ordinal));
+        Assert.Contains(sheets, t => t.Contains("填写说明", StringComparison.Ordinal));
+    }
+
     private static string Row(string name, string id, string branch) =>
         (name == "甲" ? "姓名,公民身份号码,支部,入党日期,转正日期\n" : string.Empty) + $"{name}某,{id},{branch},2012-07-01,2013-07-01\n";
 
