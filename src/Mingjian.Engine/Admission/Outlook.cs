@@ -94,10 +94,10 @@ internal sealed class Outlook(
         _state = new BlockState(head.State);
         foreach (var submission in _underWay)
         {
-            // A block is published before its acts are answered, so the index alone says what the state has already.
-            var isOpen = store.FindTransaction(submission.TransactionId) is { } place
-                ? place.Height > head.Head.Height
-                : !submission.Answer.IsCompleted;
+            // A block is published before its acts are answered, so the index alone says what the state has already. Whether it was answered is asked
+            // first: else an act that becomes final between the two questions would be neither in the index nor open.
+            var isAnswered = submission.Answer.IsCompleted;
+            var isOpen = store.FindTransaction(submission.TransactionId) is { } place ? place.Height > head.Head.Height : !isAnswered;
             if (isOpen)
             {
                 CarryOut(submission);
